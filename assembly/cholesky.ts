@@ -1,0 +1,96 @@
+// Small dense linear algebra: Cholesky factor, its inverse, and the packed form that the E-step reads.
+
+/** y_i -= a x_i for i < length. x, y f64, 8-byte aligned. */
+// @ts-ignore: decorator
+@inline
+function subtractScaled(y: usize, x: usize, a: f64, length: i32): void {
+  const av = f64x2.splat(a);
+  const end = y + (<usize>(length & ~1) << 3);
+  for (; y < end; y += 16, x += 16) v128.store(y, f64x2.sub(v128.load(y), f64x2.mul(av, v128.load(x))));
+  if (length & 1) store<f64>(y, load<f64>(y) - a * load<f64>(x));
+}
+
+/**
+ * A = U' U, U upper triangular, in place; row i of U is column i of the usual L.
+ *
+ * a         [D, D] f64, in: symmetric, its upper triangle is read. Out: U in the upper triangle; the lower is left alone.
+ * tolerance a pivot must exceed tolerance * a_ii (0: any positive pivot).
+ * result    0, or 1 + the index of the first pivot that does not (NaN and infinity included).
+ * Right-looking by rows, so that every inner loop runs along a row (Golub & Van Loan, Matrix Computations, 4th ed., section 4.2.6).
+ */
+export function cholesky(a: usize, D: i32, tolerance: f64): i32 {
+  const rowBytes = <usize>D << 3;
+  let row = a;
+  for (let i = 0; i < D; ++i, row += rowBytes) {
+    const diagonal = row + (<usize>i << 3);
+    // column i above the diagonal holds the rows already done: what they took from a_ii bounds the rounding in the pivot
+    const pivot = load<f64>(diagonal);
+    let taken: f64 = 0;
+    for (let above = a + (<usize>i << 3); above < diagonal; above += rowBytes) taken += load<f64>(above) * load<f64>(above);
+    if (!(pivot > tolerance * (pivot + taken)) || !(pivot > 0) || pivot == Infinity) return 1 + i;
+    const root = Math.sqrt(pivot);
+    const inverse = 1 / root;
+    store<f64>(diagonal, root);
+    for (let p = diagonal + 8; p < row + rowBytes; p += 8) store<f64>(p, load<f64>(p) * inverse);
+    let below = row + rowBytes;
+    for (let j = i + 1; j < D; ++j, below += rowBytes) {
+      const at = <usize>j << 3;
+      subtractScaled(below + at, row + at, load<f64>(row + at), D - j);
+    }
+  }
+  return 0;
+}
+
+/**
+ * P = L⁻¹ with L = U', lower triangular.
+ *
+ * u  [D, D] f64, in: upper triangle of U from `cholesky`.
+ * p  [D, D] f64, out: P; above its diagonal 0. Must not overlap u.
+ */
+export function invertFactor(u: usize, p: usize, D: i32): void {
+  const rowBytes = <usize>D << 3;
+  memory.fill(p, 0, rowBytes * <usize>D);
+  let row = p;
+  for (let i = 0; i < D; ++i, row += rowBytes) {
+    const column = u + (<usize>i << 3);
+    store<f64>(row + (<usize>i << 3), 1);
+    for (let j = 0; j < i; ++j) {
+      subtractScaled(row, p + <usize>j * rowBytes, load<f64>(column + <usize>j * rowBytes), j + 1);
+    }
+    const inverse = 1 / load<f64>(column + <usize>i * rowBytes);
+    for (let at = row; at <= row + (<usize>i << 3); at += 8) store<f64>(at, load<f64>(at) * inverse);
+  }
+}
+
+/** Packs P [D, D] (lower triangular, 0 above the diagonal) into pairs of rows: see layout.ts. */
+export function packFactor(p: usize, packed: usize, D: i32): void {
+  const rowBytes = <usize>D << 3;
+  let row = p;
+  for (let i = 0; i + 2 <= D; i += 2, row += rowBytes << 1) {
+    const end = row + (<usize>(i + 2) << 3);
+    for (let at = row; at < end; at += 8, packed += 16) {
+      store<f64>(packed, load<f64>(at));
+      store<f64>(packed, load<f64>(at + rowBytes), 8);
+    }
+  }
+  if (D & 1) memory.copy(packed, row, rowBytes);
+}
+
+/** y = P z for a packed P. z, y [D] f64; they must not overlap. */
+export function multiplyPacked(packed: usize, z: usize, y: usize, D: i32): void {
+  for (let i = 0; i + 2 <= D; i += 2, y += 16) {
+    let a: f64 = 0;
+    let b: f64 = 0;
+    for (let zj = z; zj < z + (<usize>(i + 2) << 3); zj += 8, packed += 16) {
+      a += load<f64>(packed) * load<f64>(zj);
+      b += load<f64>(packed, 8) * load<f64>(zj);
+    }
+    store<f64>(y, a);
+    store<f64>(y, b, 8);
+  }
+  if (D & 1) {
+    let a: f64 = 0;
+    for (let zj = z; zj < z + (<usize>D << 3); zj += 8, packed += 8) a += load<f64>(packed) * load<f64>(zj);
+    store<f64>(y, a);
+  }
+}

@@ -1,0 +1,349 @@
+// E-step distances: log-densities of one component over one tile, in blocks of eight rows.
+//
+// Every kernel here has the same contract:
+//
+//   logp_n = logc - ½ |P (x_n - mu)|²       P = L⁻¹, Σ = L L'  (Bishop, PRML, eq. 2.43)
+//
+//   x      [D, T] f64, in: one tile.
+//   mu     [D] f64, in.
+//   logc   log weight + log|P| - D/2 log 2π; minus infinity for a component without weight.
+//   logp   [T] f64, out: written for live blocks only.
+//   top    [T] f64, in/out: the largest logp of a row so far; minus infinity at first.
+//   margin a block is dropped when logp < top - margin in all its rows; Infinity keeps all but impossible ones.
+//   result bit b is set when block b (rows 8b … 8b + 7) is live.
+//
+// A distance that overflows or is NaN counts as impossible. Nothing traps.
+import { BLOCK_BYTES, DIAG, FULL, TIED, triangleLength } from "./layout";
+
+/** Log-densities of component k, for every covariance type. factor: see `factorLength`; z [D * 8 + 8] f64, scratch; u: the whitened tile when tied. */
+export function logDensity(
+  type: i32, x: usize, u: usize, k: i32, mu: usize, factor: usize, logc: usize,
+  logp: usize, top: usize, z: usize, D: i32, T: i32, margin: f64,
+): i32 {
+  const c = load<f64>(logc + (<usize>k << 3));
+  const mean = mu + (<usize>k * <usize>D << 3);
+  if (type == FULL) {
+    const p = factor + (<usize>k * <usize>triangleLength(D) << 3);
+    if (D == 1) return logDensityFull1(x, mean, p, c, logp, top, T, margin);
+    if (D == 2) return logDensityFull2(x, mean, p, c, logp, top, T, margin);
+    if (D == 3) return logDensityFull3(x, mean, p, c, logp, top, T, margin);
+    return logDensityFull(x, mean, p, c, logp, top, z, D, T, margin);
+  }
+  if (type == DIAG) return logDensityDiag(x, mean, factor + (<usize>k * <usize>D << 3), c, logp, top, D, T, margin);
+  if (type == TIED) {
+    const whitened = factor + (<usize>(triangleLength(D) + D + k * D) << 3);
+    return logDensitySpherical(u, whitened, 1, c, logp, top, D, T, margin);
+  }
+  return logDensitySpherical(x, mean, load<f64>(factor + (<usize>k << 3)), c, logp, top, D, T, margin);
+}
+
+/** Ends a block: logp = c - q/2 in four vectors, unless all eight rows are below top - margin. True when the block lives. */
+// @ts-ignore: decorator
+@inline
+function keepBlock(q0: v128, q1: v128, q2: v128, q3: v128, c: v128, margin: v128, logp: usize, top: usize): bool {
+  const half = f64x2.splat(0.5);
+  const l0 = f64x2.sub(c, f64x2.mul(half, q0));
+  const l1 = f64x2.sub(c, f64x2.mul(half, q1));
+  const l2 = f64x2.sub(c, f64x2.mul(half, q2));
+  const l3 = f64x2.sub(c, f64x2.mul(half, q3));
+  const t0 = v128.load(top);
+  const t1 = v128.load(top, 16);
+  const t2 = v128.load(top, 32);
+  const t3 = v128.load(top, 48);
+  const live01 = v128.or(f64x2.gt(l0, f64x2.sub(t0, margin)), f64x2.gt(l1, f64x2.sub(t1, margin)));
+  const live23 = v128.or(f64x2.gt(l2, f64x2.sub(t2, margin)), f64x2.gt(l3, f64x2.sub(t3, margin)));
+  if (!v128.any_true(v128.or(live01, live23))) return false;
+  v128.store(logp, l0);
+  v128.store(logp, l1, 16);
+  v128.store(logp, l2, 32);
+  v128.store(logp, l3, 48);
+  v128.store(top, f64x2.pmax(t0, l0));
+  v128.store(top, f64x2.pmax(t1, l1), 16);
+  v128.store(top, f64x2.pmax(t2, l2), 32);
+  v128.store(top, f64x2.pmax(t3, l3), 48);
+  return true;
+}
+
+// @ts-ignore: decorator
+@inline
+function square1(x: usize, m0: v128, p00: v128): v128 {
+  const y = f64x2.mul(f64x2.sub(v128.load(x), m0), p00);
+  return f64x2.mul(y, y);
+}
+
+function logDensityFull1(x: usize, mu: usize, p: usize, logc: f64, logp: usize, top: usize, T: i32, margin: f64): i32 {
+  const m0 = v128.load64_splat(mu);
+  const p00 = v128.load64_splat(p);
+  const c = f64x2.splat(logc);
+  const slack = f64x2.splat(margin);
+  let live = 0;
+  for (let b = 0; b < T >> 3; ++b, x += BLOCK_BYTES, logp += BLOCK_BYTES, top += BLOCK_BYTES) {
+    const q0 = square1(x, m0, p00);
+    const q1 = square1(x + 16, m0, p00);
+    const q2 = square1(x + 32, m0, p00);
+    const q3 = square1(x + 48, m0, p00);
+    if (keepBlock(q0, q1, q2, q3, c, slack, logp, top)) live |= 1 << b;
+  }
+  return live;
+}
+
+// @ts-ignore: decorator
+@inline
+function square2(x: usize, x1: usize, m0: v128, m1: v128, p00: v128, p10: v128, p11: v128): v128 {
+  const z0 = f64x2.sub(v128.load(x), m0);
+  const z1 = f64x2.sub(v128.load(x1), m1);
+  const y0 = f64x2.mul(p00, z0);
+  const y1 = f64x2.add(f64x2.mul(p10, z0), f64x2.mul(p11, z1));
+  return f64x2.add(f64x2.mul(y0, y0), f64x2.mul(y1, y1));
+}
+
+function logDensityFull2(x: usize, mu: usize, p: usize, logc: f64, logp: usize, top: usize, T: i32, margin: f64): i32 {
+  const m0 = v128.load64_splat(mu);
+  const m1 = v128.load64_splat(mu, 8);
+  const p00 = v128.load64_splat(p);
+  const p10 = v128.load64_splat(p, 8);
+  const p11 = v128.load64_splat(p, 24);
+  const c = f64x2.splat(logc);
+  const slack = f64x2.splat(margin);
+  let x1 = x + (<usize>T << 3);
+  let live = 0;
+  for (let b = 0; b < T >> 3; ++b, x += BLOCK_BYTES, x1 += BLOCK_BYTES, logp += BLOCK_BYTES, top += BLOCK_BYTES) {
+    const q0 = square2(x, x1, m0, m1, p00, p10, p11);
+    const q1 = square2(x + 16, x1 + 16, m0, m1, p00, p10, p11);
+    const q2 = square2(x + 32, x1 + 32, m0, m1, p00, p10, p11);
+    const q3 = square2(x + 48, x1 + 48, m0, m1, p00, p10, p11);
+    if (keepBlock(q0, q1, q2, q3, c, slack, logp, top)) live |= 1 << b;
+  }
+  return live;
+}
+
+// @ts-ignore: decorator
+@inline
+function square3(x: usize, x1: usize, x2: usize, mu: usize, p: usize): v128 {
+  const z0 = f64x2.sub(v128.load(x), v128.load64_splat(mu));
+  const z1 = f64x2.sub(v128.load(x1), v128.load64_splat(mu, 8));
+  const z2 = f64x2.sub(v128.load(x2), v128.load64_splat(mu, 16));
+  const y0 = f64x2.mul(v128.load64_splat(p), z0);
+  const y1 = f64x2.add(f64x2.mul(v128.load64_splat(p, 8), z0), f64x2.mul(v128.load64_splat(p, 24), z1));
+  const y2 = f64x2.add(
+    f64x2.add(f64x2.mul(v128.load64_splat(p, 32), z0), f64x2.mul(v128.load64_splat(p, 40), z1)),
+    f64x2.mul(v128.load64_splat(p, 48), z2),
+  );
+  return f64x2.add(f64x2.add(f64x2.mul(y0, y0), f64x2.mul(y1, y1)), f64x2.mul(y2, y2));
+}
+
+function logDensityFull3(x: usize, mu: usize, p: usize, logc: f64, logp: usize, top: usize, T: i32, margin: f64): i32 {
+  const c = f64x2.splat(logc);
+  const slack = f64x2.splat(margin);
+  let x1 = x + (<usize>T << 3);
+  let x2 = x1 + (<usize>T << 3);
+  let live = 0;
+  for (let b = 0; b < T >> 3; ++b) {
+    const q0 = square3(x, x1, x2, mu, p);
+    const q1 = square3(x + 16, x1 + 16, x2 + 16, mu, p);
+    const q2 = square3(x + 32, x1 + 32, x2 + 32, mu, p);
+    const q3 = square3(x + 48, x1 + 48, x2 + 48, mu, p);
+    if (keepBlock(q0, q1, q2, q3, c, slack, logp, top)) live |= 1 << b;
+    x += BLOCK_BYTES;
+    x1 += BLOCK_BYTES;
+    x2 += BLOCK_BYTES;
+    logp += BLOCK_BYTES;
+    top += BLOCK_BYTES;
+  }
+  return live;
+}
+
+/** z [D, 8] = x - mu for one block of a tile whose columns are laneBytes apart. */
+// @ts-ignore: decorator
+@inline
+function centreBlock(x: usize, mu: usize, z: usize, D: i32, laneBytes: usize): void {
+  for (const end = mu + (<usize>D << 3); mu < end; mu += 8, x += laneBytes, z += BLOCK_BYTES) {
+    const m = v128.load64_splat(mu);
+    v128.store(z, f64x2.sub(v128.load(x), m));
+    v128.store(z, f64x2.sub(v128.load(x, 16), m), 16);
+    v128.store(z, f64x2.sub(v128.load(x, 32), m), 32);
+    v128.store(z, f64x2.sub(v128.load(x, 48), m), 48);
+  }
+}
+
+/** True when some row's partial distance is still below its bound. bound [8] f64. */
+// @ts-ignore: decorator
+@inline
+function belowBound(q0: v128, q1: v128, q2: v128, q3: v128, bound: usize): bool {
+  const a = v128.or(f64x2.lt(q0, v128.load(bound)), f64x2.lt(q1, v128.load(bound, 16)));
+  const b = v128.or(f64x2.lt(q2, v128.load(bound, 32)), f64x2.lt(q3, v128.load(bound, 48)));
+  return v128.any_true(v128.or(a, b));
+}
+
+/** bound [8] = 2 (c + margin - top): what a distance must stay below. */
+// @ts-ignore: decorator
+@inline
+function writeBound(bound: usize, top: usize, limit: v128): void {
+  const two = f64x2.splat(2);
+  v128.store(bound, f64x2.mul(two, f64x2.sub(limit, v128.load(top))));
+  v128.store(bound, f64x2.mul(two, f64x2.sub(limit, v128.load(top, 16))), 16);
+  v128.store(bound, f64x2.mul(two, f64x2.sub(limit, v128.load(top, 32))), 32);
+  v128.store(bound, f64x2.mul(two, f64x2.sub(limit, v128.load(top, 48))), 48);
+}
+
+/**
+ * Any D: two rows of P against eight rows of data, q grows with every pair of rows of P and the block ends as soon as
+ * it cannot matter. p: packed triangle (layout.ts). z [D * 8 + 8] f64, scratch.
+ */
+function logDensityFull(x: usize, mu: usize, p: usize, logc: f64, logp: usize, top: usize, z: usize, D: i32, T: i32, margin: f64): i32 {
+  const laneBytes = <usize>T << 3;
+  const bound = z + <usize>D * BLOCK_BYTES;
+  const pairsEnd = z + <usize>(D & ~1) * BLOCK_BYTES;
+  const c = f64x2.splat(logc);
+  const limit = f64x2.splat(logc + margin);
+  const slack = f64x2.splat(margin);
+  let live = 0;
+  for (let b = 0; b < T >> 3; ++b, x += BLOCK_BYTES, logp += BLOCK_BYTES, top += BLOCK_BYTES) {
+    centreBlock(x, mu, z, D, laneBytes);
+    writeBound(bound, top, limit);
+    let q0 = f64x2.splat(0), q1 = q0, q2 = q0, q3 = q0;
+    let row = p;
+    let possible = true;
+    for (let zEnd = z + 2 * BLOCK_BYTES; zEnd <= pairsEnd; zEnd += 2 * BLOCK_BYTES) {
+      let a0 = f64x2.splat(0), a1 = a0, a2 = a0, a3 = a0;
+      let b0 = a0, b1 = a0, b2 = a0, b3 = a0;
+      for (let zj = z; zj < zEnd; zj += BLOCK_BYTES, row += 16) {
+        const x0 = v128.load(zj);
+        const x1 = v128.load(zj, 16);
+        const x2 = v128.load(zj, 32);
+        const x3 = v128.load(zj, 48);
+        const pa = v128.load64_splat(row);
+        a0 = f64x2.add(a0, f64x2.mul(pa, x0));
+        a1 = f64x2.add(a1, f64x2.mul(pa, x1));
+        a2 = f64x2.add(a2, f64x2.mul(pa, x2));
+        a3 = f64x2.add(a3, f64x2.mul(pa, x3));
+        const pb = v128.load64_splat(row, 8);
+        b0 = f64x2.add(b0, f64x2.mul(pb, x0));
+        b1 = f64x2.add(b1, f64x2.mul(pb, x1));
+        b2 = f64x2.add(b2, f64x2.mul(pb, x2));
+        b3 = f64x2.add(b3, f64x2.mul(pb, x3));
+      }
+      q0 = f64x2.add(q0, f64x2.add(f64x2.mul(a0, a0), f64x2.mul(b0, b0)));
+      q1 = f64x2.add(q1, f64x2.add(f64x2.mul(a1, a1), f64x2.mul(b1, b1)));
+      q2 = f64x2.add(q2, f64x2.add(f64x2.mul(a2, a2), f64x2.mul(b2, b2)));
+      q3 = f64x2.add(q3, f64x2.add(f64x2.mul(a3, a3), f64x2.mul(b3, b3)));
+      if (!belowBound(q0, q1, q2, q3, bound)) {
+        possible = false;
+        break;
+      }
+    }
+    if (!possible) continue;
+    if (D & 1) {
+      let a0 = f64x2.splat(0), a1 = a0, a2 = a0, a3 = a0;
+      for (let zj = z; zj < bound; zj += BLOCK_BYTES, row += 8) {
+        const pa = v128.load64_splat(row);
+        a0 = f64x2.add(a0, f64x2.mul(pa, v128.load(zj)));
+        a1 = f64x2.add(a1, f64x2.mul(pa, v128.load(zj, 16)));
+        a2 = f64x2.add(a2, f64x2.mul(pa, v128.load(zj, 32)));
+        a3 = f64x2.add(a3, f64x2.mul(pa, v128.load(zj, 48)));
+      }
+      q0 = f64x2.add(q0, f64x2.mul(a0, a0));
+      q1 = f64x2.add(q1, f64x2.mul(a1, a1));
+      q2 = f64x2.add(q2, f64x2.mul(a2, a2));
+      q3 = f64x2.add(q3, f64x2.mul(a3, a3));
+    }
+    if (keepBlock(q0, q1, q2, q3, c, slack, logp, top)) live |= 1 << b;
+  }
+  return live;
+}
+
+/** (x - m)² p² for one vector. */
+// @ts-ignore: decorator
+@inline
+function scaledSquare(x: v128, m: v128, p: v128): v128 {
+  const y = f64x2.mul(f64x2.sub(x, m), p);
+  return f64x2.mul(y, y);
+}
+
+/** Diagonal: p [D] f64, in: 1 / standard deviation. */
+function logDensityDiag(x: usize, mu: usize, p: usize, logc: f64, logp: usize, top: usize, D: i32, T: i32, margin: f64): i32 {
+  const laneBytes = <usize>T << 3;
+  const muEnd = mu + (<usize>D << 3);
+  const c = f64x2.splat(logc);
+  const slack = f64x2.splat(margin);
+  let live = 0;
+  for (let b = 0; b < T >> 3; ++b, x += BLOCK_BYTES, logp += BLOCK_BYTES, top += BLOCK_BYTES) {
+    let q0 = f64x2.splat(0), q1 = q0, q2 = q0, q3 = q0;
+    let xd = x;
+    let pd = p;
+    for (let m = mu; m < muEnd; m += 8, pd += 8, xd += laneBytes) {
+      const mean = v128.load64_splat(m);
+      const scale = v128.load64_splat(pd);
+      q0 = f64x2.add(q0, scaledSquare(v128.load(xd), mean, scale));
+      q1 = f64x2.add(q1, scaledSquare(v128.load(xd, 16), mean, scale));
+      q2 = f64x2.add(q2, scaledSquare(v128.load(xd, 32), mean, scale));
+      q3 = f64x2.add(q3, scaledSquare(v128.load(xd, 48), mean, scale));
+    }
+    if (keepBlock(q0, q1, q2, q3, c, slack, logp, top)) live |= 1 << b;
+  }
+  return live;
+}
+
+/** Spherical: p = 1 / standard deviation. Also the tied type, on a whitened tile with p = 1. */
+function logDensitySpherical(x: usize, mu: usize, p: f64, logc: f64, logp: usize, top: usize, D: i32, T: i32, margin: f64): i32 {
+  const laneBytes = <usize>T << 3;
+  const muEnd = mu + (<usize>D << 3);
+  const c = f64x2.splat(logc);
+  const slack = f64x2.splat(margin);
+  const scale = f64x2.splat(p * p);
+  let live = 0;
+  for (let b = 0; b < T >> 3; ++b, x += BLOCK_BYTES, logp += BLOCK_BYTES, top += BLOCK_BYTES) {
+    let q0 = f64x2.splat(0), q1 = q0, q2 = q0, q3 = q0;
+    let xd = x;
+    for (let m = mu; m < muEnd; m += 8, xd += laneBytes) {
+      const mean = v128.load64_splat(m);
+      const z0 = f64x2.sub(v128.load(xd), mean);
+      const z1 = f64x2.sub(v128.load(xd, 16), mean);
+      const z2 = f64x2.sub(v128.load(xd, 32), mean);
+      const z3 = f64x2.sub(v128.load(xd, 48), mean);
+      q0 = f64x2.add(q0, f64x2.mul(z0, z0));
+      q1 = f64x2.add(q1, f64x2.mul(z1, z1));
+      q2 = f64x2.add(q2, f64x2.mul(z2, z2));
+      q3 = f64x2.add(q3, f64x2.mul(z3, z3));
+    }
+    q0 = f64x2.mul(q0, scale);
+    q1 = f64x2.mul(q1, scale);
+    q2 = f64x2.mul(q2, scale);
+    q3 = f64x2.mul(q3, scale);
+    if (keepBlock(q0, q1, q2, q3, c, slack, logp, top)) live |= 1 << b;
+  }
+  return live;
+}
+
+/**
+ * u = P (x - centre) for one tile: the tied type's distances are then |u - v_k|² with v_k = P (mu_k - centre).
+ * factor: packed triangle and centre [D]. u [D, T] f64, out. z [D * 8] f64, scratch.
+ */
+export function whiten(x: usize, factor: usize, u: usize, z: usize, D: i32, T: i32): void {
+  const laneBytes = <usize>T << 3;
+  const centre = factor + (<usize>triangleLength(D) << 3);
+  for (let b = 0; b < T >> 3; ++b, x += BLOCK_BYTES, u += BLOCK_BYTES) {
+    centreBlock(x, centre, z, D, laneBytes);
+    let row = factor;
+    let to = u;
+    for (let i = 0; i < D; ++i, to += laneBytes) {
+      // a pair's two rows interleave; an odd last row is plain
+      const paired = (i | 1) < D;
+      const step: usize = paired ? 16 : 8;
+      let at = paired && (i & 1) ? row + 8 : row;
+      let a0 = f64x2.splat(0), a1 = a0, a2 = a0, a3 = a0;
+      for (let zj = z; zj <= z + <usize>i * BLOCK_BYTES; zj += BLOCK_BYTES, at += step) {
+        const p = v128.load64_splat(at);
+        a0 = f64x2.add(a0, f64x2.mul(p, v128.load(zj)));
+        a1 = f64x2.add(a1, f64x2.mul(p, v128.load(zj, 16)));
+        a2 = f64x2.add(a2, f64x2.mul(p, v128.load(zj, 32)));
+        a3 = f64x2.add(a3, f64x2.mul(p, v128.load(zj, 48)));
+      }
+      v128.store(to, a0);
+      v128.store(to, a1, 16);
+      v128.store(to, a2, 32);
+      v128.store(to, a3, 48);
+      if (i & 1) row += <usize>(i + 1) << 4;
+    }
+  }
+}

@@ -1,0 +1,12 @@
+// The interface of the module and nothing else. Argument names: docs/notation.md.
+export { exp, log, expArray, logArray } from "./elementary";
+export { triangleLength, statisticsLength, factorLength, covarianceLength } from "./layout";
+export { pack, firstNotFinite, columnMoments, readRow } from "./tiles";
+export { passScratchBytes, accumulate, merge } from "./accumulate";
+export { givenScratchBytes, accumulateGiven } from "./starts";
+export { maximise, tiedScatter, factorise } from "./maximise";
+export { cholesky, invertFactor } from "./cholesky";
+export { scoreScratchBytes, score, mahalanobis } from "./score";
+export { seedRandom, uniform, normal, pick } from "./random";
+export { sample } from "./sample";
+export { nearest, pickRow, farthestRow, assign } from "./kmeans";

@@ -1,0 +1,161 @@
+// k-means on the packed tiles: seeding (Arthur & Vassilvitskii 2007) and Lloyd's iterations (Lloyd 1982).
+// Distances are Σ_d metric_d (x_d - c_d)²: a metric of ones is the plain one, 1 / variance the standardised one.
+import { BLOCK_BYTES, tileWeights } from "./layout";
+
+/** Squared distances of the eight rows of a block to c, into out [8]. */
+// @ts-ignore: decorator
+@inline
+function blockDistances(x: usize, c: usize, metric: usize, out: usize, D: i32, laneBytes: usize): void {
+  let q0 = f64x2.splat(0), q1 = q0, q2 = q0, q3 = q0;
+  for (const end = c + (<usize>D << 3); c < end; c += 8, metric += 8, x += laneBytes) {
+    const centre = v128.load64_splat(c);
+    const m = v128.load64_splat(metric);
+    const z0 = f64x2.sub(v128.load(x), centre);
+    const z1 = f64x2.sub(v128.load(x, 16), centre);
+    const z2 = f64x2.sub(v128.load(x, 32), centre);
+    const z3 = f64x2.sub(v128.load(x, 48), centre);
+    q0 = f64x2.add(q0, f64x2.mul(m, f64x2.mul(z0, z0)));
+    q1 = f64x2.add(q1, f64x2.mul(m, f64x2.mul(z1, z1)));
+    q2 = f64x2.add(q2, f64x2.mul(m, f64x2.mul(z2, z2)));
+    q3 = f64x2.add(q3, f64x2.mul(m, f64x2.mul(z3, z3)));
+  }
+  v128.store(out, q0);
+  v128.store(out, q1, 16);
+  v128.store(out, q2, 32);
+  v128.store(out, q3, 48);
+}
+
+/**
+ * to_n = min(from_n, distance of row n to c) for tiles first … last - 1; result Σ w to.
+ *
+ * x, w, wStep, N: as `accumulate`. c, metric [D] f64, in. from, to [tiles, T] f64, in and out; they may be the same place.
+ */
+export function nearest(
+  x: usize, w: usize, wStep: usize, N: i32, D: i32, T: i32, first: i32, last: i32, c: usize, metric: usize, from: usize, to: usize,
+): f64 {
+  const laneBytes = <usize>T << 3;
+  from += <usize>first * laneBytes;
+  to += <usize>first * laneBytes;
+  let sum = f64x2.splat(0);
+  for (let t = first; t < last; ++t, from += laneBytes, to += laneBytes) {
+    const weights = tileWeights(w, wStep, t, N, T);
+    const tile = x + <usize>t * <usize>D * laneBytes;
+    let part = f64x2.splat(0);
+    for (let s: usize = 0; s < laneBytes; s += BLOCK_BYTES) {
+      const before0 = v128.load(from + s);
+      const before1 = v128.load(from + s, 16);
+      const before2 = v128.load(from + s, 32);
+      const before3 = v128.load(from + s, 48);
+      const at = to + s;
+      blockDistances(tile + s, c, metric, at, D, laneBytes);
+      const d0 = f64x2.pmin(v128.load(at), before0);
+      const d1 = f64x2.pmin(v128.load(at, 16), before1);
+      const d2 = f64x2.pmin(v128.load(at, 32), before2);
+      const d3 = f64x2.pmin(v128.load(at, 48), before3);
+      v128.store(at, d0);
+      v128.store(at, d1, 16);
+      v128.store(at, d2, 32);
+      v128.store(at, d3, 48);
+      const wd01 = f64x2.add(f64x2.mul(v128.load(weights + s), d0), f64x2.mul(v128.load(weights + s, 16), d1));
+      const wd23 = f64x2.add(f64x2.mul(v128.load(weights + s, 32), d2), f64x2.mul(v128.load(weights + s, 48), d3));
+      part = f64x2.add(part, f64x2.add(wd01, wd23));
+    }
+    sum = f64x2.add(sum, part);
+  }
+  return f64x2.extract_lane(sum, 0) + f64x2.extract_lane(sum, 1);
+}
+
+/**
+ * The first row whose running sum of w_n v_n exceeds target, or the last row with w_n v_n > 0 if rounding keeps the
+ * sum below it; -1 when there is none. v [tiles, T] f64, in; 0 counts as a row of ones.
+ */
+export function pickRow(v: usize, w: usize, wStep: usize, N: i32, T: i32, target: f64): i32 {
+  let sum: f64 = 0;
+  let last = -1;
+  for (let first = 0, t = 0; first < N; first += T, ++t) {
+    const weights = tileWeights(w, wStep, t, N, T);
+    const count = min(T, N - first);
+    for (let n = 0; n < count; ++n) {
+      const at = <usize>n << 3;
+      const p = load<f64>(weights + at) * (v ? load<f64>(v + (<usize>first << 3) + at) : 1);
+      if (!(p > 0)) continue;
+      sum += p;
+      last = first + n;
+      if (sum > target) return last;
+    }
+  }
+  return last;
+}
+
+/** Index of the row with the largest v among those with weight > 0, or -1. v [tiles, T] f64, in. */
+export function farthestRow(v: usize, w: usize, wStep: usize, N: i32, T: i32): i32 {
+  let most: f64 = -1;
+  let row = -1;
+  for (let n = 0; n < N; ++n) {
+    const value = load<f64>(v + (<usize>n << 3));
+    if (value > most && load<f64>(tileWeights(w, wStep, n / T, N, T) + (<usize>(n % T) << 3)) > 0) {
+      most = value;
+      row = n;
+    }
+  }
+  return row;
+}
+
+/**
+ * One Lloyd assignment of tiles first … last - 1: each row to its nearest centre, the first of equals.
+ *
+ * centres  [K, D] f64, in. metric [D] f64, in.
+ * labels   [N] i32, in/out. distance [tiles, T] f64, out: to the nearest centre.
+ * sums     [K, 1 + D] f64, in/out: Σ w and Σ w (x - centre) of the rows of each cluster; the caller zeroes.
+ * scratch  [2, T] f64.
+ * result   number of rows that changed their label.
+ */
+export function assign(
+  x: usize, w: usize, wStep: usize, N: i32, D: i32, T: i32, first: i32, last: i32,
+  K: i32, centres: usize, metric: usize, labels: usize, distance: usize, sums: usize, scratch: usize,
+): i32 {
+  const laneBytes = <usize>T << 3;
+  const rowBytes = <usize>D << 3;
+  const trial = scratch;
+  const best = scratch + laneBytes;
+  let changed = 0;
+  for (let t = first; t < last; ++t) {
+    const tile = x + <usize>t * <usize>D * laneBytes;
+    const near = distance + <usize>t * laneBytes;
+    const weights = tileWeights(w, wStep, t, N, T);
+    for (let s: usize = 0; s < laneBytes; s += BLOCK_BYTES) {
+      blockDistances(tile + s, centres, metric, near + s, D, laneBytes);
+      memory.fill(best + s, 0, BLOCK_BYTES);
+      for (let k = 1; k < K; ++k) {
+        blockDistances(tile + s, centres + <usize>k * rowBytes, metric, trial, D, laneBytes);
+        const kv = f64x2.splat(<f64>k);
+        for (let i: usize = 0; i < BLOCK_BYTES; i += 16) {
+          const d = v128.load(trial + i);
+          const old = v128.load(near + s + i);
+          const closer = f64x2.lt(d, old);
+          v128.store(near + s + i, v128.bitselect(d, old, closer));
+          v128.store(best + s + i, v128.bitselect(kv, v128.load(best + s + i), closer));
+        }
+      }
+    }
+    const count = min(T, N - t * T);
+    for (let n = 0; n < count; ++n) {
+      const at = <usize>n << 3;
+      const k = <i32>load<f64>(best + at);
+      const label = labels + (<usize>(t * T + n) << 2);
+      if (load<i32>(label) != k) {
+        store<i32>(label, k);
+        ++changed;
+      }
+      const weight = load<f64>(weights + at);
+      const sum = sums + <usize>k * (rowBytes + 8);
+      store<f64>(sum, load<f64>(sum) + weight);
+      let column = tile + at;
+      for (let d: usize = 0; d < rowBytes; d += 8, column += laneBytes) {
+        const z = load<f64>(column) - load<f64>(centres + <usize>k * rowBytes + d);
+        store<f64>(sum + 8 + d, load<f64>(sum + 8 + d) + weight * z);
+      }
+    }
+  }
+  return changed;
+}

@@ -1,0 +1,87 @@
+// Where things lie: the covariance types, the packed triangle, and the tile of one index. No loops over data.
+
+/** Covariance types as numbers; the same as in src/engine/kernels.ts. */
+export const FULL: i32 = 0;
+export const TIED: i32 = 1;
+export const DIAG: i32 = 2;
+export const SPHERICAL: i32 = 3;
+
+/** Rows handled together in the E-step: four vectors of two. A tile holds 1 to 32 such blocks. */
+// @ts-ignore: decorator
+@inline export const BLOCK: i32 = 8;
+// @ts-ignore: decorator
+@inline export const BLOCK_BYTES: usize = 64;
+
+/**
+ * Numbers in a packed lower triangle of order D. Rows are taken in pairs (i, i + 1), i even; an odd last row alone:
+ *
+ *     factor   p00 p10 0 p11 | p20 p30 p21 p31 p22 p32 0 p33 | …      column by column, the pair side by side
+ *     scatter  s00 – s10 s11 | (2x4 blocks, row i then row i + 1) … then 2x2 blocks up to the diagonal | …
+ *
+ * Both hold i + 2 columns for the pair at i, so both have this length.
+ */
+// @ts-ignore: decorator
+@inline
+export function triangleLength(D: i32): i32 {
+  const even = D & ~1;
+  return ((even * (even + 2)) >> 1) + (D & 1) * D;
+}
+
+/** f64x2 lane sums that one component needs beside its weight and D first moments. The tied scatter is shared: see `statisticsLength`. */
+export function scatterLength(type: i32, D: i32): i32 {
+  if (type == FULL) return triangleLength(D);
+  if (type == DIAG) return D;
+  if (type == SPHERICAL) return 1;
+  return 0;
+}
+
+/**
+ * Length of a statistics block, in f64x2 lane sums (16 bytes each):
+ *
+ *     [ log-likelihood | K × ( weight, first moments D, scatter ) | tied: shared scatter ]
+ *
+ * Every entry is a pair of lanes whose sum is the statistic: no horizontal sums in the hot loops. Two blocks merge by addition.
+ */
+export function statisticsLength(type: i32, D: i32, K: i32): i32 {
+  return 1 + K * (1 + D + scatterLength(type, D)) + (type == TIED ? triangleLength(D) : 0);
+}
+
+/** Numbers in the E-step factor of all K components: full K triangles; tied one triangle, the centre [D] and the whitened means [K, D]; diag [K, D]; spherical [K]. */
+export function factorLength(type: i32, D: i32, K: i32): i32 {
+  if (type == FULL) return K * triangleLength(D);
+  if (type == TIED) return triangleLength(D) + D + K * D;
+  return type == DIAG ? K * D : K;
+}
+
+/** Numbers in the covariances of all K components: full [K, D, D], tied [D, D], diag [K, D], spherical [K]. */
+export function covarianceLength(type: i32, D: i32, K: i32): i32 {
+  if (type == FULL) return K * D * D;
+  if (type == TIED) return D * D;
+  return type == DIAG ? K * D : K;
+}
+
+/**
+ * Weights of tile t, [T] f64.
+ * wStep is the distance of two tiles' weights in bytes, T * 8 for weighted rows. 0 says that all rows weigh 1: w is then
+ * [2, T], the ones of every tile but the last, and the ones and (for padding rows) zeros of the last.
+ */
+// @ts-ignore: decorator
+@inline
+export function tileWeights(w: usize, wStep: usize, t: i32, N: i32, T: i32): usize {
+  if (wStep) return w + <usize>t * wStep;
+  return t == (N - 1) / T ? w + (<usize>T << 3) : w;
+}
+
+/** Low lane first: the same bits on every machine. */
+// @ts-ignore: decorator
+@inline
+export function laneSum(v: v128): f64 {
+  return f64x2.extract_lane(v, 0) + f64x2.extract_lane(v, 1);
+}
+
+/** *p += v, for a pair of lane sums. */
+// @ts-ignore: decorator
+@inline
+export function addLanes(p: usize, v: v128): void {
+  v128.store(p, f64x2.add(v128.load(p), v));
+}

@@ -1,0 +1,49 @@
+// Sums from given responsibilities or labels: the first M-step of a start, and the public one.
+import { scatterLength, TIED, tileWeights } from "./layout";
+import { addMoments } from "./moments";
+
+/** Scratch of `accumulateGiven`, in bytes: r [T] and v [1 + D, T]. */
+export function givenScratchBytes(D: i32, T: i32): usize {
+  return <usize>(2 + D) * <usize>T << 3;
+}
+
+/**
+ * stats += M-step sums of tiles first … last - 1 about the given means, with responsibilities from labels or from rows.
+ *
+ * labels  [N] i32, in: component of each row; or 0, and then
+ * resp    [N - first * T, K] f64, in: responsibilities of the rows from tile `first` on, row-major.
+ * mu      [K, D] f64, in: the points that the sums are about; the tied scatter is summed exactly.
+ * scratch `givenScratchBytes`. The rest as `accumulate`.
+ */
+export function accumulateGiven(
+  type: i32, x: usize, w: usize, wStep: usize, N: i32, D: i32, T: i32, first: i32, last: i32,
+  K: i32, mu: usize, labels: usize, resp: usize, stats: usize, scratch: usize,
+): void {
+  const laneBytes = <usize>T << 3;
+  const tileBytes = <usize>D * laneBytes;
+  const blockBytes = <usize>(1 + D + scatterLength(type, D)) << 4;
+  const blocks = stats + 16;
+  const shared = type == TIED ? blocks + <usize>K * blockBytes : 0;
+  const r = scratch;
+  const v = r + laneBytes;
+  const respBytes = <usize>K << 3;
+  x += <usize>first * tileBytes;
+  for (let t = first; t < last; ++t, x += tileBytes) {
+    const weights = tileWeights(w, wStep, t, N, T);
+    const count = min(T, N - t * T);
+    for (let k = 0; k < K; ++k) {
+      let live = 0;
+      for (let n = 0; n < T; ++n) {
+        let value: f64 = 0;
+        if (n < count) {
+          if (labels) value = load<i32>(labels + (<usize>(t * T + n) << 2)) == k ? 1 : 0;
+          else value = load<f64>(resp + <usize>((t - first) * T + n) * respBytes + (<usize>k << 3));
+          value *= load<f64>(weights + (<usize>n << 3));
+        }
+        store<f64>(r + (<usize>n << 3), value);
+        if (value != 0) live |= 1 << (n >> 3);
+      }
+      if (live) addMoments(type, x, r, live, mu + (<usize>k * <usize>D << 3), blocks + <usize>k * blockBytes, shared, v, D, T);
+    }
+  }
+}

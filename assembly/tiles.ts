@@ -1,0 +1,87 @@
+// Packing rows into tiles, and what can be read off the tiles before there is a model.
+import { BLOCK_BYTES, tileWeights } from "./layout";
+
+/**
+ * Rows to tiles: x[t][d][n] = rows[t * T + n][d].
+ *
+ * rows  [N, D] f64, in: row-major.
+ * x     [ceil(N / T), D, T] f64, out: tiles; the padding rows of the last are 0.
+ * N >= 0, D >= 1, T a multiple of 8. Rows and tiles must not overlap.
+ */
+export function pack(rows: usize, x: usize, N: i32, D: i32, T: i32): void {
+  const rowBytes = <usize>D << 3;
+  const laneBytes = <usize>T << 3;
+  const tileBytes = rowBytes * <usize>T;
+  for (let first = 0; first < N; first += T, x += tileBytes) {
+    const count = min(T, N - first);
+    if (count < T) memory.fill(x, 0, tileBytes);
+    const whole = count & ~7;
+    for (let n = 0; n < whole; n += 8, rows += rowBytes << 3) {
+      let to = x + (<usize>n << 3);
+      for (let from = rows; from < rows + rowBytes; from += 8, to += laneBytes) {
+        let p = from;
+        for (let i: usize = 0; i < BLOCK_BYTES; i += 8, p += rowBytes) store<f64>(to + i, load<f64>(p));
+      }
+    }
+    for (let n = whole; n < count; ++n) {
+      let to = x + (<usize>n << 3);
+      for (const end = rows + rowBytes; rows < end; rows += 8, to += laneBytes) store<f64>(to, load<f64>(rows));
+    }
+  }
+}
+
+/** Index of the first NaN or infinity among `length` numbers at p, or -1. */
+export function firstNotFinite(p: usize, length: i32): i32 {
+  let i = 0;
+  // v - v is 0 for finite v and NaN otherwise; four at a time, then the exact place
+  let bad = f64x2.splat(0);
+  for (; i + 4 <= length; i += 4) {
+    const at = p + (<usize>i << 3);
+    const a = v128.load(at);
+    const b = v128.load(at, 16);
+    bad = f64x2.add(f64x2.sub(a, a), f64x2.sub(b, b));
+    if (v128.any_true(f64x2.ne(bad, bad))) break;
+  }
+  for (; i < length; ++i) {
+    const v = load<f64>(p + (<usize>i << 3));
+    if (!(v - v == 0)) return i;
+  }
+  return -1;
+}
+
+/**
+ * s1_d += Σ w (x_d - c_d), s2_d += Σ w (x_d - c_d)² over tiles first … last - 1.
+ *
+ * x      [tiles, D, T] f64, in. w, wStep: see `tileWeights`.
+ * c      [D] f64, in: a centre near the data; a column equal to c_d everywhere gives exactly 0.
+ * s1 s2  [D] f64, in/out: the caller zeroes.
+ */
+export function columnMoments(
+  x: usize, w: usize, wStep: usize, N: i32, D: i32, T: i32, first: i32, last: i32, c: usize, s1: usize, s2: usize,
+): void {
+  const laneBytes = <usize>T << 3;
+  for (let t = first; t < last; ++t) {
+    const weights = tileWeights(w, wStep, t, N, T);
+    let column = x + <usize>t * <usize>D * laneBytes;
+    for (let d: usize = 0; d < <usize>D << 3; d += 8, column += laneBytes) {
+      const centre = v128.load64_splat(c + d);
+      let a1 = f64x2.splat(0);
+      let a2 = f64x2.splat(0);
+      for (let n: usize = 0; n < laneBytes; n += 16) {
+        const z = f64x2.sub(v128.load(column + n), centre);
+        const wz = f64x2.mul(v128.load(weights + n), z);
+        a1 = f64x2.add(a1, wz);
+        a2 = f64x2.add(a2, f64x2.mul(wz, z));
+      }
+      store<f64>(s1 + d, load<f64>(s1 + d) + f64x2.extract_lane(a1, 0) + f64x2.extract_lane(a1, 1));
+      store<f64>(s2 + d, load<f64>(s2 + d) + f64x2.extract_lane(a2, 0) + f64x2.extract_lane(a2, 1));
+    }
+  }
+}
+
+/** Copies row n of the tiles to out [D] f64. */
+export function readRow(x: usize, n: i32, D: i32, T: i32, out: usize): void {
+  const laneBytes = <usize>T << 3;
+  let from = x + (<usize>(n / T) * <usize>D * <usize>T + <usize>(n % T) << 3);
+  for (const end = out + (<usize>D << 3); out < end; out += 8, from += laneBytes) store<f64>(out, load<f64>(from));
+}

@@ -1,0 +1,109 @@
+/**
+ * What went wrong in a computation:
+ *
+ * - `SINGULAR_COVARIANCE`: a covariance is not positive definite, so a component has no density.
+ * - `EMPTY_COMPONENT`: no row is left for a component.
+ * - `MEMORY`: the data and the work space do not fit in WebAssembly's memory.
+ * - `UNSUPPORTED`: this engine, or this build, lacks what the call needs.
+ * - `NOT_FINITE`: a result overflowed; the data lies too far from 0 for 64-bit numbers.
+ */
+export type MixtureErrorCode = "SINGULAR_COVARIANCE" | "EMPTY_COMPONENT" | "MEMORY" | "UNSUPPORTED" | "NOT_FINITE";
+
+/** What a {@link MixtureError} may carry beside its code and text. */
+export interface MixtureErrorOptions {
+  /** The component to blame, counted from 0. */
+  readonly component?: number | undefined;
+  /** The error behind this one. */
+  readonly cause?: unknown;
+}
+
+/**
+ * A computation that could not be carried out, though its arguments were well formed. A wrong type is a `TypeError`, a
+ * wrong shape or value a `RangeError`.
+ *
+ * @example
+ * try {
+ *   GaussianMixture.fitSync(rows, { nComponents: 8, regCovar: 0 });
+ * } catch (error) {
+ *   if (error instanceof MixtureError && error.code === "SINGULAR_COVARIANCE") retryWithFewer(error.component);
+ * }
+ */
+export class MixtureError extends Error {
+  override readonly name = "MixtureError";
+  /** What went wrong, for a program to branch on; the text may change between releases. */
+  readonly code: MixtureErrorCode;
+  /** The component to blame, counted from 0, where there is one. */
+  declare readonly component?: number;
+
+  /**
+   * @param code - what went wrong, for a program.
+   * @param message - what went wrong, for a person, ending in a remedy.
+   * @param options - the component to blame and the error behind this one.
+   */
+  constructor(code: MixtureErrorCode, message: string, options: MixtureErrorOptions = {}) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.code = code;
+    if (options.component !== undefined) this.component = options.component;
+  }
+}
+
+/** Longest text, in UTF-16 units, repeated in an error; more would bury the sentence around it. */
+const TEXT_SHOWN = 40;
+const KEYS_SHOWN = 5;
+
+/**
+ * What came, in a few words, to follow `got` in an error text: `"fulll"`, `NaN`, `an array of length 3`, `null`.
+ *
+ * @param value - anything; nothing of its own is called but `Object.keys`.
+ * @returns the description, without a full stop.
+ */
+export function received(value: unknown): string {
+  switch (typeof value) {
+    case "string":
+      return value.length > TEXT_SHOWN ? `${JSON.stringify(value.slice(0, TEXT_SHOWN))}…` : JSON.stringify(value);
+    case "bigint":
+      return `${value}n`;
+    case "function":
+      return "a function";
+    case "symbol":
+      return "a symbol";
+    case "object":
+      return value === null ? "null" : receivedObject(value);
+    default:
+      return String(value);
+  }
+}
+
+function receivedObject(value: object): string {
+  if (Array.isArray(value)) return `an array of length ${value.length}`;
+  const name = className(value);
+  if (ArrayBuffer.isView(value)) {
+    const length = (value as { readonly length?: number }).length;
+    return length === undefined ? `a ${name}` : `${article(name)} ${name} of length ${length}`;
+  }
+  if (name !== "Object") return `${article(name)} ${name}`;
+  const keys = Object.keys(value);
+  return keys.length === 0 ? "an object without keys" : `an object with ${quoted(keys, KEYS_SHOWN)}`;
+}
+
+/** The name of the value's class; "Object" for a plain object, one without a prototype, or a nameless class. */
+function className(value: object): string {
+  const prototype: unknown = Object.getPrototypeOf(value);
+  const constructor: unknown = prototype === null ? undefined : (prototype as { readonly constructor?: unknown }).constructor;
+  return typeof constructor === "function" && constructor.name !== "" ? constructor.name : "Object";
+}
+
+function article(noun: string): string {
+  return /^[AEIO]/i.test(noun) ? "an" : "a"; // no U: Uint8Array is "a"
+}
+
+/**
+ * Names in quotes for an error text, the rest counted: `"a", "b" and 3 more`.
+ *
+ * @param names - the names, in the order to show them.
+ * @param shown - how many to show at most.
+ */
+export function quoted(names: readonly string[], shown = 12): string {
+  const text = names.slice(0, shown).map((name) => JSON.stringify(name)).join(", ");
+  return names.length > shown ? `${text} and ${names.length - shown} more` : text;
+}

@@ -1,0 +1,208 @@
+import { received } from "../errors.ts";
+import { isList, knownKeys, oneOf } from "./checks.ts";
+import { matrixOf, type RowInput, type ShapedInput, vectorOf } from "./data.ts";
+
+/**
+ * How starts are found, in scikit-learn's words:
+ *
+ * - `"kmeans"`: the rows are clustered by k-means, each cluster makes a component;
+ * - `"k-means++"`: rows far from each other become the first means;
+ * - `"random-from-data"`: any rows become the first means;
+ * - `"random"`: random responsibilities.
+ */
+export type InitStrategy = "kmeans" | "k-means++" | "random" | "random-from-data";
+
+/** Every {@link InitStrategy}, the default first. */
+export const INIT_STRATEGIES: readonly InitStrategy[] = ["kmeans", "k-means++", "random", "random-from-data"];
+
+/** Numbers in nested arrays (vectors, matrices, a list of matrices) or in one flat array, row-major. */
+export type NestedOrFlat =
+  | ArrayLike<number>
+  | readonly ArrayLike<number>[]
+  | readonly (readonly ArrayLike<number>[])[];
+
+/** Parameters to start from, for K components of D columns. A fitted mixture is one, too. */
+export interface ParameterInput {
+  /** [K], above 0, sum 1. Default: found from the means. */
+  readonly weights?: ArrayLike<number> | undefined;
+  /** [K, D], in the unit of the data. */
+  readonly means: NestedOrFlat;
+  /** "full" [K, D, D], "tied" [D, D], "diag" [K, D], "spherical" [K], in the unit of the data squared. Default: found from the means. */
+  readonly covariances?: NestedOrFlat | undefined;
+}
+
+/** Responsibilities [N, K]: a row sums to 1. Rows of numbers, `{ data, shape }`, or one flat array, row-major. */
+export type ResponsibilitiesInput = ArrayLike<number> | readonly RowInput[] | ShapedInput;
+
+/**
+ * Where to start: a strategy; the component of each row, from 0 to K - 1 (a bare list of numbers); responsibilities (a
+ * bare array of rows); or parameters.
+ *
+ * @example
+ * "k-means++";
+ * [0, 0, 1, 1, 2];                                // labels, one per row
+ * ({ labels: Int32Array.of(0, 0, 1, 1, 2) });
+ * ({ responsibilities: [[1, 0], [0.5, 0.5]] });   // two rows, two components
+ * ({ means: [[0, 0], [5, 5]] });                  // two components, two columns
+ */
+export type Init =
+  | InitStrategy
+  | ArrayLike<number>
+  | readonly RowInput[]
+  | { readonly labels: ArrayLike<number> }
+  | { readonly responsibilities: ResponsibilitiesInput }
+  | ParameterInput;
+
+/** {@link Init}, checked and in one form for each kind; parameters are checked with the model. */
+export type InitSettings =
+  | { readonly kind: "strategy"; readonly strategy: InitStrategy }
+  /** labels: [N], 0 to K - 1, each at least once. */
+  | { readonly kind: "labels"; readonly labels: Int32Array }
+  /** responsibilities: [N, K], row-major; rows sum to 1 within 1e-6. It may be the caller's array. */
+  | { readonly kind: "responsibilities"; readonly responsibilities: Float64Array }
+  | {
+      readonly kind: "parameters";
+      readonly weights: ArrayLike<number> | undefined;
+      readonly means: NestedOrFlat;
+      readonly covariances: NestedOrFlat | undefined;
+    };
+
+const PARAMETER_KEYS = ["weights", "means", "covariances"] as const;
+const START_KEYS = ["labels", "responsibilities", ...PARAMETER_KEYS] as const;
+
+/** Responsibilities of one row may miss 1 by this much: K float32 roundings, and what a text file cuts off. */
+const SUM_TOLERANCE = 1e-6;
+
+/**
+ * Reads where to start.
+ *
+ * @param init - what came.
+ * @param nRows - the number of rows N.
+ * @param nComponents - the number of components K.
+ * @throws {TypeError} If it is none of the forms of {@link Init}, has an unknown key, or holds a value that is not a number.
+ * @throws {RangeError} If a strategy is unknown, a length is not N or N x K, a label is not an integer from 0 to K - 1, a row of
+ *   responsibilities does not sum to 1, or a component gets no row.
+ */
+export function initSettings(init: unknown, nRows: number, nComponents: number): InitSettings {
+  if (typeof init === "string") return { kind: "strategy", strategy: oneOf("init", init, INIT_STRATEGIES) };
+  if (isList(init)) {
+    return typeof init[0] === "object" && init[0] !== null
+      ? responsibilitiesStart(init, nRows, nComponents, "init")
+      : labelsStart(init, nRows, nComponents, "init");
+  }
+  if (typeof init !== "object" || init === null) throw notInit(init);
+  // a mixture, too, has means; only a literal can be mistyped
+  if ("means" in init && !isLiteral(init)) return parametersStart(init as ParameterInput);
+  knownKeys("init", init, START_KEYS);
+  if ("labels" in init) {
+    knownKeys("init with labels", init, ["labels"]);
+    return labelsStart(init.labels, nRows, nComponents, "init.labels");
+  }
+  if ("responsibilities" in init) {
+    knownKeys("init with responsibilities", init, ["responsibilities"]);
+    return responsibilitiesStart(init.responsibilities, nRows, nComponents, "init.responsibilities");
+  }
+  if ("means" in init) return parametersStart(init as ParameterInput);
+  throw notInit(init);
+}
+
+function notInit(init: unknown): TypeError {
+  return new TypeError(
+    `init: expected a strategy, labels, responsibilities or parameters, got ${received(init)}; ` +
+      'write for example "kmeans", { labels } or { means }',
+  );
+}
+
+function isLiteral(value: object): boolean {
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === null || Object.getPrototypeOf(prototype) === null;
+}
+
+function parametersStart(init: ParameterInput): InitSettings {
+  const { weights, means, covariances } = init;
+  for (const [key, value] of [["weights", weights], ["means", means], ["covariances", covariances]] as const) {
+    if (isList(value) || (value === undefined && key !== "means")) continue;
+    throw new TypeError(
+      `init.${key}: expected an array of numbers or nested arrays, got ${received(value)}; see the shapes of ParameterInput`,
+    );
+  }
+  return { kind: "parameters", weights, means, covariances };
+}
+
+function labelsStart(input: unknown, nRows: number, nComponents: number, argument: string): InitSettings {
+  const values = vectorOf(input as ArrayLike<number>, nRows, argument, {
+    expected: "one label per row",
+    remedy: "give labels for the rows of the fit, or { responsibilities } or { means }",
+  });
+  const labels = new Int32Array(nRows);
+  const counts = new Float64Array(nComponents);
+  for (let n = 0; n < nRows; n++) {
+    const k = values[n];
+    if (!(Number.isInteger(k) && k >= 0 && k < nComponents)) {
+      throw new RangeError(
+        `${argument}: expected integers from 0 to nComponents - 1 (${nComponents - 1}), got ${k} at index ${n}; ` +
+          "number the components from 0, or change nComponents",
+      );
+    }
+    labels[n] = k;
+    counts[k] += 1;
+  }
+  requireEvery(counts, argument, "a row with its label");
+  return { kind: "labels", labels };
+}
+
+function responsibilitiesStart(input: unknown, nRows: number, nComponents: number, argument: string): InitSettings {
+  const responsibilities = responsibilitiesOf(input, nRows, nComponents, argument);
+  const totals = new Float64Array(nComponents);
+  for (let n = 0, at = 0; n < nRows; n++) {
+    let sum = 0;
+    for (let k = 0; k < nComponents; k++, at++) {
+      const r = responsibilities[at];
+      if (!(r >= 0 && r < Infinity)) {
+        throw new RangeError(
+          `${argument}: expected finite numbers, 0 or more, got ${r} in row ${n}, component ${k}; ` +
+            "give each row's shares of the components",
+        );
+      }
+      sum += r;
+      totals[k] += r;
+    }
+    if (!(Math.abs(sum - 1) <= SUM_TOLERANCE)) {
+      throw new RangeError(
+        `${argument}: expected every row to sum to 1, got ${sum} in row ${n}; divide each row by its sum`,
+      );
+    }
+  }
+  requireEvery(totals, argument, "a row with a responsibility above 0");
+  return { kind: "responsibilities", responsibilities };
+}
+
+/** Nested or flat responsibilities as [N, K], row-major; their values are unchecked. */
+function responsibilitiesOf(input: unknown, nRows: number, nComponents: number, argument: string): Float64Array {
+  const nested = isList(input) ? typeof input[0] === "object" && input[0] !== null : typeof input === "object";
+  if (!nested) {
+    return vectorOf(input as ArrayLike<number>, nRows * nComponents, argument, {
+      expected: "a number for each row and component",
+      remedy: "give rows x nComponents numbers, row-major",
+    });
+  }
+  const matrix = matrixOf(input as readonly RowInput[], { argument, nFeatures: nComponents, widthName: "nComponents" });
+  if (matrix.nRows !== nRows) {
+    throw new RangeError(
+      `${argument}: expected as many rows as the data has (${nRows}), got ${matrix.nRows}; give responsibilities for every row`,
+    );
+  }
+  const out = new Float64Array(nRows * nComponents);
+  matrix.copyRows(0, nRows, out);
+  return out;
+}
+
+/** A component that no row starts in has neither mean nor covariance. */
+function requireEvery(totals: Float64Array, argument: string, expected: string): void {
+  const k = totals.indexOf(0);
+  if (k < 0) return;
+  throw new RangeError(
+    `${argument}: expected ${expected} for every component, got none for component ${k}; ` +
+      `give it rows, or use fewer components than ${totals.length}`,
+  );
+}

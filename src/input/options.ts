@@ -1,0 +1,233 @@
+import { received } from "../errors.ts";
+import { integerIn, knownKeys, nonNegative, oneOf } from "./checks.ts";
+import { type DataInput, type Matrix, matrixOf, vectorOf } from "./data.ts";
+import { type Init, type InitSettings, initSettings } from "./init.ts";
+
+export { oneOf } from "./checks.ts";
+export {
+  INIT_STRATEGIES,
+  type Init,
+  type InitSettings,
+  type InitStrategy,
+  type NestedOrFlat,
+  type ParameterInput,
+  type ResponsibilitiesInput,
+} from "./init.ts";
+
+/**
+ * The shape of the covariances, of K components over D columns:
+ *
+ * - `"full"`: each component has its own, [K, D, D];
+ * - `"tied"`: all components share one, [D, D];
+ * - `"diag"`: each component has its own variances along the axes, [K, D];
+ * - `"spherical"`: each component has one variance, [K].
+ */
+export type CovarianceType = "full" | "tied" | "diag" | "spherical";
+
+/** Every {@link CovarianceType}, the default first. */
+export const COVARIANCE_TYPES: readonly CovarianceType[] = ["full", "tied", "diag", "spherical"];
+
+/** What a fit tells after each iteration. */
+export interface Progress {
+  /** Which start, counted from 0. */
+  readonly start: number;
+  /** Which iteration of this start, counted from 1. */
+  readonly iteration: number;
+  /** The total log-likelihood of the rows, each times its weight, in nats, under the parameters of this iteration. */
+  readonly logLikelihood: number;
+}
+
+/** How to fit a mixture. Only `nComponents` is needed. */
+export interface FitOptions {
+  /** The number of components K: an integer from 1 to the number of rows. */
+  readonly nComponents: number;
+  /** The shape of the covariances. Default "full". */
+  readonly covarianceType?: CovarianceType | undefined;
+  /**
+   * The fit stops when what is estimated to be left to gain is below this, in total log-likelihood (nats): 0 or more.
+   * Default 1e-3.
+   */
+  readonly tol?: number | undefined;
+  /** The most iterations of each start: an integer, 0 or more; at 0 the start itself is the result. Default 1000. */
+  readonly maxIter?: number | undefined;
+  /**
+   * Added to every variance, in the unit of the data squared: 0 or more. Default: a small share of each column's variance,
+   * so that the unit of the data does not matter.
+   */
+  readonly regCovar?: number | undefined;
+  /** How many times to search for a start; the best fit wins. An integer, 1 or more; 1 with a start of your own. Default 1. */
+  readonly nInit?: number | undefined;
+  /** Where to start: a strategy, labels [N], responsibilities [N, K], or parameters. Default "kmeans". */
+  readonly init?: Init | undefined;
+  /** All random choice: an integer from 0 to 2^53 - 1. Same seed and data, same bits. Default 0. */
+  readonly seed?: number | undefined;
+  /** The weight of each row, [N], 0 or more and not all 0; a row of weight 2 counts as two rows. Default: all 1. */
+  readonly sampleWeight?: ArrayLike<number> | undefined;
+  /** Ends the fit when it aborts; the fit then rejects with the signal's reason. */
+  readonly signal?: AbortSignal | undefined;
+  /** Called after each iteration. */
+  readonly onIteration?: ((progress: Progress) => void) | undefined;
+  /** Whether to take longer steps where they raise the likelihood; the optimum is the same, in fewer iterations. Default true. */
+  readonly accelerate?: boolean | undefined;
+  /** The number of columns D of a flat array; of other data, what to insist on. */
+  readonly nFeatures?: number | undefined;
+  /** The columns to use of records and tables, by name, in this order; names for the columns of bare rows. */
+  readonly columns?: readonly string[] | undefined;
+}
+
+/** {@link FitOptions}, checked and complete. `nFeatures` and `columns` are the matrix's business. */
+export interface FitSettings {
+  readonly nComponents: number;
+  readonly covarianceType: CovarianceType;
+  readonly tol: number;
+  readonly maxIter: number;
+  /** `undefined`: chosen by the scale of the data. */
+  readonly regCovar: number | undefined;
+  readonly nInit: number;
+  readonly init: InitSettings;
+  readonly seed: number;
+  /** [N]. It may be the caller's array. `undefined`: all 1. */
+  readonly sampleWeight: Float64Array | undefined;
+  readonly signal: AbortSignal | undefined;
+  readonly onIteration: ((progress: Progress) => void) | undefined;
+  readonly accelerate: boolean;
+}
+
+/** Every key of {@link FitOptions}; the type sees that none is forgotten. */
+const FIT_KEYS: Readonly<Record<keyof FitOptions, true>> = {
+  nComponents: true,
+  covarianceType: true,
+  tol: true,
+  maxIter: true,
+  regCovar: true,
+  nInit: true,
+  init: true,
+  seed: true,
+  sampleWeight: true,
+  signal: true,
+  onIteration: true,
+  accelerate: true,
+  nFeatures: true,
+  columns: true,
+};
+
+/**
+ * Reads the data and the options of a fit together: a mistyped option is reported before the data is looked at, so that
+ * `nfeatures` is not answered with "give nFeatures".
+ *
+ * @param data - N rows of D numbers, in any form.
+ * @param options - how to fit them.
+ * @throws {TypeError | RangeError} As {@link matrixOf} and {@link fitSettings} do.
+ */
+export function fitInput(
+  data: DataInput,
+  options: FitOptions,
+): { readonly matrix: Matrix; readonly settings: FitSettings } {
+  checkKeys(options);
+  const matrix = matrixOf(data, { nFeatures: options.nFeatures, columns: options.columns });
+  return { matrix, settings: fitSettings(options, matrix.nRows) };
+}
+
+/**
+ * Checks the options of a fit and fills in the defaults. Parameters to start from are checked with the model.
+ *
+ * @param options - what the caller gave; a key that is `undefined` counts as left out.
+ * @param nRows - the number of rows N.
+ * @returns settings in which nothing is left to decide but what depends on the values of the data.
+ * @throws {TypeError} If an option is unknown or of the wrong type.
+ * @throws {RangeError} If a value is out of bounds or a length does not fit the data.
+ * @example
+ * fitSettings({ nComponents: 3 }, 150).covarianceType; // "full"
+ */
+export function fitSettings(options: FitOptions, nRows: number): FitSettings {
+  checkKeys(options);
+  const nComponents = componentCount(options.nComponents, nRows);
+  const { covarianceType = "full", tol = 1e-3, maxIter = 1000, regCovar, nInit = 1, seed = 0, accelerate = true } = options;
+  const init = initSettings(options.init === undefined ? "kmeans" : options.init, nRows, nComponents);
+  if (typeof accelerate !== "boolean") {
+    throw new TypeError(`accelerate: expected true or false, got ${received(accelerate)}; leave it out for true`);
+  }
+  return {
+    nComponents,
+    covarianceType: oneOf("covarianceType", covarianceType, COVARIANCE_TYPES),
+    tol: nonNegative("tol", tol, "leave it out for 1e-3"),
+    maxIter: integerIn("maxIter", maxIter, 0, Number.MAX_SAFE_INTEGER, "an integer, 0 or more", "leave it out for 1000"),
+    regCovar:
+      regCovar === undefined ? undefined : nonNegative("regCovar", regCovar, "leave it out to follow the data's scale"),
+    nInit: startCount(nInit, init),
+    init,
+    seed: integerIn("seed", seed, 0, Number.MAX_SAFE_INTEGER, "an integer from 0 to 2^53 - 1", "leave it out for 0"),
+    sampleWeight: options.sampleWeight === undefined ? undefined : weightsOf(options.sampleWeight, nRows, nComponents),
+    signal: options.signal === undefined ? undefined : signalOf(options.signal),
+    onIteration: options.onIteration === undefined ? undefined : listenerOf(options.onIteration),
+    accelerate,
+  };
+}
+
+function checkKeys(options: unknown): void {
+  if (typeof options !== "object" || options === null || Array.isArray(options)) {
+    throw new TypeError(
+      `options: expected an object with nComponents, got ${received(options)}; write for example { nComponents: 3 }`,
+    );
+  }
+  knownKeys("options", options, Object.keys(FIT_KEYS));
+}
+
+function componentCount(value: unknown, nRows: number): number {
+  const remedy =
+    value === undefined ? "say how many, for example { nComponents: 3 }" : "use fewer components or more data";
+  return integerIn("nComponents", value, 1, nRows, `an integer from 1 to the number of rows (${nRows})`, remedy);
+}
+
+function startCount(value: unknown, init: InitSettings): number {
+  const remedy = "leave it out for 1";
+  const nInit = integerIn("nInit", value, 1, Number.MAX_SAFE_INTEGER, "an integer, 1 or more", remedy);
+  if (nInit > 1 && init.kind !== "strategy") {
+    throw new RangeError(
+      `nInit: expected 1 with a start given by init, got ${nInit}; leave nInit out, as the same start gives the same fit`,
+    );
+  }
+  return nInit;
+}
+
+function weightsOf(values: ArrayLike<number>, nRows: number, nComponents: number): Float64Array {
+  const weights = vectorOf(values, nRows, "sampleWeight", { expected: "one weight per row" });
+  let total = 0;
+  let counted = 0;
+  for (let n = 0; n < nRows; n++) {
+    const weight = weights[n];
+    if (!(weight >= 0 && weight < Infinity)) {
+      throw new RangeError(
+        `sampleWeight: expected finite numbers, 0 or more, got ${weight} at index ${n}; give the row a weight of 0 to ignore it`,
+      );
+    }
+    total += weight;
+    if (weight > 0) counted++;
+  }
+  if (counted === 0 || total === Infinity) {
+    const got = counted === 0 ? "only zeros" : "an infinite sum";
+    throw new RangeError(`sampleWeight: expected weights with a finite sum above 0, got ${got}; rescale the weights`);
+  }
+  if (counted < nComponents) {
+    throw new RangeError(
+      `nComponents: expected at most the number of rows with a weight above 0 (${counted}), got ${nComponents}; ` +
+        "use fewer components or more data",
+    );
+  }
+  return weights;
+}
+
+function signalOf(value: unknown): AbortSignal {
+  const signal = value as Partial<AbortSignal> | null;
+  if (typeof signal?.aborted === "boolean" && typeof signal.addEventListener === "function") return value as AbortSignal;
+  throw new TypeError(
+    `signal: expected an AbortSignal, got ${received(value)}; give the signal of an AbortController: controller.signal`,
+  );
+}
+
+function listenerOf(value: unknown): (progress: Progress) => void {
+  if (typeof value === "function") return value as (progress: Progress) => void;
+  throw new TypeError(
+    `onIteration: expected a function, got ${received(value)}; write for example ({ iteration }) => show(iteration)`,
+  );
+}

@@ -1,0 +1,30 @@
+// Prints `N passed, N failed` for the last `npm test`: the kernel tests (build/as-pect.log) and vitest's
+// (build/vitest.json) together. Argument: the exit code of that run. Whatever failed without failing a test, such as
+// the build or a test file that does not load, counts as one failure.
+import { readFileSync } from "node:fs";
+
+const read = (name) => {
+  try {
+    return readFileSync(new URL(`../build/${name}`, import.meta.url), "utf8");
+  } catch {
+    return undefined;
+  }
+};
+
+let passed = 0;
+let failed = 0;
+const tests = /\[Tests\]: *(\d+) *\/ *(\d+)/.exec(read("as-pect.log") ?? "");
+if (tests !== null) {
+  passed += Number(tests[1]);
+  failed += Number(tests[2]) - Number(tests[1]);
+}
+const vitest = read("vitest.json");
+if (vitest !== undefined) {
+  const { numPassedTests, numFailedTests } = JSON.parse(vitest);
+  passed += numPassedTests;
+  failed += numFailedTests;
+}
+const complete = tests !== null && vitest !== undefined;
+if (failed === 0 && (process.argv[2] !== "0" || !complete)) failed = 1;
+console.log(`${passed} passed, ${failed} failed`);
+process.exitCode = failed === 0 ? 0 : 1;
