@@ -1,6 +1,6 @@
 // The interface of the module and nothing else. Argument names: docs/notation.md.
 export { exp, log, expArray, logArray } from "./elementary";
-export { triangleLength, statisticsLength, factorLength, covarianceLength } from "./layout";
+export { heapBase, triangleLength, statisticsLength, factorLength, covarianceLength } from "./layout";
 export { pack, firstNotFinite, columnMoments, readRow } from "./tiles";
 export { passScratchBytes, accumulate, merge } from "./accumulate";
 export { givenScratchBytes, accumulateGiven } from "./starts";

@@ -85,3 +85,8 @@ export function laneSum(v: v128): f64 {
 export function addLanes(p: usize, v: v128): void {
   v128.store(p, f64x2.add(v128.load(p), v));
 }
+
+/** First byte of memory that is not static data of this module: where the host's arena starts. */
+export function heapBase(): usize {
+  return __heap_base;
+}

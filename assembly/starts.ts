@@ -8,7 +8,8 @@ export function givenScratchBytes(D: i32, T: i32): usize {
 }
 
 /**
- * stats += M-step sums of tiles first … last - 1 about the given means, with responsibilities from labels or from rows.
+ * stats += M-step sums of tiles first … last - 1 about the given means, with responsibilities from labels or from rows;
+ * where both pointers are 0, every row belongs wholly to every component.
  *
  * labels  [N] i32, in: component of each row; or 0, and then
  * resp    [N - first * T, K] f64, in: responsibilities of the rows from tile `first` on, row-major.
@@ -36,9 +37,9 @@ export function accumulateGiven(
       for (let n = 0; n < T; ++n) {
         let value: f64 = 0;
         if (n < count) {
-          if (labels) value = load<i32>(labels + (<usize>(t * T + n) << 2)) == k ? 1 : 0;
-          else value = load<f64>(resp + <usize>((t - first) * T + n) * respBytes + (<usize>k << 3));
-          value *= load<f64>(weights + (<usize>n << 3));
+          value = load<f64>(weights + (<usize>n << 3));
+          if (labels) value = load<i32>(labels + (<usize>(t * T + n) << 2)) == k ? value : 0;
+          else if (resp) value *= load<f64>(resp + <usize>((t - first) * T + n) * respBytes + (<usize>k << 3));
         }
         store<f64>(r + (<usize>n << 3), value);
         if (value != 0) live |= 1 << (n >> 3);

@@ -89,8 +89,8 @@ function receivedObject(value: object): string {
 /** The name of the value's class; "Object" for a plain object, one without a prototype, or a nameless class. */
 function className(value: object): string {
   const prototype: unknown = Object.getPrototypeOf(value);
-  const constructor: unknown = prototype === null ? undefined : (prototype as { readonly constructor?: unknown }).constructor;
-  return typeof constructor === "function" && constructor.name !== "" ? constructor.name : "Object";
+  const type: unknown = prototype === null ? undefined : (prototype as { readonly constructor?: unknown }).constructor;
+  return typeof type === "function" && type.name !== "" ? type.name : "Object";
 }
 
 function article(noun: string): string {
@@ -104,6 +104,9 @@ function article(noun: string): string {
  * @param shown - how many to show at most.
  */
 export function quoted(names: readonly string[], shown = 12): string {
-  const text = names.slice(0, shown).map((name) => JSON.stringify(name)).join(", ");
+  const text = names
+    .slice(0, shown)
+    .map((name) => JSON.stringify(name))
+    .join(", ");
   return names.length > shown ? `${text} and ${names.length - shown} more` : text;
 }

@@ -20,6 +20,9 @@ function errorOf(run: () => unknown): Error {
   throw new Error("expected the call to throw");
 }
 
+/** An array with holes where no entry is given. */
+const sparse = (length: number, entries: object): unknown[] => Object.assign(new Array(length), entries);
+
 /** Whatever a JavaScript caller may pass. */
 const read = (data: unknown, options?: MatrixOptions): Matrix => matrixOf(data as DataInput, options);
 const readAll = (data: unknown, options?: MatrixOptions): number[] => rowsOf(read(data, options));
@@ -39,7 +42,14 @@ describe("every form of data", () => {
     ["a flat array cut by its names", Float64Array.from(expected), { columns: ["x", "y"] }],
     ["a plain array with its shape", { data: expected, shape: [3, 2] }],
     ["a typed array with its shape", { data: Uint8Array.from(expected), shape: [3, 2] }],
-    ["arrays of numbers", [[1, 2], [3, 4], [5, 6]]],
+    [
+      "arrays of numbers",
+      [
+        [1, 2],
+        [3, 4],
+        [5, 6],
+      ],
+    ],
     ["typed arrays as rows", [Float64Array.of(1, 2), Float32Array.of(3, 4), Int8Array.of(5, 6)]],
     ["rows of both kinds", [[1, 2], Float32Array.of(3, 4), [5, 6]]],
     ["an array-like of rows", { length: 3, 0: [1, 2], 1: [3, 4], 2: Float64Array.of(5, 6) } as unknown as DataInput],
@@ -161,7 +171,9 @@ describe("names of columns", () => {
   test("leave out texts, booleans, dates and columns without any value", () => {
     const row = { t: "1", b: true, d: new Date(0), n: null, u: undefined, x: 1 };
     expect(read([row, row]).columns).toEqual(["x"]);
-    expect(read({ t: ["1"], b: [true], n: [null], s: "text", z: 5, e: null, big: BigInt64Array.of(1n), x: [1] }).columns).toEqual(["x"]);
+    expect(
+      read({ t: ["1"], b: [true], n: [null], s: "text", z: 5, e: null, big: BigInt64Array.of(1n), x: [1] }).columns,
+    ).toEqual(["x"]);
   });
 
   test("that are properties of every object or array are unknown", () => {
@@ -179,7 +191,7 @@ describe("data that cannot be read", () => {
   const R = RangeError;
   const T = TypeError;
   class Reading {}
-  // prettier-ignore
+  // biome-ignore format: one case per line
   const cases: readonly (readonly [string, unknown, MatrixOptions, typeof TypeError | typeof RangeError, RegExp])[] = [
     ["null", null, {}, T, /^data: expected rows of numbers, got null; give rows such as \[\[1, 2\]/],
     ["undefined", undefined, {}, T, /got undefined/],
@@ -205,7 +217,7 @@ describe("data that cannot be read", () => {
     ["an object without keys", {}, {}, R, /at least one column of numbers, got no keys/],
 
     ["ragged rows", [[1, 2], [3, 4], [5]], {}, R, /expected rows of 2 numbers, as row 0 has, got 1 in row 2/],
-    ["a hole between rows", [[1], , [3]], {}, T, /expected an array of numbers as row 1, got undefined/], // biome-ignore lint/suspicious/noSparseArray: the case
+    ["a hole between rows", sparse(3, { 0: [1], 2: [3] }), {}, T, /expected an array of numbers as row 1, got undefined/],
     ["a null row", [[1], null], {}, T, /as row 1, got null/],
     ["a first row that is missing", [null, [1]], {}, T, /expected an array of numbers or a record as row 0, got null/],
     ["rows of texts", ["1", "2"], {}, T, /as row 0, got "1"/],
@@ -261,11 +273,11 @@ describe("data that cannot be read", () => {
 
 describe("a value that is not a number", () => {
   const x3 = { data: [1, 2, 3, "4"], shape: [2, 2] };
-  // prettier-ignore
+  // biome-ignore format: one case per line
   const cases: readonly (readonly [string, unknown, RegExp])[] = [
     ["in a row", [[1, 2], [3, "4"]], /^data: expected a number in row 1, column 1, got "4"; convert it/],
     ["missing from a row", [[1, 2], [3, undefined]], /row 1, column 1, got undefined; leave the row out or fill/],
-    ["in a hole of a row", [[1, 2], [, 4]], /row 1, column 0, got undefined/], // biome-ignore lint/suspicious/noSparseArray: the case
+    ["in a hole of a row", [[1, 2], sparse(2, { 1: 4 })], /row 1, column 0, got undefined/],
     ["nested too deep", [[1, [2]]], /row 0, column 1, got an array of length 1; give numbers only/],
     ["in flat data with a shape", x3, /row 1, column 1, got "4"/],
     ["missing from a later record", [{ x: 1 }, {}], /row 1, column "x", got undefined/],
@@ -300,7 +312,14 @@ describe("a value that is not finite", () => {
   });
 
   test("is named by row and column", () => {
-    const error = notFinite(read([[1, 2], [3, NaN]]), 3, NaN);
+    const error = notFinite(
+      read([
+        [1, 2],
+        [3, NaN],
+      ]),
+      3,
+      NaN,
+    );
     expect(error).toBeInstanceOf(RangeError);
     expect(error.message).toBe(
       "data: expected finite numbers, got NaN in row 1, column 1; leave the row out or fill the value in",
@@ -332,7 +351,7 @@ describe("a vector", () => {
   test("with anything but numbers is a TypeError naming the index", () => {
     expect(bad([1, "2"], 2)).toBeInstanceOf(TypeError);
     expect(bad([1, "2"], 2).message).toMatch(/^v: expected a number at index 1, got "2"/);
-    expect(bad([1, , 3], 3).message).toMatch(/at index 1, got undefined/); // biome-ignore lint/suspicious/noSparseArray: the case
+    expect(bad(sparse(3, { 0: 1, 2: 3 }), 3).message).toMatch(/at index 1, got undefined/);
   });
 
   test("that is no list is a TypeError", () => {
@@ -346,15 +365,30 @@ describe("errors", () => {
   test("say briefly what came", () => {
     class Odd {}
     const anonymous = new (class {})();
-    // prettier-ignore
+    // biome-ignore format: one case per line
     const cases: readonly (readonly [unknown, string])[] = [
-      ["fulll", '"fulll"'], ["x".repeat(50), `"${"x".repeat(40)}"…`], [NaN, "NaN"], [-1.5, "-1.5"], [3n, "3n"], [null, "null"],
-      [undefined, "undefined"], [true, "true"], [Symbol("s"), "a symbol"], [() => 1, "a function"],
-      [[1, 2, 3], "an array of length 3"], [new Float64Array(2), "a Float64Array of length 2"],
-      [new Int8Array(1), "an Int8Array of length 1"], [new Uint8Array(1), "a Uint8Array of length 1"],
-      [new DataView(new ArrayBuffer(1)), "a DataView"], [new Date(0), "a Date"], [new Odd(), "an Odd"],
-      [{}, "an object without keys"], [anonymous, "an object without keys"], [Object.create(null), "an object without keys"],
-      [{ a: 1, b: 2 }, 'an object with "a", "b"'], [{ constructor: 1 }, 'an object with "constructor"'],
+      ["fulll", '"fulll"'],
+      ["x".repeat(50), `"${"x".repeat(40)}"…`],
+      [NaN, "NaN"],
+      [-1.5, "-1.5"],
+      [3n, "3n"],
+      [null, "null"],
+      [undefined, "undefined"],
+      [true, "true"],
+      [Symbol("s"), "a symbol"],
+      [() => 1, "a function"],
+      [[1, 2, 3], "an array of length 3"],
+      [new Float64Array(2), "a Float64Array of length 2"],
+      [new Int8Array(1), "an Int8Array of length 1"],
+      [new Uint8Array(1), "a Uint8Array of length 1"],
+      [new DataView(new ArrayBuffer(1)), "a DataView"],
+      [new Date(0), "a Date"],
+      [new Odd(), "an Odd"],
+      [{}, "an object without keys"],
+      [anonymous, "an object without keys"],
+      [Object.create(null), "an object without keys"],
+      [{ a: 1, b: 2 }, 'an object with "a", "b"'],
+      [{ constructor: 1 }, 'an object with "constructor"'],
     ];
     for (const [value, text] of cases) expect(received(value)).toBe(text);
   });
@@ -367,7 +401,12 @@ describe("errors", () => {
     const cause = new Error("inner");
     const error = new MixtureError("SINGULAR_COVARIANCE", "text", { component: 0, cause });
     expect(error).toBeInstanceOf(Error);
-    expect([error.name, error.code, error.component, error.cause]).toEqual(["MixtureError", "SINGULAR_COVARIANCE", 0, cause]);
+    expect([error.name, error.code, error.component, error.cause]).toEqual([
+      "MixtureError",
+      "SINGULAR_COVARIANCE",
+      0,
+      cause,
+    ]);
     expect(String(error)).toBe("MixtureError: text");
     const bare = new MixtureError("MEMORY", "text");
     expect("component" in bare).toBe(false);

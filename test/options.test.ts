@@ -7,7 +7,14 @@ import { type FitOptions, type FitSettings, fitInput, fitSettings, oneOf } from 
 const settle = (options: unknown, nRows = 6): FitSettings => fitSettings(options as FitOptions, nRows);
 const two = (options: Readonly<Record<string, unknown>>): FitSettings => settle({ nComponents: 2, ...options });
 const labels = [0, 1, 0, 1, 0, 1];
-const shares = [[1, 0], [0, 1], [0.5, 0.5], [0.25, 0.75], [1, 0], [0, 1]];
+const shares = [
+  [1, 0],
+  [0, 1],
+  [0.5, 0.5],
+  [0.25, 0.75],
+  [1, 0],
+  [0, 1],
+];
 
 /** The error a call throws; fails if it does not. */
 function errorOf(run: () => unknown): Error {
@@ -38,7 +45,21 @@ describe("settings", () => {
   });
 
   test("take an option that is undefined as left out", () => {
-    const keys = ["covarianceType", "tol", "maxIter", "regCovar", "nInit", "init", "seed", "sampleWeight", "signal", "onIteration", "accelerate", "nFeatures", "columns"];
+    const keys = [
+      "covarianceType",
+      "tol",
+      "maxIter",
+      "regCovar",
+      "nInit",
+      "init",
+      "seed",
+      "sampleWeight",
+      "signal",
+      "onIteration",
+      "accelerate",
+      "nFeatures",
+      "columns",
+    ];
     expect(two(Object.fromEntries(keys.map((key) => [key, undefined])))).toEqual(two({}));
   });
 
@@ -46,7 +67,18 @@ describe("settings", () => {
     const { signal } = new AbortController();
     const onIteration = (): void => undefined;
     const sampleWeight = Float64Array.of(1, 2, 0, 1, 1, 1);
-    const given = { covarianceType: "tied", tol: 0, maxIter: 0, regCovar: 0, nInit: 4, seed: 2 ** 53 - 1, sampleWeight, signal, onIteration, accelerate: false } as const;
+    const given = {
+      covarianceType: "tied",
+      tol: 0,
+      maxIter: 0,
+      regCovar: 0,
+      nInit: 4,
+      seed: 2 ** 53 - 1,
+      sampleWeight,
+      signal,
+      onIteration,
+      accelerate: false,
+    } as const;
     expect(two({ ...given, init: "k-means++" })).toEqual({
       nComponents: 2,
       ...given,
@@ -68,15 +100,29 @@ describe("a start", () => {
   test("may be responsibilities, nested, flat or with a shape", () => {
     const flat = shares.flat();
     const responsibilities = { kind: "responsibilities", responsibilities: Float64Array.from(flat) };
-    for (const form of [shares, shares.map((row) => Float32Array.from(row)), flat, Float64Array.from(flat), { data: flat, shape: [6, 2] }]) {
+    for (const form of [
+      shares,
+      shares.map((row) => Float32Array.from(row)),
+      flat,
+      Float64Array.from(flat),
+      { data: flat, shape: [6, 2] },
+    ]) {
       expect(two({ init: { responsibilities: form } }).init).toEqual(responsibilities);
     }
     expect(two({ init: shares }).init).toEqual(responsibilities);
   });
 
   test("may be parameters, passed on as they are", () => {
-    const means = [[0, 0], [1, 1]];
-    expect(two({ init: { means } }).init).toEqual({ kind: "parameters", weights: undefined, means, covariances: undefined });
+    const means = [
+      [0, 0],
+      [1, 1],
+    ];
+    expect(two({ init: { means } }).init).toEqual({
+      kind: "parameters",
+      weights: undefined,
+      means,
+      covariances: undefined,
+    });
     const all = { weights: [0.5, 0.5], means: Float64Array.of(0, 0, 1, 1), covariances: [1, 2] };
     expect(two({ init: all }).init).toEqual({ kind: "parameters", ...all });
   });
@@ -100,7 +146,9 @@ describe("a start", () => {
   });
 
   test("of responsibilities is accepted for any rows divided by their sum", () => {
-    const rows = fc.array(fc.array(fc.double({ min: 1e-3, max: 1, noNaN: true }), { minLength: 3, maxLength: 3 }), { minLength: 3 });
+    const rows = fc.array(fc.array(fc.double({ min: 1e-3, max: 1, noNaN: true }), { minLength: 3, maxLength: 3 }), {
+      minLength: 3,
+    });
     fc.assert(
       fc.property(rows, (input) => {
         const init = input.map((row) => row.map((value) => value / (row[0] + row[1] + row[2])));
@@ -113,7 +161,7 @@ describe("a start", () => {
 describe("options that cannot be used", () => {
   const R = RangeError;
   const T = TypeError;
-  // prettier-ignore
+  // biome-ignore format: one case per line
   const whole: readonly (readonly [string, unknown, typeof TypeError | typeof RangeError, RegExp])[] = [
     ["no options", undefined, T, /^options: expected an object with nComponents, got undefined; write for example { nComponents: 3 }/],
     ["null", null, T, /got null/],
@@ -129,7 +177,7 @@ describe("options that cannot be used", () => {
     ["a mistyped option", { nComponents: 2, covarianceTyp: "full" }, T, /did you mean "covarianceType"\?/],
     ["an option from nowhere", { nComponents: 2, zzz: 1 }, T, /got "zzz"; known are "nComponents", .*"columns"/],
   ];
-  // prettier-ignore
+  // biome-ignore format: one case per line
   const single: readonly (readonly [string, Readonly<Record<string, unknown>>, typeof TypeError | typeof RangeError, RegExp])[] = [
     ["an unknown covariance type", { covarianceType: "fulll" }, R, /^covarianceType: expected "full", "tied", "diag" or "spherical", got "fulll"; did you mean "full"\?/],
     ["a covariance type like none", { covarianceType: "wishart" }, R, /got "wishart"; use one of these/],
@@ -172,7 +220,7 @@ describe("options that cannot be used", () => {
     ["a start without keys", { init: {} }, T, /got an object without keys/],
     ["weights alone as start", { init: { weights: [0.5, 0.5] } }, T, /^init: .*got an object with "weights"/],
     ["an unknown key of a start", { init: { mean: [[1], [2]] } }, T, /^init: expected known names only, got "mean"; did you mean "means"\?/],
-    ["an unknown key of parameters", { init: { means: [[1], [2]], covars: 1 } }, T, /got "covars"; did you mean "covariances"\?/],
+    ["an unknown key of parameters", { init: { means: [[1], [2]], covariance: 1 } }, T, /got "covariance"; did you mean "covariances"\?/],
     ["two starts at once", { init: { labels, means: [[1], [2]] } }, T, /^init with labels: .*got "means"/],
     ["means that are no list", { init: { means: 5 } }, T, /^init\.means: .*got 5/],
     ["means that are undefined", { init: { means: undefined } }, T, /^init\.means: .*got undefined/],
@@ -219,7 +267,11 @@ describe("options that cannot be used", () => {
 
 describe("data and options together", () => {
   test("give the matrix and the settings", () => {
-    const { matrix, settings } = fitInput(Float64Array.of(1, 2, 3, 4), { nComponents: 2, nFeatures: 2, columns: ["x", "y"] });
+    const { matrix, settings } = fitInput(Float64Array.of(1, 2, 3, 4), {
+      nComponents: 2,
+      nFeatures: 2,
+      columns: ["x", "y"],
+    });
     expect([matrix.nRows, matrix.nColumns, matrix.columns]).toEqual([2, 2, ["x", "y"]]);
     expect(settings.nComponents).toBe(2);
   });
@@ -243,10 +295,17 @@ describe("words", () => {
 
   test("are near if they differ in case, dashes, ending or a letter in three", () => {
     const names = ["nComponents", "maxIter", "tol", "nInit", "init", "regCovar", "covarianceType"];
-    // prettier-ignore
+    // biome-ignore format: one case per line
     const cases = [
-      ["NCOMPONENTS", "nComponents"], ["n-components", "nComponents"], ["components", "nComponents"], ["maxIterations", "maxIter"],
-      ["tolerance", "tol"], ["reg_covar", "regCovar"], ["covariance", "covarianceType"], ["initt", "init"], ["n_init", "nInit"],
+      ["NCOMPONENTS", "nComponents"],
+      ["n-components", "nComponents"],
+      ["components", "nComponents"],
+      ["maxIterations", "maxIter"],
+      ["tolerance", "tol"],
+      ["reg_covar", "regCovar"],
+      ["covariance", "covarianceType"],
+      ["initt", "init"],
+      ["n_init", "nInit"],
     ];
     for (const [word, name] of cases) expect(nearest(word, names)).toBe(name);
     for (const word of ["", "k", "zzzz", "random_state"]) expect(nearest(word, names)).toBeUndefined();

@@ -31,12 +31,16 @@ for (const [from, to] of [
   });
 }
 child.on("close", (code) => {
+  if (!text.endsWith("\n")) process.stdout.write("\n");
   text = stripVTControlCharacters(text);
   mkdirSync(new URL(".", log), { recursive: true });
   writeFileSync(log, text);
   const tests = /\[Tests\]: *(\d+) *\/ *(\d+)/.exec(text);
   if (tests === null || tests[2] === "0") {
     console.error("as-pect ran no test: does a file match assembly/__tests__/**/*.spec.ts, and does it compile?");
+    process.exitCode = 1;
+  } else if (/Todo: [1-9]/.test(text)) {
+    console.error("as-pect: a test runs or does not exist: no todo, xit or xtest");
     process.exitCode = 1;
   } else if (tests[1] !== tests[2]) process.exitCode = 1;
   else process.exitCode = code ?? 1;

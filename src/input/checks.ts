@@ -62,7 +62,9 @@ export function oneOf<Word extends string>(argument: string, value: unknown, all
   const expected = `${argument}: expected ${listed}, got ${received(value)}`;
   if (typeof value !== "string") throw new TypeError(`${expected}; write one of these words`);
   const near = nearest(value, allowed);
-  throw new RangeError(`${expected}; ${near === undefined ? "use one of these" : `did you mean ${JSON.stringify(near)}?`}`);
+  throw new RangeError(
+    `${expected}; ${near === undefined ? "use one of these" : `did you mean ${JSON.stringify(near)}?`}`,
+  );
 }
 
 /**
@@ -77,7 +79,8 @@ export function knownKeys(argument: string, value: object, known: readonly strin
   for (const key of Object.keys(value)) {
     if (known.includes(key)) continue;
     const near = nearest(key, known);
-    const remedy = near === undefined ? `known are ${quoted(known, known.length)}` : `did you mean ${JSON.stringify(near)}?`;
+    const remedy =
+      near === undefined ? `known are ${quoted(known, known.length)}` : `did you mean ${JSON.stringify(near)}?`;
     throw new TypeError(`${argument}: expected known names only, got ${JSON.stringify(key)}; ${remedy}`);
   }
 }
@@ -122,7 +125,10 @@ export function nonNegative(argument: string, value: unknown, remedy: string): n
   throw typeof value === "number" ? new RangeError(text) : new TypeError(text);
 }
 
-/** Whether a value is a typed array of numbers: not of bigints, not a DataView. Holds across realms. */
+/**
+ * Whether a value is a typed array of numbers: not of bigints, not a DataView. Holds across realms. To the type checker it
+ * is a Float64Array, which reads like every other kind.
+ */
 export function isTypedArray(value: unknown): value is Float64Array {
   if (!ArrayBuffer.isView(value)) return false;
   const tag = (value as { readonly [Symbol.toStringTag]?: string })[Symbol.toStringTag];

@@ -12,6 +12,7 @@ export type {
   RowInput,
   ShapedInput,
   TableInput,
+  VectorInput,
 } from "./matrix.ts";
 
 /** How to read rows. */
@@ -21,8 +22,8 @@ export interface MatrixOptions {
   /** The number of columns: how to cut a flat array, and the width every other form must have. Default: as it comes. */
   readonly nFeatures?: number | undefined;
   /**
-   * The names of the columns, in order: what to pick from records and tables; bare rows are taken in order and get these
-   * names. Default: every numeric column of the first record or of the table, in its own order.
+   * The names of the columns, in order: what to pick from records and tables; bare rows are taken in order and get
+   * these names. Default: every numeric column of the first record or of the table, in its own order.
    */
   readonly columns?: readonly string[] | undefined;
   /** What the expected width is called in errors. Default "nFeatures". */
@@ -37,8 +38,8 @@ export interface MatrixOptions {
  * @param options - the expected width, the names of the columns, the name in errors.
  * @returns the rows. The data is not copied: change it only after the last `copyRows`.
  * @throws {TypeError} If the data is in none of the forms, a row is missing, or a flat array comes without `nFeatures`.
- * @throws {RangeError} If there are no rows or columns, a row or column has another length than the rest, a named column is
- *   unknown, or the width is not the expected one.
+ * @throws {RangeError} If there are no rows or columns, a row or column has another length than the rest, a named
+ *   column is unknown, or the width is not the expected one.
  * @example
  * const matrix = matrixOf([{ x: 1, y: 2, name: "a" }, { x: 3, y: 4, name: "b" }]);
  * matrix.columns; // ["x", "y"]
@@ -59,7 +60,14 @@ export function matrixOf(data: DataInput, options: MatrixOptions = {}): Matrix {
 function requestOf(options: MatrixOptions): MatrixRequest {
   const { argument = "data", nFeatures, columns } = options;
   if (nFeatures !== undefined) {
-    integerIn("nFeatures", nFeatures, 1, Number.MAX_SAFE_INTEGER, "an integer, 1 or more", "give the number of columns");
+    integerIn(
+      "nFeatures",
+      nFeatures,
+      1,
+      Number.MAX_SAFE_INTEGER,
+      "an integer, 1 or more",
+      "give the number of columns",
+    );
   }
   if (columns !== undefined) checkNames(columns);
   const width = nFeatures ?? columns?.length;
@@ -77,15 +85,21 @@ function checkNames(columns: unknown): void {
     throw new TypeError(`columns: expected an array of names, got ${received(columns)}; write for example ["x", "y"]`);
   }
   if (columns.length === 0) {
-    throw new RangeError("columns: expected at least one name, got an array of length 0; name a column or leave columns out");
+    throw new RangeError(
+      "columns: expected at least one name, got an array of length 0; name a column or leave columns out",
+    );
   }
   for (let d = 0; d < columns.length; d++) {
     const name: unknown = columns[d];
     if (typeof name !== "string") {
-      throw new TypeError(`columns: expected a name at index ${d}, got ${received(name)}; write for example ["x", "y"]`);
+      throw new TypeError(
+        `columns: expected a name at index ${d}, got ${received(name)}; write for example ["x", "y"]`,
+      );
     }
     if (columns.indexOf(name) < d) {
-      throw new RangeError(`columns: expected each name once, got ${received(name)} again at index ${d}; leave one out`);
+      throw new RangeError(
+        `columns: expected each name once, got ${received(name)} again at index ${d}; leave one out`,
+      );
     }
   }
 }

@@ -46,7 +46,10 @@ function typedMatrix(
 }
 
 /** `{ data, shape }`, row-major. */
-export function shapedMatrix(input: { readonly data: unknown; readonly shape: unknown }, request: MatrixRequest): Matrix {
+export function shapedMatrix(
+  input: { readonly data: unknown; readonly shape: unknown },
+  request: MatrixRequest,
+): Matrix {
   const { argument } = request;
   const { data, shape } = input;
   if (!isList(data)) {
@@ -55,7 +58,9 @@ export function shapedMatrix(input: { readonly data: unknown; readonly shape: un
     );
   }
   if (!isList(shape)) {
-    throw new TypeError(`${argument}.shape: expected [rows, columns], got ${received(shape)}; write for example [150, 4]`);
+    throw new TypeError(
+      `${argument}.shape: expected [rows, columns], got ${received(shape)}; write for example [150, 4]`,
+    );
   }
   const [nRows, nColumns] = [shape[0], shape[1]];
   if (shape.length !== 2 || !isCount(nRows) || !isCount(nColumns)) {
@@ -86,7 +91,8 @@ function refuseStrides(input: object, nRows: number, nColumns: number, argument:
   if (!isList(strides) || nRows === 1 || nColumns === 1) return;
   if (strides[0] === nColumns && strides[1] === 1) return;
   throw new RangeError(
-    `${argument}: expected row-major data, strides [${nColumns}, 1], got [${Array.from(strides, received).join(", ")}]; ` +
+    `${argument}: expected row-major data, strides [${nColumns}, 1], ` +
+      `got [${Array.from(strides, received).join(", ")}]; ` +
       "copy the array into row-major order first",
   );
 }
@@ -302,7 +308,8 @@ function checkWidth(nColumns: number, request: MatrixRequest): void {
   const { argument, width, widthName } = request;
   if (width === undefined || nColumns === width) return;
   throw new RangeError(
-    `${argument}: expected rows of ${width} numbers (${widthName}), got rows of ${nColumns}; give the same columns, in the same order`,
+    `${argument}: expected rows of ${width} numbers (${widthName}), got rows of ${nColumns}; ` +
+      "give the same columns, in the same order",
   );
 }
 
@@ -345,5 +352,7 @@ function notNumber(request: MatrixRequest, row: number, column: number | string,
 /** The error for a name in `columns` that the data does not have. */
 function unknownColumn(request: MatrixRequest, name: string, available: readonly string[]): RangeError {
   const has = available.length === 0 ? "the data has no names" : `the data has ${quoted(available)}`;
-  return new RangeError(`columns: expected names of columns, got ${JSON.stringify(name)}; ${has} (${request.argument})`);
+  return new RangeError(
+    `columns: expected names of columns, got ${JSON.stringify(name)}; ${has} (${request.argument})`,
+  );
 }

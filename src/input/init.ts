@@ -16,10 +16,7 @@ export type InitStrategy = "kmeans" | "k-means++" | "random" | "random-from-data
 export const INIT_STRATEGIES: readonly InitStrategy[] = ["kmeans", "k-means++", "random", "random-from-data"];
 
 /** Numbers in nested arrays (vectors, matrices, a list of matrices) or in one flat array, row-major. */
-export type NestedOrFlat =
-  | ArrayLike<number>
-  | readonly ArrayLike<number>[]
-  | readonly (readonly ArrayLike<number>[])[];
+export type NestedOrFlat = ArrayLike<number> | readonly ArrayLike<number>[] | readonly (readonly ArrayLike<number>[])[];
 
 /** Parameters to start from, for K components of D columns. A fitted mixture is one, too. */
 export interface ParameterInput {
@@ -27,7 +24,10 @@ export interface ParameterInput {
   readonly weights?: ArrayLike<number> | undefined;
   /** [K, D], in the unit of the data. */
   readonly means: NestedOrFlat;
-  /** "full" [K, D, D], "tied" [D, D], "diag" [K, D], "spherical" [K], in the unit of the data squared. Default: found from the means. */
+  /**
+   * "full" [K, D, D], "tied" [D, D], "diag" [K, D], "spherical" [K], in the unit of the data squared. Default: found
+   * from the means.
+   */
   readonly covariances?: NestedOrFlat | undefined;
 }
 
@@ -79,9 +79,10 @@ const SUM_TOLERANCE = 1e-6;
  * @param init - what came.
  * @param nRows - the number of rows N.
  * @param nComponents - the number of components K.
- * @throws {TypeError} If it is none of the forms of {@link Init}, has an unknown key, or holds a value that is not a number.
- * @throws {RangeError} If a strategy is unknown, a length is not N or N x K, a label is not an integer from 0 to K - 1, a row of
- *   responsibilities does not sum to 1, or a component gets no row.
+ * @throws {TypeError} If it is none of the forms of {@link Init}, has an unknown key, or holds a value that is not a
+ *   number.
+ * @throws {RangeError} If a strategy is unknown, a length is not N or N x K, a label is not an integer from 0 to K - 1,
+ *   a row of responsibilities does not sum to 1, or a component gets no row.
  */
 export function initSettings(init: unknown, nRows: number, nComponents: number): InitSettings {
   if (typeof init === "string") return { kind: "strategy", strategy: oneOf("init", init, INIT_STRATEGIES) };
@@ -120,10 +121,15 @@ function isLiteral(value: object): boolean {
 
 function parametersStart(init: ParameterInput): InitSettings {
   const { weights, means, covariances } = init;
-  for (const [key, value] of [["weights", weights], ["means", means], ["covariances", covariances]] as const) {
+  for (const [key, value] of [
+    ["weights", weights],
+    ["means", means],
+    ["covariances", covariances],
+  ] as const) {
     if (isList(value) || (value === undefined && key !== "means")) continue;
     throw new TypeError(
-      `init.${key}: expected an array of numbers or nested arrays, got ${received(value)}; see the shapes of ParameterInput`,
+      `init.${key}: expected an array of numbers or nested arrays, got ${received(value)}; ` +
+        "see the shapes of ParameterInput",
     );
   }
   return { kind: "parameters", weights, means, covariances };
@@ -189,7 +195,8 @@ function responsibilitiesOf(input: unknown, nRows: number, nComponents: number, 
   const matrix = matrixOf(input as readonly RowInput[], { argument, nFeatures: nComponents, widthName: "nComponents" });
   if (matrix.nRows !== nRows) {
     throw new RangeError(
-      `${argument}: expected as many rows as the data has (${nRows}), got ${matrix.nRows}; give responsibilities for every row`,
+      `${argument}: expected as many rows as the data has (${nRows}), got ${matrix.nRows}; ` +
+        "give responsibilities for every row",
     );
   }
   const out = new Float64Array(nRows * nComponents);

@@ -23,8 +23,14 @@ export type RowInput = readonly number[] | NumericTypedArray;
 /** One row as an object with named values: any object that is not iterable. */
 export type RecordInput = object & { readonly [Symbol.iterator]?: never };
 
-/** A column of a table: numbers, or a vector with `toArray()` (Apache Arrow's). A column of anything else is left out. */
-export type ColumnInput = ArrayLike<unknown> | { toArray(): ArrayLike<unknown> };
+/** A vector of another library, such as Apache Arrow's. One with nulls is refused. */
+export interface VectorInput {
+  readonly nullCount?: number;
+  toArray(): ArrayLike<unknown>;
+}
+
+/** A column of a table: numbers in a list or a vector. A column of anything else is left out. */
+export type ColumnInput = ArrayLike<unknown> | VectorInput;
 
 /** Columns by name, all of one length. */
 export type TableInput = Readonly<Record<string, ColumnInput>>;

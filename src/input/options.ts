@@ -51,11 +51,14 @@ export interface FitOptions {
   /** The most iterations of each start: an integer, 0 or more; at 0 the start itself is the result. Default 1000. */
   readonly maxIter?: number | undefined;
   /**
-   * Added to every variance, in the unit of the data squared: 0 or more. Default: a small share of each column's variance,
-   * so that the unit of the data does not matter.
+   * Added to every variance, in the unit of the data squared: 0 or more. Default: a small share of each column's
+   * variance, so that the unit of the data does not matter.
    */
   readonly regCovar?: number | undefined;
-  /** How many times to search for a start; the best fit wins. An integer, 1 or more; 1 with a start of your own. Default 1. */
+  /**
+   * How many times to search for a start; the best fit wins. An integer, 1 or more; 1 with a start of your own.
+   * Default 1.
+   */
   readonly nInit?: number | undefined;
   /** Where to start: a strategy, labels [N], responsibilities [N, K], or parameters. Default "kmeans". */
   readonly init?: Init | undefined;
@@ -67,7 +70,7 @@ export interface FitOptions {
   readonly signal?: AbortSignal | undefined;
   /** Called after each iteration. */
   readonly onIteration?: ((progress: Progress) => void) | undefined;
-  /** Whether to take longer steps where they raise the likelihood; the optimum is the same, in fewer iterations. Default true. */
+  /** Whether to take longer steps where they raise the likelihood, for fewer iterations. Default true. */
   readonly accelerate?: boolean | undefined;
   /** The number of columns D of a flat array; of other data, what to insist on. */
   readonly nFeatures?: number | undefined;
@@ -142,7 +145,15 @@ export function fitInput(
 export function fitSettings(options: FitOptions, nRows: number): FitSettings {
   checkKeys(options);
   const nComponents = componentCount(options.nComponents, nRows);
-  const { covarianceType = "full", tol = 1e-3, maxIter = 1000, regCovar, nInit = 1, seed = 0, accelerate = true } = options;
+  const {
+    covarianceType = "full",
+    tol = 1e-3,
+    maxIter = 1000,
+    regCovar,
+    nInit = 1,
+    seed = 0,
+    accelerate = true,
+  } = options;
   const init = initSettings(options.init === undefined ? "kmeans" : options.init, nRows, nComponents);
   if (typeof accelerate !== "boolean") {
     throw new TypeError(`accelerate: expected true or false, got ${received(accelerate)}; leave it out for true`);
@@ -151,7 +162,14 @@ export function fitSettings(options: FitOptions, nRows: number): FitSettings {
     nComponents,
     covarianceType: oneOf("covarianceType", covarianceType, COVARIANCE_TYPES),
     tol: nonNegative("tol", tol, "leave it out for 1e-3"),
-    maxIter: integerIn("maxIter", maxIter, 0, Number.MAX_SAFE_INTEGER, "an integer, 0 or more", "leave it out for 1000"),
+    maxIter: integerIn(
+      "maxIter",
+      maxIter,
+      0,
+      Number.MAX_SAFE_INTEGER,
+      "an integer, 0 or more",
+      "leave it out for 1000",
+    ),
     regCovar:
       regCovar === undefined ? undefined : nonNegative("regCovar", regCovar, "leave it out to follow the data's scale"),
     nInit: startCount(nInit, init),
@@ -184,7 +202,8 @@ function startCount(value: unknown, init: InitSettings): number {
   const nInit = integerIn("nInit", value, 1, Number.MAX_SAFE_INTEGER, "an integer, 1 or more", remedy);
   if (nInit > 1 && init.kind !== "strategy") {
     throw new RangeError(
-      `nInit: expected 1 with a start given by init, got ${nInit}; leave nInit out, as the same start gives the same fit`,
+      `nInit: expected 1 with a start given by init, got ${nInit}; ` +
+        "leave nInit out, as the same start gives the same fit",
     );
   }
   return nInit;
@@ -198,7 +217,8 @@ function weightsOf(values: ArrayLike<number>, nRows: number, nComponents: number
     const weight = weights[n];
     if (!(weight >= 0 && weight < Infinity)) {
       throw new RangeError(
-        `sampleWeight: expected finite numbers, 0 or more, got ${weight} at index ${n}; give the row a weight of 0 to ignore it`,
+        `sampleWeight: expected finite numbers, 0 or more, got ${weight} at index ${n}; ` +
+          "give the row a weight of 0 to ignore it",
       );
     }
     total += weight;
@@ -219,7 +239,8 @@ function weightsOf(values: ArrayLike<number>, nRows: number, nComponents: number
 
 function signalOf(value: unknown): AbortSignal {
   const signal = value as Partial<AbortSignal> | null;
-  if (typeof signal?.aborted === "boolean" && typeof signal.addEventListener === "function") return value as AbortSignal;
+  if (typeof signal?.aborted === "boolean" && typeof signal.addEventListener === "function")
+    return value as AbortSignal;
   throw new TypeError(
     `signal: expected an AbortSignal, got ${received(value)}; give the signal of an AbortController: controller.signal`,
   );

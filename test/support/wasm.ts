@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync } from "node:fs";
 
 export interface Kernels {
   readonly exports: Record<string, (...args: number[]) => number>;
@@ -15,11 +15,11 @@ export const DATA_START = 65536;
  * the module.
  */
 export function loadKernels(pages: number): Kernels {
-  const module = new WebAssembly.Module(readFileSync(new URL('../../build/gaussmix.wasm', import.meta.url)));
+  const module = new WebAssembly.Module(readFileSync(new URL("../../build/gaussmix.wasm", import.meta.url)));
   const memory = new WebAssembly.Memory({ initial: pages });
   const instance = new WebAssembly.Instance(module, { env: { memory } });
   return {
-    exports: instance.exports as Kernels['exports'],
+    exports: instance.exports as Kernels["exports"],
     memory,
     f64: (ptr, length) => new Float64Array(memory.buffer, ptr, length),
   };

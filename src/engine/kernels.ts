@@ -1,0 +1,144 @@
+import { wasmBytes } from "#wasm";
+import { MixtureError } from "../errors.ts";
+import type { CovarianceType } from "../input/options.ts";
+
+/** An address in a module's memory, in bytes. */
+export type Pointer = number;
+
+/**
+ * The functions of `assembly/index.ts`, argument for argument; their contracts stand there. Names of arguments:
+ * docs/notation.md. `type` is a {@link TYPE_CODE}.
+ */
+export interface Kernels {
+  heapBase(): Pointer;
+  exp(x: number): number;
+  log(x: number): number;
+  expArray(x: Pointer, y: Pointer, length: number, negative: number): void;
+  logArray(x: Pointer, y: Pointer, length: number): void;
+
+  triangleLength(D: number): number;
+  statisticsLength(type: number, D: number, K: number): number;
+  factorLength(type: number, D: number, K: number): number;
+  covarianceLength(type: number, D: number, K: number): number;
+
+  pack(rows: Pointer, x: Pointer, N: number, D: number, T: number): void;
+  firstNotFinite(p: Pointer, length: number): number;
+  columnMoments(
+    x: Pointer, w: Pointer, wStep: number, N: number, D: number, T: number, first: number, last: number,
+    c: Pointer, s1: Pointer, s2: Pointer,
+  ): void;
+  readRow(x: Pointer, n: number, D: number, T: number, out: Pointer): void;
+
+  passScratchBytes(type: number, D: number, T: number, K: number): number;
+  accumulate(
+    type: number, x: Pointer, w: Pointer, wStep: number, N: number, D: number, T: number, first: number, last: number,
+    K: number, mu: Pointer, factor: Pointer, logc: Pointer, margin: number, homes: Pointer, stats: Pointer,
+    scratch: Pointer, exact: number,
+  ): void;
+  merge(a: Pointer, b: Pointer, length: number): void;
+  givenScratchBytes(D: number, T: number): number;
+  accumulateGiven(
+    type: number, x: Pointer, w: Pointer, wStep: number, N: number, D: number, T: number, first: number, last: number,
+    K: number, mu: Pointer, labels: Pointer, resp: Pointer, stats: Pointer, scratch: Pointer,
+  ): void;
+
+  maximise(
+    type: number, stats: Pointer, reg: Pointer, ridge: Pointer, weights: Pointer, mu: Pointer, cov: Pointer,
+    D: number, K: number,
+  ): number;
+  tiedScatter(stats: Pointer, mu: Pointer, total: Pointer, centre: Pointer, D: number, K: number): number;
+  factorise(
+    type: number, weights: Pointer, mu: Pointer, cov: Pointer, centre: Pointer, factor: Pointer, logc: Pointer,
+    scratch: Pointer, D: number, K: number, tolerance: number,
+  ): number;
+  cholesky(a: Pointer, D: number, tolerance: number): number;
+  invertFactor(u: Pointer, p: Pointer, D: number): void;
+
+  scoreScratchBytes(type: number, D: number, T: number, K: number): number;
+  score(
+    type: number, x: Pointer, N: number, D: number, T: number, K: number, mu: Pointer, factor: Pointer, logc: Pointer,
+    density: Pointer, resp: Pointer, labels: Pointer, scratch: Pointer,
+  ): void;
+  mahalanobis(
+    type: number, x: Pointer, N: number, D: number, T: number, K: number, mu: Pointer, factor: Pointer, zeros: Pointer,
+    distance: Pointer, scratch: Pointer,
+  ): void;
+
+  seedRandom(state: Pointer, seed: number, stream: number): void;
+  uniform(state: Pointer): number;
+  normal(state: Pointer): number;
+  pick(state: Pointer, cumulative: Pointer, K: number): number;
+  sample(
+    type: number, cumulative: Pointer, mu: Pointer, root: Pointer, state: Pointer, rows: Pointer, labels: Pointer,
+    z: Pointer, N: number, D: number, K: number,
+  ): void;
+
+  nearest(
+    x: Pointer, w: Pointer, wStep: number, N: number, D: number, T: number, first: number, last: number,
+    c: Pointer, metric: Pointer, from: Pointer, to: Pointer,
+  ): number;
+  pickRow(v: Pointer, w: Pointer, wStep: number, N: number, T: number, target: number): number;
+  farthestRow(v: Pointer, w: Pointer, wStep: number, N: number, T: number): number;
+  assign(
+    x: Pointer, w: Pointer, wStep: number, N: number, D: number, T: number, first: number, last: number,
+    K: number, centres: Pointer, metric: Pointer, labels: Pointer, distance: Pointer, sums: Pointer, scratch: Pointer,
+  ): number;
+}
+
+/** Covariance types as the kernels number them (`assembly/layout.ts`). */
+export const TYPE_CODE: Readonly<Record<CovarianceType, number>> = { full: 0, tied: 1, diag: 2, spherical: 3 };
+
+/** Bytes of a WebAssembly page. */
+export const PAGE_BYTES = 65536;
+/** Most pages that 32-bit addresses reach: 4 GiB. */
+export const MOST_PAGES = 65536;
+
+/** An instance and the memory that it works on. */
+export interface Instance {
+  readonly kernels: Kernels;
+  readonly memory: WebAssembly.Memory;
+}
+
+let compiled: WebAssembly.Module | undefined;
+let compiling: Promise<void> | undefined;
+
+/**
+ * Compiles the module off the main thread's critical path, once per process; a failed compile is tried again next time.
+ *
+ * @throws {MixtureError} `UNSUPPORTED` if the engine has no WebAssembly SIMD or may not compile.
+ */
+export function compileKernels(): Promise<void> {
+  if (compiled) return Promise.resolve();
+  compiling ??= WebAssembly.compile(wasmBytes()).then(
+    (module) => {
+      compiled = module;
+    },
+    (cause: unknown) => {
+      compiling = undefined;
+      throw unsupported(cause);
+    },
+  );
+  return compiling;
+}
+
+/** A fresh instance over a memory of its own. Compiles on the spot where {@link compileKernels} has not run. */
+export function instantiateKernels(): Instance {
+  try {
+    compiled ??= new WebAssembly.Module(wasmBytes());
+    const memory = new WebAssembly.Memory({ initial: 1, maximum: MOST_PAGES });
+    const { exports } = new WebAssembly.Instance(compiled, { env: { memory } });
+    return { kernels: exports as unknown as Kernels, memory };
+  } catch (cause) {
+    throw unsupported(cause);
+  }
+}
+
+function unsupported(cause: unknown): MixtureError {
+  const why = cause instanceof Error ? cause.message : String(cause);
+  return new MixtureError(
+    "UNSUPPORTED",
+    `gaussmix: expected an engine with WebAssembly SIMD that may compile modules, got "${why}"; ` +
+      "update the engine, or allow 'wasm-unsafe-eval' in the page's content security policy",
+    { cause },
+  );
+}

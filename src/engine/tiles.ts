@@ -1,0 +1,45 @@
+import { notFinite } from "../input/data.ts";
+import type { Matrix } from "../input/matrix.ts";
+import type { Arena } from "./arena.ts";
+import type { Pointer } from "./kernels.ts";
+
+/** Numbers copied from the caller's data at a time. */
+const WINDOW_NUMBERS = 16384;
+
+/**
+ * Rows per tile, T: a tile and one component's scratch stay in the first-level cache; a multiple of 8, at most 256.
+ * Measured on the grid of the bench; see docs/memory.md.
+ */
+export function tileRows(nFeatures: number): number {
+  if (nFeatures <= 8) return 128;
+  return nFeatures <= 32 ? 64 : 32;
+}
+
+/** Rows that fit in a window of about {@link WINDOW_NUMBERS}, in whole tiles. */
+export function windowRows(nRows: number, nFeatures: number, T: number): number {
+  const tiles = Math.max(1, Math.floor(WINDOW_NUMBERS / (nFeatures * T)));
+  return Math.min(tiles * T, Math.ceil(nRows / T) * T);
+}
+
+/**
+ * Copies rows of the caller's data, checks them and packs them into tiles.
+ *
+ * @param staging - room for `count` rows.
+ * @param x - where the tiles go.
+ * @param origin - for each row of the matrix, its index in the caller's data, where that differs.
+ * @throws {RangeError} If a value is NaN or infinite, naming its row and column.
+ */
+export function packRows(
+  arena: Arena, matrix: Matrix, first: number, count: number, staging: Pointer, x: Pointer, T: number,
+  origin?: Int32Array | undefined,
+): void {
+  const { nColumns } = matrix;
+  const rows = arena.viewF64(staging, count * nColumns);
+  matrix.copyRows(first, count, rows);
+  const bad = arena.kernels.firstNotFinite(staging, count * nColumns);
+  if (bad >= 0) {
+    const row = first + Math.floor(bad / nColumns);
+    throw notFinite(matrix, (origin?.[row] ?? row) * nColumns + (bad % nColumns), rows[bad]);
+  }
+  arena.kernels.pack(staging, x, count, nColumns, T);
+}

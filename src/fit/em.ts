@@ -1,0 +1,251 @@
+import { MixtureError } from "../errors.ts";
+import type { Pointer } from "../engine/kernels.ts";
+import { type Parameters, pivotTolerance, singularCovariance } from "../model/parameters.ts";
+import type { Work } from "./drive.ts";
+import { groupCount, groupTiles, type Problem } from "./problem.ts";
+
+/**
+ * A component is dropped for eight rows when it holds less than exp(-40) / K of each: all dropped ones together are under
+ * a tenth of a unit in the last place of a responsibility. The design note has the argument, bench/ the gain.
+ */
+const LAZY_MARGIN = 40;
+/** How often larger the total scatter may be than the tied one before the shortcut would cost more than four digits. */
+const TIED_RATIO = 1e4;
+
+/** What is added to the covariances so that they stay positive definite; each [D]. */
+export interface Regularisation {
+  /** Added to every variance. */
+  readonly reg: Float64Array;
+  /** Added to every scatter: its weight fades as a component gains rows. */
+  readonly ridge: Float64Array;
+}
+
+/** Share of a row with the spread of the data that each component gets for free; see docs/numerics.md. */
+const RIDGE_ROWS = 1e-6;
+/** Share of a column's variance added to that of every component. */
+const REG_SHARE = 1e-10;
+/** Added to the variance of a column that is constant, in the unit of the data squared: scikit-learn's default. */
+const CONSTANT_REG = 1e-6;
+
+/** A user's `regCovar`, or what the scale of the columns asks for. */
+export function regularisationOf(problem: Problem, regCovar: number | undefined): Regularisation {
+  const { D, N, totalWeight, columnVariances } = problem;
+  if (regCovar !== undefined) return { reg: new Float64Array(D).fill(regCovar), ridge: new Float64Array(D) };
+  const row = totalWeight / N;
+  return {
+    reg: columnVariances.map((variance) => (variance > 0 ? variance * REG_SHARE : CONSTANT_REG)),
+    ridge: columnVariances.map((variance) => variance * RIDGE_ROWS * row),
+  };
+}
+
+/**
+ * The parameters of one fit in progress, with what the E-step reads of them and the sums that the last pass left.
+ * All memory is allocated here, once; it lives as long as the arena's mark that the caller took before.
+ */
+export class Em {
+  readonly problem: Problem;
+  /** Numbers in weights, means and covariances together, which lie in one piece: see {@link vector}. */
+  readonly length: number;
+  readonly #regularise: boolean;
+  readonly #margin: number;
+  readonly #weights: Pointer;
+  readonly #mu: Pointer;
+  readonly #cov: Pointer;
+  readonly #covLength: number;
+  readonly #factor: Pointer;
+  readonly #logc: Pointer;
+  readonly #centre: Pointer;
+  readonly #square: Pointer;
+  readonly #reg: Pointer;
+  readonly #ridge: Pointer;
+  readonly #homes: Pointer;
+  readonly #statsLength: number;
+  readonly #stats: Pointer;
+  readonly #groups: number;
+  readonly #scratch: Pointer;
+  readonly #total: Pointer;
+  #exact = false;
+
+  constructor(problem: Problem, regularisation: Regularisation, lazy = true) {
+    const { arena, type, D, K, T, nTiles } = problem;
+    const { kernels } = arena;
+    this.problem = problem;
+    this.#regularise = regularisation.reg.some((value) => value > 0) || regularisation.ridge.some((value) => value > 0);
+    this.#margin = lazy ? LAZY_MARGIN + kernels.log(K) : Infinity;
+    this.#covLength = kernels.covarianceLength(type, D, K);
+    this.length = K + K * D + this.#covLength;
+    this.#weights = arena.bytesOf(this.length * 8);
+    this.#mu = this.#weights + K * 8;
+    this.#cov = this.#mu + K * D * 8;
+    this.#factor = arena.f64(kernels.factorLength(type, D, K));
+    this.#logc = arena.f64(K);
+    this.#centre = arena.copyOf(problem.columnMeans);
+    this.#square = arena.f64(2 * D * D);
+    this.#reg = arena.copyOf(regularisation.reg);
+    this.#ridge = arena.copyOf(regularisation.ridge);
+    this.#homes = arena.i32(nTiles);
+    this.#statsLength = kernels.statisticsLength(type, D, K);
+    this.#groups = groupCount(problem, this.#statsLength * 16);
+    this.#stats = arena.bytesOf(this.#groups * this.#statsLength * 16);
+    this.#scratch = arena.bytesOf(Math.max(kernels.passScratchBytes(type, D, T, K), kernels.givenScratchBytes(D, T)));
+    this.#total = problem.covarianceType === "tied" ? arena.bytesOf(kernels.statisticsLength(0, D, 1) * 16) : 0;
+    arena.viewI32(this.#homes, nTiles).fill(0);
+    if (this.#total) this.#sumTotalScatter();
+  }
+
+  /** Weights, means and covariances, one after the other, as they stand. A view: use it at once. */
+  get vector(): Float64Array {
+    return this.problem.arena.viewF64(this.#weights, this.length);
+  }
+
+  /** A copy of the parameters. */
+  read(): Parameters {
+    const { arena, covarianceType, K, D } = this.problem;
+    return {
+      covarianceType,
+      nComponents: K,
+      nFeatures: D,
+      weights: arena.readF64(this.#weights, K),
+      means: arena.readF64(this.#mu, K * D),
+      covariances: arena.readF64(this.#cov, this.#covLength),
+    };
+  }
+
+  /** Takes over parameters that are only the points about which the next sums are taken. */
+  seat({ weights, means, covariances }: Pick<Parameters, "weights" | "means" | "covariances">): void {
+    const { K, D } = this.problem;
+    const { vector } = this;
+    vector.set(weights);
+    vector.set(means, K);
+    vector.set(covariances, K + K * D);
+  }
+
+  /** Takes over parameters. @throws {MixtureError} `SINGULAR_COVARIANCE` if one is not positive definite. */
+  write(parameters: Pick<Parameters, "weights" | "means" | "covariances">): void {
+    this.seat(parameters);
+    this.#factorise();
+  }
+
+  /** Takes over a vector of the form of {@link vector}; false, and no use until the next call, if it holds no valid parameters. */
+  tryVector(values: Float64Array): boolean {
+    this.vector.set(values);
+    for (let k = 0; k < this.problem.K; k++) if (!(values[k] >= 0)) return false;
+    return this.#status() === 0;
+  }
+
+  /**
+   * E-step and sums at the current parameters, in fixed groups that merge in a fixed tree: the result does not depend on
+   * who ran them.
+   *
+   * @returns the total log-likelihood, in nats.
+   * @throws {MixtureError} `NOT_FINITE` if it overflows.
+   */
+  *evaluate(): Work<number> {
+    const { arena, type, x, w, wStep, N, D, K, T } = this.problem;
+    yield* this.#sum((first, last, stats) => {
+      arena.kernels.accumulate(
+        type, x, w, wStep, N, D, T, first, last, K, this.#mu, this.#factor, this.#logc, this.#margin, this.#homes, stats,
+        this.#scratch, this.#exact ? 1 : 0,
+      );
+    });
+    if (this.#total && !this.#exact) {
+      const ratio = arena.kernels.tiedScatter(this.#stats, this.#mu, this.#total + 16 + (1 + D) * 16, this.#centre, D, K);
+      if (ratio > TIED_RATIO) {
+        this.#exact = true;
+        return yield* this.evaluate();
+      }
+    }
+    const [even, odd] = arena.viewF64(this.#stats, 2);
+    const logLikelihood = even + odd;
+    if (!Number.isFinite(logLikelihood)) {
+      throw new MixtureError("NOT_FINITE", `data: expected rows whose log-likelihood is finite, got ${logLikelihood}; scale the columns, or remove rows that lie far away`);
+    }
+    return logLikelihood;
+  }
+
+  /** Sums with given responsibilities about the current means: by labels [N], or by rows of responsibilities. */
+  *sumLabels(labels: Pointer): Work<void> {
+    const { arena, type, x, w, wStep, N, D, K, T } = this.problem;
+    yield* this.#sum((first, last, stats) => {
+      arena.kernels.accumulateGiven(type, x, w, wStep, N, D, T, first, last, K, this.#mu, labels, 0, stats, this.#scratch);
+    });
+  }
+
+  /** Sums with responsibilities that `fill` writes for a range of rows, [count, K] row-major. */
+  *sumResponsibilities(fill: (first: number, count: number, out: Float64Array) => void): Work<void> {
+    const { arena, type, x, w, wStep, N, D, K, T } = this.problem;
+    const mark = arena.mark();
+    const resp = arena.f64(T * K);
+    try {
+      yield* this.#sum((first, last, stats) => {
+        for (let tile = first; tile < last; tile++) {
+          const count = Math.min(T, N - tile * T);
+          fill(tile * T, count, arena.viewF64(resp, count * K));
+          arena.kernels.accumulateGiven(type, x, w, wStep, N, D, T, tile, tile + 1, K, this.#mu, 0, resp, stats, this.#scratch);
+        }
+      });
+    } finally {
+      arena.rewind(mark);
+    }
+  }
+
+  /**
+   * M-step from the last sums. A component without rows keeps its mean and covariance and has weight 0.
+   *
+   * @returns the number of such components.
+   * @throws {MixtureError} `SINGULAR_COVARIANCE` if a covariance is not positive definite.
+   */
+  maximise(): number {
+    const empty = this.maximiseOnly();
+    this.#factorise();
+    return empty;
+  }
+
+  /** {@link maximise} without a look at the covariances: for a start, whose means are wanted first. */
+  maximiseOnly(): number {
+    const { arena, type, D, K } = this.problem;
+    return arena.kernels.maximise(type, this.#stats, this.#reg, this.#ridge, this.#weights, this.#mu, this.#cov, D, K);
+  }
+
+  *#sum(run: (first: number, last: number, stats: Pointer) => void): Work<void> {
+    const { arena } = this.problem;
+    const bytes = this.#statsLength * 16;
+    const groups = this.#groups;
+    arena.viewF64(this.#stats, (groups * bytes) / 8).fill(0);
+    yield {
+      groups,
+      run: (group) => {
+        const [first, last] = groupTiles(this.problem, groups, group);
+        run(first, last, this.#stats + group * bytes);
+      },
+    };
+    for (let step = 1; step < groups; step *= 2) {
+      for (let group = 0; group + step < groups; group += 2 * step) {
+        arena.kernels.merge(this.#stats + group * bytes, this.#stats + (group + step) * bytes, this.#statsLength);
+      }
+    }
+  }
+
+  #sumTotalScatter(): void {
+    const { arena, x, w, wStep, N, D, T, nTiles } = this.problem;
+    const { kernels } = arena;
+    arena.viewF64(this.#total, kernels.statisticsLength(0, D, 1) * 2).fill(0);
+    kernels.accumulateGiven(0, x, w, wStep, N, D, T, 0, nTiles, 1, this.#centre, 0, 0, this.#total, this.#scratch);
+  }
+
+  #status(): number {
+    const { arena, type, D, K } = this.problem;
+    return arena.kernels.factorise(
+      type, this.#weights, this.#mu, this.#cov, this.#centre, this.#factor, this.#logc, this.#square, D, K, pivotTolerance(D),
+    );
+  }
+
+  #factorise(): void {
+    const status = this.#status();
+    if (status === 0) return;
+    const remedy = this.#regularise
+      ? "use fewer components, or raise regCovar"
+      : "use fewer components, or leave regCovar out to have it follow the scale of the data";
+    throw singularCovariance(this.problem.covarianceType, status - 1, remedy);
+  }
+}

@@ -1,0 +1,170 @@
+import type { Pointer } from "../engine/kernels.ts";
+import type { Work } from "./drive.ts";
+import { groupCount, groupTiles, type Problem } from "./problem.ts";
+
+/** Lloyd iterations at most; scikit-learn's figure. */
+const MOST_ITERATIONS = 300;
+/** Lloyd stops when the centres move by less than this share of the mean variance, summed and squared; scikit-learn's figure. */
+const SHIFT_SHARE = 1e-4;
+
+/** Working memory of k-means over one problem, and what it finds; allocated once, in the problem's arena. */
+export class KMeans {
+  readonly problem: Problem;
+  /** [K, D] f64. */
+  readonly centres: Pointer;
+  /** [N] i32. */
+  readonly labels: Pointer;
+  readonly #metric: Pointer;
+  readonly #distance: Pointer;
+  readonly #trial: Pointer;
+  readonly #groups: number;
+  readonly #sums: Pointer;
+  readonly #scratch: Pointer;
+
+  /** @param metric - [D] weight of each column's squared difference; ones for the plain distance. */
+  constructor(problem: Problem, metric: Float64Array) {
+    const { arena, N, K, D, T, nTiles } = problem;
+    this.problem = problem;
+    this.centres = arena.f64(K * D);
+    this.labels = arena.i32(N);
+    this.#metric = arena.copyOf(metric);
+    this.#distance = arena.f64(nTiles * T);
+    this.#trial = arena.f64(nTiles * T);
+    this.#groups = groupCount(problem, K * (1 + D) * 8);
+    this.#sums = arena.f64(this.#groups * K * (1 + D));
+    this.#scratch = arena.f64(2 * T);
+  }
+
+  /**
+   * Centres by greedy k-means++ (Arthur & Vassilvitskii 2007): each is the best of 2 + ln K rows drawn with probability
+   * proportional to their squared distance from the centres so far.
+   */
+  *seed(random: Pointer): Work<void> {
+    const { arena, N, K, D, T, nTiles, x, w, wStep, totalWeight } = this.problem;
+    const { kernels } = arena;
+    const centre = (k: number): Pointer => this.centres + k * D * 8;
+    arena.viewF64(this.#distance, nTiles * T).fill(Infinity);
+    kernels.readRow(x, kernels.pickRow(0, w, wStep, N, T, kernels.uniform(random) * totalWeight), D, T, centre(0));
+    let potential = yield* this.#nearest(centre(0), this.#distance);
+    const trials = 2 + Math.floor(kernels.log(K));
+    for (let k = 1; k < K; k++) {
+      let best = Infinity;
+      let bestRow = -1;
+      for (let trial = 0; trial < trials; trial++) {
+        const target = kernels.uniform(random) * potential;
+        // all rows lie on the centres so far: any row will do
+        const row = potential > 0 ? kernels.pickRow(this.#distance, w, wStep, N, T, target) : Math.floor(kernels.uniform(random) * N);
+        kernels.readRow(x, row, D, T, centre(k));
+        const left = yield* this.#nearest(centre(k), this.#trial);
+        if (left < best) {
+          best = left;
+          bestRow = row;
+        }
+      }
+      kernels.readRow(x, bestRow, D, T, centre(k));
+      potential = yield* this.#nearest(centre(k), this.#distance);
+    }
+  }
+
+  /** Centres at rows drawn without repetition. */
+  drawRows(random: Pointer): void {
+    const { arena, N, K, D, T, x } = this.problem;
+    const drawn = new Set<number>();
+    while (drawn.size < K) drawn.add(Math.floor(arena.kernels.uniform(random) * N));
+    [...drawn].forEach((row, k) => {
+      arena.kernels.readRow(x, row, D, T, this.centres + k * D * 8);
+    });
+  }
+
+  /** Lloyd's iterations until no label changes, the centres rest, or `maxIter`. @returns iterations and inertia. */
+  *lloyd(maxIter: number = MOST_ITERATIONS): Work<{ readonly nIterations: number; readonly inertia: number }> {
+    const { columnVariances, arena, N, D } = this.problem;
+    const metric = arena.readF64(this.#metric, D);
+    const tolerance = (SHIFT_SHARE * columnVariances.reduce((sum, variance, d) => sum + variance * metric[d], 0)) / D;
+    arena.viewI32(this.labels, N).fill(-1);
+    let nIterations = 0;
+    for (; nIterations < maxIter; nIterations++) {
+      const changed = yield* this.assign();
+      if (changed === 0) break;
+      if (this.#moveCentres(metric) <= tolerance) {
+        yield* this.assign();
+        nIterations++;
+        break;
+      }
+    }
+    return { nIterations, inertia: this.#inertia() };
+  }
+
+  /** Labels of all rows, with the sums that move the centres. @returns how many labels changed. */
+  *assign(): Work<number> {
+    const { arena, N, K, D, T, x, w, wStep } = this.problem;
+    const length = K * (1 + D);
+    arena.viewF64(this.#sums, this.#groups * length).fill(0);
+    let changed = 0;
+    yield {
+      groups: this.#groups,
+      run: (group) => {
+        const [first, last] = groupTiles(this.problem, this.#groups, group);
+        const sums = this.#sums + group * length * 8;
+        changed += arena.kernels.assign(
+          x, w, wStep, N, D, T, first, last, K, this.centres, this.#metric, this.labels, this.#distance, sums, this.#scratch,
+        );
+      },
+    };
+    const sums = arena.viewF64(this.#sums, this.#groups * length);
+    for (let group = 1; group < this.#groups; group++) {
+      for (let i = 0; i < length; i++) sums[i] += sums[group * length + i];
+    }
+    return changed;
+  }
+
+  /** Each centre to the mean of its rows; a centre without rows to the row that is worst served. @returns Σ metric shift². */
+  #moveCentres(metric: Float64Array): number {
+    const { arena, N, K, D, T, nTiles, x, w, wStep } = this.problem;
+    const sums = arena.readF64(this.#sums, K * (1 + D));
+    let shift = 0;
+    for (let k = 0; k < K; k++) {
+      const weight = sums[k * (1 + D)];
+      if (!(weight > 0)) {
+        const row = arena.kernels.farthestRow(this.#distance, w, wStep, N, T);
+        arena.kernels.readRow(x, row, D, T, this.centres + k * D * 8);
+        arena.viewF64(this.#distance, nTiles * T)[row] = 0;
+        shift = Infinity;
+        continue;
+      }
+      const centre = arena.viewF64(this.centres + k * D * 8, D);
+      for (let d = 0; d < D; d++) {
+        const step = sums[k * (1 + D) + 1 + d] / weight;
+        centre[d] += step;
+        shift += metric[d] * step * step;
+      }
+    }
+    return shift;
+  }
+
+  #inertia(): number {
+    const { arena, N, T, w, wStep } = this.problem;
+    const distance = arena.viewF64(this.#distance, N);
+    const weights = wStep ? arena.viewF64(w, N) : undefined;
+    let inertia = 0;
+    for (let first = 0; first < N; first += T) {
+      let part = 0;
+      for (let n = first; n < Math.min(first + T, N); n++) part += distance[n] * (weights ? weights[n] : 1);
+      inertia += part;
+    }
+    return inertia;
+  }
+
+  *#nearest(centre: Pointer, to: Pointer): Work<number> {
+    const { arena, N, D, T, x, w, wStep } = this.problem;
+    const parts = new Float64Array(this.#groups);
+    yield {
+      groups: this.#groups,
+      run: (group) => {
+        const [first, last] = groupTiles(this.problem, this.#groups, group);
+        parts[group] = arena.kernels.nearest(x, w, wStep, N, D, T, first, last, centre, this.#metric, this.#distance, to);
+      },
+    };
+    return parts.reduce((sum, part) => sum + part, 0);
+  }
+}

@@ -1,0 +1,167 @@
+import { acquireArena, type Arena, releaseArena } from "../engine/arena.ts";
+import { type Pointer, TYPE_CODE } from "../engine/kernels.ts";
+import { packRows, tileRows, windowRows } from "../engine/tiles.ts";
+import type { Matrix } from "../input/matrix.ts";
+import type { CovarianceType } from "../input/options.ts";
+import { type Work } from "./drive.ts";
+
+/** Rows per group, about: enough work to hide what a group costs, few enough to keep many threads and the page busy. */
+const GROUP_ROWS = 4096;
+/** Most groups, and most bytes of partial statistics: each group has its own. */
+const MOST_GROUPS = 64;
+const MOST_PARTIAL_BYTES = 4 * 1024 * 1024;
+/** Numbers beyond this could overflow when squared and summed. */
+const LARGEST_SPREAD = 1e150;
+/** A standard deviation below this has a square that is no longer a normal number. */
+const SMALLEST_SPREAD = 1e-150;
+
+/**
+ * The rows of one fit, packed, in an arena of their own. Rows of weight 0 are left out, as if they were not there.
+ */
+export interface Problem {
+  readonly arena: Arena;
+  readonly covarianceType: CovarianceType;
+  /** {@link TYPE_CODE} of the covariance type. */
+  readonly type: number;
+  readonly N: number;
+  readonly D: number;
+  readonly K: number;
+  readonly T: number;
+  readonly nTiles: number;
+  /** [tiles, D, T] f64: the rows. */
+  readonly x: Pointer;
+  /** Weights of the rows and their step from tile to tile: see `tileWeights` in assembly/layout.ts. */
+  readonly w: Pointer;
+  readonly wStep: number;
+  /** Σ weights. */
+  readonly totalWeight: number;
+  /** [D] mean and variance of each column; the variance of a constant column is exactly 0. */
+  readonly columnMeans: Float64Array;
+  readonly columnVariances: Float64Array;
+  /** For each kept row, its index in the caller's data; undefined if all rows are kept. */
+  readonly kept: Int32Array | undefined;
+}
+
+/** Opens a problem, works on it, and gives its memory back whatever happens. */
+export function* withProblem<T>(
+  matrix: Matrix, covarianceType: CovarianceType, K: number, sampleWeight: Float64Array | undefined, work: (problem: Problem) => Work<T>,
+): Work<T> {
+  const arena = acquireArena();
+  try {
+    return yield* work(yield* pack(arena, matrix, covarianceType, K, sampleWeight));
+  } finally {
+    releaseArena(arena);
+  }
+}
+
+/** Range of tiles of a group, first inclusive, last exclusive. It depends on the data's shape alone. */
+export function groupTiles(problem: Pick<Problem, "nTiles">, groups: number, group: number): readonly [number, number] {
+  const { nTiles } = problem;
+  return [Math.floor((nTiles * group) / groups), Math.floor((nTiles * (group + 1)) / groups)];
+}
+
+/**
+ * Number of groups of tiles that a pass over the data is cut into, each with partial results of some bytes. It depends
+ * on the shape of the problem alone, never on the number of threads, and with it the order of every sum.
+ */
+export function groupCount(problem: Pick<Problem, "N" | "nTiles">, partialBytes: number): number {
+  const affordable = Math.max(4, Math.floor(MOST_PARTIAL_BYTES / partialBytes));
+  return Math.max(1, Math.min(MOST_GROUPS, affordable, problem.nTiles, Math.round(problem.N / GROUP_ROWS)));
+}
+
+function* pack(
+  arena: Arena, all: Matrix, covarianceType: CovarianceType, K: number, sampleWeight: Float64Array | undefined,
+): Work<Problem> {
+  const kept = sampleWeight?.includes(0) ? positiveRows(sampleWeight) : undefined;
+  const matrix = kept ? selectRows(all, kept) : all;
+  const { nRows: N, nColumns: D } = matrix;
+  const T = tileRows(D);
+  const nTiles = Math.ceil(N / T);
+  const x = arena.f64(nTiles * D * T);
+  const { w, wStep } = packWeights(arena, N, T, nTiles, sampleWeight, kept);
+  const rows = windowRows(N, D, T);
+  const mark = arena.mark();
+  try {
+    const staging = arena.f64(rows * D);
+    yield {
+      groups: Math.ceil(N / rows),
+      run: (window) => {
+        const first = window * rows;
+        packRows(arena, matrix, first, Math.min(rows, N - first), staging, x + first * D * 8, T, kept);
+      },
+    };
+  } finally {
+    arena.rewind(mark);
+  }
+  const totalWeight = sampleWeight ? sampleWeight.reduce((sum, weight) => sum + weight, 0) : N;
+  const type = TYPE_CODE[covarianceType];
+  const shape = { arena, covarianceType, type, N, D, K, T, nTiles, x, w, wStep, totalWeight, kept };
+  return { ...shape, ...columnStatistics(shape, matrix) };
+}
+
+function positiveRows(sampleWeight: Float64Array): Int32Array {
+  const rows: number[] = [];
+  sampleWeight.forEach((weight, n) => {
+    if (weight > 0) rows.push(n);
+  });
+  return Int32Array.from(rows);
+}
+
+/** Some rows of a matrix, in order. */
+function selectRows(all: Matrix, rows: Int32Array): Matrix {
+  const D = all.nColumns;
+  return {
+    nRows: rows.length,
+    nColumns: D,
+    columns: all.columns,
+    copyRows: (first, count, out) => {
+      for (let n = 0; n < count; n++) all.copyRows(rows[first + n], 1, out.subarray(n * D, (n + 1) * D));
+    },
+  };
+}
+
+function packWeights(
+  arena: Arena, N: number, T: number, nTiles: number, sampleWeight: Float64Array | undefined, kept: Int32Array | undefined,
+): { readonly w: Pointer; readonly wStep: number } {
+  if (!sampleWeight) {
+    const w = arena.filled(2 * T, 1);
+    arena.viewF64(w, 2 * T).fill(0, T + N - (nTiles - 1) * T);
+    return { w, wStep: 0 };
+  }
+  const w = arena.filled(nTiles * T, 0);
+  const weights = arena.viewF64(w, N);
+  if (kept) kept.forEach((row, n) => weights.fill(sampleWeight[row], n, n + 1));
+  else weights.set(sampleWeight);
+  return { w, wStep: T * 8 };
+}
+
+function columnStatistics(
+  problem: Omit<Problem, "columnMeans" | "columnVariances">, matrix: Matrix,
+): Pick<Problem, "columnMeans" | "columnVariances"> {
+  const { arena, N, D, T, nTiles, x, w, wStep, totalWeight } = problem;
+  const mark = arena.mark();
+  try {
+    const c = arena.f64(D);
+    arena.kernels.readRow(x, 0, D, T, c);
+    const s1 = arena.filled(D, 0);
+    const s2 = arena.filled(D, 0);
+    arena.kernels.columnMoments(x, w, wStep, N, D, T, 0, nTiles, c, s1, s2);
+    const shift = arena.readF64(s1, D).map((sum) => sum / totalWeight);
+    const columnMeans = arena.readF64(c, D).map((value, d) => value + shift[d]);
+    const columnVariances = arena.readF64(s2, D).map((sum, d) => Math.max(0, sum / totalWeight - shift[d] * shift[d]));
+    for (let d = 0; d < D; d++) {
+      const spread = Math.sqrt(columnVariances[d]);
+      const constant = arena.viewF64(s2, D)[d] === 0 && arena.viewF64(s1, D)[d] === 0;
+      if (!(spread <= LARGEST_SPREAD && Math.abs(columnMeans[d]) <= LARGEST_SPREAD) || !(spread >= SMALLEST_SPREAD || constant)) {
+        const name = matrix.columns ? `"${matrix.columns[d]}"` : `${d}`;
+        throw new RangeError(
+          `data: expected columns whose values and spread lie between ${SMALLEST_SPREAD} and ${LARGEST_SPREAD}, ` +
+            `got column ${name} beyond that; change its unit`,
+        );
+      }
+    }
+    return { columnMeans, columnVariances };
+  } finally {
+    arena.rewind(mark);
+  }
+}

@@ -1,0 +1,117 @@
+import type { Em } from "./em.ts";
+import type { Problem } from "./problem.ts";
+import type { Work } from "./drive.ts";
+
+/** How much the longest step grows when it was taken, and shrinks when it failed (Varadhan & Roland 2008, section 6.2). */
+const STEP_FACTOR = 4;
+/** A step that leaves the parameter space is halved towards the plain one this often before the plain one is taken. */
+const HALVINGS = 4;
+
+/**
+ * Squared extrapolation of the EM map (SQUAREM, scheme S3: Varadhan & Roland 2008, Scand. J. Statist. 35:335), guarded: a
+ * leap that lands outside the parameters or below the log-likelihood it left is taken back for the plain EM step.
+ *
+ * It runs on weights, means and covariances as they are. The combination's coefficients sum to 1, so weights still sum
+ * to 1 and covariances stay symmetric; positivity is checked.
+ */
+export class Squarem {
+  readonly #em: Em;
+  readonly #scale: Float64Array;
+  readonly #start: Float64Array;
+  readonly #first: Float64Array;
+  readonly #second: Float64Array;
+  readonly #candidate: Float64Array;
+  #longest = 1;
+  #rate = 1;
+
+  constructor(em: Em) {
+    this.#em = em;
+    this.#scale = scaleOf(em.problem, em.length);
+    this.#start = new Float64Array(em.length);
+    this.#first = new Float64Array(em.length);
+    this.#second = new Float64Array(em.length);
+    this.#candidate = new Float64Array(em.length);
+  }
+
+  /** The share of the gain of one plain step that the next would bring, as the last cycle saw it; 1 before the first. */
+  get rate(): number {
+    return this.#rate;
+  }
+
+  /** Remembers where the cycle starts. */
+  begin(): void {
+    this.#start.set(this.#em.vector);
+  }
+
+  /**
+   * A second M-step from the sums of the first step's pass, then the leap through both.
+   *
+   * @param floor - log-likelihood after the first step.
+   * @returns the log-likelihood where the cycle ends: at least floor, but for rounding.
+   */
+  *leap(floor: number): Work<number> {
+    const em = this.#em;
+    this.#first.set(em.vector);
+    em.maximise();
+    this.#second.set(em.vector);
+    let step = this.#stepLength();
+    const full = step === this.#longest;
+    for (let halving = 0; step > 1 && halving < HALVINGS; halving++, step = (step + 1) / 2) {
+      if (!em.tryVector(this.#extrapolate(step))) continue;
+      const logLikelihood = yield* em.evaluate();
+      if (logLikelihood >= floor) {
+        if (full && halving === 0) this.#longest *= STEP_FACTOR;
+        return logLikelihood;
+      }
+      break;
+    }
+    if (step > 1) {
+      this.#longest = Math.max(1, this.#longest / STEP_FACTOR);
+      em.tryVector(this.#second);
+    } else if (full) this.#longest *= STEP_FACTOR;
+    return yield* em.evaluate();
+  }
+
+  /** |r| / |v| with r the first step and v the change of step, between 1 (the plain step) and the longest allowed. */
+  #stepLength(): number {
+    let rr = 0;
+    let vv = 0;
+    let ss = 0;
+    for (let i = 0; i < this.#scale.length; i++) {
+      const r = (this.#first[i] - this.#start[i]) * this.#scale[i];
+      const s = (this.#second[i] - this.#first[i]) * this.#scale[i];
+      rr += r * r;
+      ss += s * s;
+      vv += (s - r) * (s - r);
+    }
+    this.#rate = rr > 0 ? Math.min(1, ss / rr) : 0;
+    if (!(vv > 0)) return 1;
+    return Math.max(1, Math.min(this.#longest, Math.sqrt(rr / vv)));
+  }
+
+  #extrapolate(step: number): Float64Array {
+    const [a, b, c] = [this.#start, this.#first, this.#second];
+    for (let i = 0; i < a.length; i++) {
+      const r = b[i] - a[i];
+      this.#candidate[i] = a[i] + 2 * step * r + step * step * (c[i] - b[i] - r);
+    }
+    return this.#candidate;
+  }
+}
+
+/** One over the natural size of each parameter: 1 for weights, the column's spread for means, its square for covariances. */
+function scaleOf(problem: Problem, length: number): Float64Array {
+  const { K, D, covarianceType, columnVariances } = problem;
+  const spread = columnVariances.map((variance) => (variance > 0 ? 1 / Math.sqrt(variance) : 1));
+  const scale = new Float64Array(length).fill(1);
+  for (let i = 0; i < K * D; i++) scale[K + i] = spread[i % D];
+  const covariances = scale.subarray(K + K * D);
+  const squared = spread.map((value) => value * value);
+  const mean = squared.reduce((sum, value) => sum + value, 0) / D;
+  for (let i = 0; i < covariances.length; i++) {
+    if (covarianceType === "spherical") covariances[i] = mean;
+    else if (covarianceType === "diag") covariances[i] = squared[i % D];
+    else covariances[i] = spread[i % D] * spread[Math.floor(i / D) % D];
+  }
+  return scale;
+}

@@ -1,0 +1,303 @@
+import { compileKernels } from "./engine/kernels.ts";
+import { runAsync, runSync } from "./fit/drive.ts";
+import { type Fitted, fitWork } from "./fit/fit.ts";
+import type { FitReport } from "./fit/report.ts";
+import { type DataInput, type Matrix, matrixOf, vectorOf } from "./input/data.ts";
+import {
+  type CovarianceType,
+  COVARIANCE_TYPES,
+  type FitOptions,
+  fitInput,
+  type NestedOrFlat,
+  oneOf,
+} from "./input/options.ts";
+import { integerIn } from "./input/checks.ts";
+import { fromJSON, type MixtureJSON, toJSON } from "./model/json.ts";
+import { type Model, modelOf, parameterCount, parametersOf, precisionsOf } from "./model/parameters.ts";
+import { drawSample, type Sample } from "./model/sample.ts";
+import { scoreRows } from "./model/score.ts";
+import { logOf, sumOf } from "./model/sums.ts";
+
+/** Parameters of a mixture, nested or flat. */
+export interface MixtureParameters {
+  /** [K], 0 or more, sum 1. */
+  readonly weights: ArrayLike<number>;
+  /** [K, D]. */
+  readonly means: NestedOrFlat;
+  /** "full" [K, D, D], "tied" [D, D], "diag" [K, D], "spherical" [K]. */
+  readonly covariances: NestedOrFlat;
+  /** Default "full". */
+  readonly covarianceType?: CovarianceType | undefined;
+  /** Names of the D columns, by which records and tables are read. */
+  readonly columns?: readonly string[] | undefined;
+}
+
+/** Weights for the rows of a log-likelihood or a criterion. */
+export interface WeightOptions {
+  /** [N], 0 or more. Default: all 1. */
+  readonly sampleWeight?: ArrayLike<number> | undefined;
+}
+
+/** How to draw from a mixture. */
+export interface SampleOptions {
+  /** All random choice: an integer from 0 to 2^53 - 1. Default 0. */
+  readonly seed?: number | undefined;
+}
+
+/**
+ * A mixture of K multivariate normals over D columns: an immutable distribution. {@link GaussianMixture.fit} estimates one
+ * from data, {@link GaussianMixture.fromParameters} and {@link GaussianMixture.fromJSON} take one as it is.
+ *
+ * @example
+ * const mixture = await GaussianMixture.fit(rows, { nComponents: 3, seed: 1 });
+ * mixture.predict(rows); // Int32Array: the most likely component of each row
+ */
+export class GaussianMixture {
+  /** How the mixture was fitted; undefined when it was not. */
+  readonly report: FitReport | undefined;
+  /** Names of the columns, if the data had names. */
+  readonly columns: readonly string[] | undefined;
+  readonly #model: Model;
+
+  private constructor(model: Model, columns: readonly string[] | undefined, report: FitReport | undefined) {
+    this.#model = model;
+    this.columns = columns && Object.freeze([...columns]);
+    this.report = report && Object.freeze(report);
+  }
+
+  /**
+   * Fits a mixture by expectation-maximisation. The page stays alive meanwhile; do not change the data before the promise
+   * settles.
+   *
+   * @param data - N rows of D numbers, in any form of {@link DataInput}.
+   * @param options - `nComponents`, and whatever is to differ from the defaults.
+   * @returns the mixture of the start that reached the highest log-likelihood, with a report.
+   * @throws {TypeError} If an argument has the wrong type or an unknown option is given.
+   * @throws {RangeError} If a shape or a value does not fit, or a value is NaN or infinite.
+   * @throws {MixtureError} `SINGULAR_COVARIANCE`, `NOT_FINITE`, `MEMORY` or `UNSUPPORTED`.
+   * @throws the signal's reason, if it aborts.
+   * @example
+   * const mixture = await GaussianMixture.fit([[1, 2], [1.1, 2.3], [8, 9], [8.2, 8.8]], { nComponents: 2 });
+   * mixture.means; // Float64Array of length 4: two means of two numbers
+   */
+  static async fit(data: DataInput, options: FitOptions): Promise<GaussianMixture> {
+    const { matrix, settings } = fitInput(data, options);
+    settings.signal?.throwIfAborted();
+    await compileKernels();
+    return GaussianMixture.#fitted(await runAsync(fitWork(matrix, settings), settings.signal), matrix);
+  }
+
+  /**
+   * {@link GaussianMixture.fit}, on the spot: for scripts and workers. Same result, to the bit.
+   *
+   * @throws as `fit` rejects.
+   */
+  static fitSync(data: DataInput, options: FitOptions): GaussianMixture {
+    const { matrix, settings } = fitInput(data, options);
+    settings.signal?.throwIfAborted();
+    return GaussianMixture.#fitted(runSync(fitWork(matrix, settings), settings.signal), matrix);
+  }
+
+  static #fitted({ parameters, report }: Fitted, matrix: Matrix): GaussianMixture {
+    return new GaussianMixture(modelOf(parameters), matrix.columns, report);
+  }
+
+  /**
+   * A mixture with given parameters.
+   *
+   * @throws {TypeError} If a value is not a number.
+   * @throws {RangeError} If a shape does not fit, weights do not sum to 1, or a covariance is not symmetric.
+   * @throws {MixtureError} `SINGULAR_COVARIANCE` if a covariance is not positive definite.
+   * @example
+   * GaussianMixture.fromParameters({ weights: [0.5, 0.5], means: [[0], [4]], covariances: [1, 2], covarianceType: "spherical" });
+   */
+  static fromParameters(parameters: MixtureParameters): GaussianMixture {
+    const { covarianceType = "full", columns } = parameters;
+    const checked = parametersOf(parameters, oneOf("covarianceType", covarianceType, COVARIANCE_TYPES));
+    if (columns !== undefined && columns.length !== checked.nFeatures) {
+      throw new RangeError(`columns: expected ${checked.nFeatures} names, one per column of the means, got ${columns.length}; name every column`);
+    }
+    return new GaussianMixture(modelOf(checked), columns, undefined);
+  }
+
+  /**
+   * A mixture from what {@link GaussianMixture.toJSON} gave, as text or parsed. Parameters are the same to the last bit.
+   *
+   * @throws {SyntaxError} If the text is not JSON.
+   * @throws {TypeError | RangeError} If it is not a mixture of this version, or its parts do not fit each other.
+   * @throws {MixtureError} `SINGULAR_COVARIANCE` if a covariance is not positive definite.
+   * @example
+   * const copy = GaussianMixture.fromJSON(JSON.stringify(mixture));
+   */
+  static fromJSON(json: string | MixtureJSON): GaussianMixture {
+    const { parameters, columns } = fromJSON(json);
+    return new GaussianMixture(modelOf(parameters), columns, undefined);
+  }
+
+  /** The mixture as plain, versioned data; `JSON.stringify(mixture)` uses it. The report is left out. */
+  toJSON(): MixtureJSON {
+    return toJSON(this.#model, this.columns);
+  }
+
+  /** The number of components K. */
+  get nComponents(): number {
+    return this.#model.nComponents;
+  }
+
+  /** The number of columns D. */
+  get nFeatures(): number {
+    return this.#model.nFeatures;
+  }
+
+  get covarianceType(): CovarianceType {
+    return this.#model.covarianceType;
+  }
+
+  /** [K]: the share of each component. A copy. */
+  get weights(): Float64Array {
+    return this.#model.weights.slice();
+  }
+
+  /** [K, D], row-major, in the unit of the data. A copy. */
+  get means(): Float64Array {
+    return this.#model.means.slice();
+  }
+
+  /** "full" [K, D, D], "tied" [D, D], "diag" [K, D], "spherical" [K], row-major, in the unit of the data squared. A copy. */
+  get covariances(): Float64Array {
+    return this.#model.covariances.slice();
+  }
+
+  /** The inverses of the covariances, in the same shape. A copy. */
+  get precisions(): Float64Array {
+    return precisionsOf(this.#model);
+  }
+
+  /**
+   * The most likely component of each row, the first of equals.
+   *
+   * @param data - N rows of {@link nFeatures} numbers, in any form; records and tables are read by {@link columns}.
+   * @param out - where to write; length N. Allocated when omitted.
+   * @returns Int32Array of length N, values 0 to K - 1.
+   * @throws {TypeError | RangeError} If the width does not fit or a value is not a finite number.
+   * @example
+   * mixture.predict([[5.1, 3.5, 1.4, 0.2]]); // one row
+   */
+  predict(data: DataInput, out?: Int32Array): Int32Array {
+    const matrix = this.#matrixOf(data);
+    const labels = outputOf(out, matrix.nRows, Int32Array);
+    scoreRows(this.#model, matrix, { labels });
+    return labels;
+  }
+
+  /**
+   * Responsibilities: how likely each component has made each row. Rows sum to 1; a row so far away that every density is
+   * 0 gets 1 / K each.
+   *
+   * @param out - where to write; length N * K. Allocated when omitted.
+   * @returns Float64Array [N, K], row-major.
+   * @throws as {@link predict}.
+   */
+  predictProba(data: DataInput, out?: Float64Array): Float64Array {
+    const matrix = this.#matrixOf(data);
+    const responsibilities = outputOf(out, matrix.nRows * this.nComponents, Float64Array);
+    scoreRows(this.#model, matrix, { responsibilities });
+    return responsibilities;
+  }
+
+  /**
+   * Log-density of each row under the mixture.
+   *
+   * @param out - where to write; length N. Allocated when omitted.
+   * @returns Float64Array of length N, in nats; `-Infinity` where every component's density is 0.
+   * @throws as {@link predict}.
+   */
+  scoreSamples(data: DataInput, out?: Float64Array): Float64Array {
+    const matrix = this.#matrixOf(data);
+    const density = outputOf(out, matrix.nRows, Float64Array);
+    scoreRows(this.#model, matrix, { density });
+    return density;
+  }
+
+  /** Mean log-density of the rows, in nats; with weights, their weighted mean. @throws as {@link predict}. */
+  score(data: DataInput, options: WeightOptions = {}): number {
+    const { logLikelihood, totalWeight } = this.#total(data, options);
+    return logLikelihood / totalWeight;
+  }
+
+  /** Total log-likelihood of the rows, each times its weight, in nats. @throws as {@link predict}. */
+  logLikelihood(data: DataInput, options: WeightOptions = {}): number {
+    return this.#total(data, options).logLikelihood;
+  }
+
+  /**
+   * Mahalanobis distance of each row to each component: sqrt((x - mean)' covariance⁻¹ (x - mean)).
+   *
+   * @param out - where to write; length N * K. Allocated when omitted.
+   * @returns Float64Array [N, K], row-major, in standard deviations.
+   * @throws as {@link predict}.
+   */
+  mahalanobis(data: DataInput, out?: Float64Array): Float64Array {
+    const matrix = this.#matrixOf(data);
+    const distances = outputOf(out, matrix.nRows * this.nComponents, Float64Array);
+    scoreRows(this.#model, matrix, { distances });
+    return distances;
+  }
+
+  /** The number of free parameters: what `bic` and `aic` charge for. */
+  get nParameters(): number {
+    return parameterCount(this.covarianceType, this.nComponents, this.nFeatures);
+  }
+
+  /** Bayesian information criterion, -2 logL + p log N (Schwarz 1978): lower is better. N is the total weight. @throws as {@link predict}. */
+  bic(data: DataInput, options: WeightOptions = {}): number {
+    const { logLikelihood, totalWeight } = this.#total(data, options);
+    return -2 * logLikelihood + this.nParameters * logOf(totalWeight);
+  }
+
+  /** Akaike's information criterion, -2 logL + 2 p (Akaike 1974): lower is better. @throws as {@link predict}. */
+  aic(data: DataInput, options: WeightOptions = {}): number {
+    return -2 * this.#total(data, options).logLikelihood + 2 * this.nParameters;
+  }
+
+  /**
+   * Draws rows from the mixture.
+   *
+   * @param n - how many: an integer, 1 or more.
+   * @returns rows, row-major with their shape, and the component that each came from.
+   * @throws {TypeError | RangeError} If n or the seed is not such an integer.
+   * @example
+   * const { data, shape, labels } = mixture.sample(1000, { seed: 2 });
+   */
+  sample(n: number, options: SampleOptions = {}): Sample {
+    const rows = integerIn("n", n, 1, 2 ** 31 - 1, "an integer, 1 or more", "say how many rows to draw");
+    const seed = integerIn("seed", options.seed ?? 0, 0, Number.MAX_SAFE_INTEGER, "an integer from 0 to 2^53 - 1", "leave it out for 0");
+    return drawSample(this.#model, rows, seed);
+  }
+
+  #matrixOf(data: DataInput): Matrix {
+    return matrixOf(data, { nFeatures: this.nFeatures, columns: this.columns, widthName: "the mixture's nFeatures" });
+  }
+
+  #total(data: DataInput, { sampleWeight }: WeightOptions): { readonly logLikelihood: number; readonly totalWeight: number } {
+    const matrix = this.#matrixOf(data);
+    const density = new Float64Array(matrix.nRows);
+    scoreRows(this.#model, matrix, { density });
+    if (sampleWeight === undefined) return { logLikelihood: sumOf(density), totalWeight: matrix.nRows };
+    const weights = vectorOf(sampleWeight, matrix.nRows, "sampleWeight", { expected: "one weight per row" });
+    const totalWeight = sumOf(weights);
+    if (!(totalWeight > 0 && totalWeight < Infinity) || weights.some((weight) => !(weight >= 0))) {
+      throw new RangeError(`sampleWeight: expected finite numbers, 0 or more, not all 0, got the sum ${totalWeight}; give one weight per row`);
+    }
+    // a row of weight 0 is not there, even where its density is 0
+    const weighted = density.map((value, n) => (weights[n] === 0 ? 0 : value * weights[n]));
+    return { logLikelihood: sumOf(weighted), totalWeight };
+  }
+}
+
+function outputOf<T extends Float64Array | Int32Array>(out: T | undefined, length: number, type: new (length: number) => T): T {
+  if (out === undefined) return new type(length);
+  if (!(out instanceof type)) throw new TypeError(`out: expected a ${type.name}, got another type; leave it out to have one made`);
+  if (out.length !== length) throw new RangeError(`out: expected length ${length}, got ${out.length}; leave it out to have one made`);
+  return out;
+}

@@ -1,0 +1,103 @@
+import { received } from "../errors.ts";
+import { COVARIANCE_TYPES, type CovarianceType, oneOf } from "../input/options.ts";
+import { covarianceShape, type Parameters, parametersOf } from "./parameters.ts";
+
+/** Names the format; a file without it is not ours. */
+const FORMAT = "gaussmix";
+/** Raised when the layout changes so that older readers would misread it. */
+const VERSION = 1;
+
+/** Numbers in nested arrays. */
+export type Nested = readonly number[] | readonly Nested[];
+
+/** A mixture as plain data; see docs/numerics.md for the format. */
+export interface MixtureJSON {
+  readonly format: string;
+  readonly version: number;
+  readonly covarianceType: CovarianceType;
+  readonly nComponents: number;
+  readonly nFeatures: number;
+  readonly columns?: readonly string[];
+  /** [K]. */
+  readonly weights: readonly number[];
+  /** [K][D]. */
+  readonly means: Nested;
+  /** "full" [K][D][D], "tied" [D][D], "diag" [K][D], "spherical" [K]. */
+  readonly covariances: Nested;
+}
+
+const KEYS = ["format", "version", "covarianceType", "nComponents", "nFeatures", "columns", "weights", "means", "covariances"];
+
+/** Parameters as plain data. */
+export function toJSON(parameters: Parameters, columns: readonly string[] | undefined): MixtureJSON {
+  const { covarianceType, nComponents, nFeatures, weights, means, covariances } = parameters;
+  return {
+    format: FORMAT,
+    version: VERSION,
+    covarianceType,
+    nComponents,
+    nFeatures,
+    ...(columns ? { columns: [...columns] } : {}),
+    weights: [...weights],
+    means: nest(means, [nComponents, nFeatures]),
+    covariances: nest(covariances, covarianceShape(covarianceType, nComponents, nFeatures)),
+  };
+}
+
+/**
+ * Checks plain data and reads the parameters from it. Nothing of it is executed or trusted.
+ *
+ * @throws {SyntaxError} If the text is not JSON.
+ * @throws {TypeError | RangeError} If it is not a mixture of this version, or its parts do not fit each other.
+ */
+export function fromJSON(json: unknown): { readonly parameters: Parameters; readonly columns: readonly string[] | undefined } {
+  const value: unknown = typeof json === "string" ? JSON.parse(json) : json;
+  if (typeof value !== "object" || value === null || Array.isArray(value)) {
+    throw new TypeError(`json: expected a mixture as toJSON gives it, got ${received(value)}; give the text or the parsed object`);
+  }
+  const fields = new Map<string, unknown>(Object.entries(value));
+  if (fields.get("format") !== FORMAT) {
+    throw new TypeError(`json.format: expected "${FORMAT}", got ${received(fields.get("format"))}; give what toJSON or JSON.stringify(mixture) gave`);
+  }
+  if (fields.get("version") !== VERSION) {
+    throw new RangeError(`json.version: expected ${VERSION}, got ${received(fields.get("version"))}; read it with the release of gaussmix that wrote it`);
+  }
+  const unknown = [...fields.keys()].find((key) => !KEYS.includes(key));
+  if (unknown !== undefined) {
+    throw new TypeError(`json: expected only the keys ${KEYS.join(", ")}, got ${received(unknown)}; remove it`);
+  }
+  const covarianceType = oneOf("json.covarianceType", fields.get("covarianceType"), COVARIANCE_TYPES);
+  const parameters = parametersOf(
+    { weights: list(fields, "weights"), means: list(fields, "means"), covariances: list(fields, "covariances") },
+    covarianceType,
+    "json",
+  );
+  for (const key of ["nComponents", "nFeatures"] as const) {
+    if (fields.get(key) !== parameters[key]) {
+      throw new RangeError(`json.${key}: expected ${parameters[key]}, as the parameters have it, got ${received(fields.get(key))}; write the mixture anew`);
+    }
+  }
+  return { parameters, columns: columnsOf(fields.get("columns"), parameters.nFeatures) };
+}
+
+function list(fields: ReadonlyMap<string, unknown>, key: string): number[] {
+  const value = fields.get(key);
+  if (!Array.isArray(value)) {
+    throw new TypeError(`json.${key}: expected an array, got ${received(value)}; write the mixture anew`);
+  }
+  return value as number[];
+}
+
+function columnsOf(value: unknown, nFeatures: number): readonly string[] | undefined {
+  if (value === undefined) return undefined;
+  if (!Array.isArray(value) || value.length !== nFeatures || value.some((name) => typeof name !== "string") || new Set(value).size !== nFeatures) {
+    throw new TypeError(`json.columns: expected ${nFeatures} different names, got ${received(value)}; name every column once, or leave it out`);
+  }
+  return value as string[];
+}
+
+function nest(values: Float64Array, shape: readonly number[]): number[] | Nested[] {
+  if (shape.length === 1) return [...values];
+  const length = values.length / shape[0];
+  return Array.from({ length: shape[0] }, (_, i) => nest(values.subarray(i * length, (i + 1) * length), shape.slice(1)));
+}

@@ -1,0 +1,254 @@
+import { MixtureError, received } from "../errors.ts";
+import { type Arena, withArena } from "../engine/arena.ts";
+import { TYPE_CODE } from "../engine/kernels.ts";
+import { vectorOf } from "../input/data.ts";
+import type { CovarianceType, NestedOrFlat } from "../input/options.ts";
+
+/** The parameters of a mixture of K components over D columns, flat and row-major. */
+export interface Parameters {
+  readonly covarianceType: CovarianceType;
+  readonly nComponents: number;
+  readonly nFeatures: number;
+  /** [K], 0 or more, sum 1. */
+  readonly weights: Float64Array;
+  /** [K, D]. */
+  readonly means: Float64Array;
+  /** "full" [K, D, D], "tied" [D, D], "diag" [K, D], "spherical" [K]. */
+  readonly covariances: Float64Array;
+}
+
+/** Parameters and what the kernels read of them: the factors of the covariances and the log-constants. */
+export interface Model extends Parameters {
+  /** See `factorLength` in assembly/layout.ts. */
+  readonly factor: Float64Array;
+  /** [K] log weight + log|P| - D/2 log 2π. */
+  readonly logc: Float64Array;
+}
+
+/** How far the weights may sum from 1: what single precision and a text file lose. */
+const WEIGHT_TOLERANCE = 1e-6;
+/** How far two mirrored entries of a covariance may differ, in units of the two standard deviations. */
+const SYMMETRY_TOLERANCE = 1e-8;
+
+/** The smallest share of a variance that a pivot may keep: below it, the pivot is rounding. */
+export const pivotTolerance = (nFeatures: number): number => nFeatures * Number.EPSILON;
+
+/** [K, D, D] and so on: the shape of the covariances. */
+export function covarianceShape(type: CovarianceType, nComponents: number, nFeatures: number): readonly number[] {
+  if (type === "full") return [nComponents, nFeatures, nFeatures];
+  if (type === "tied") return [nFeatures, nFeatures];
+  return type === "diag" ? [nComponents, nFeatures] : [nComponents];
+}
+
+/** What a user may give as parameters; see {@link parametersOf}. */
+export interface GivenParameters {
+  readonly weights: ArrayLike<number>;
+  readonly means: NestedOrFlat;
+  readonly covariances: NestedOrFlat;
+}
+
+/**
+ * Checks parameters and makes them flat.
+ *
+ * @param given - weights [K], means [K, D] and covariances of the type's shape: nested or flat; flat means need `nFeatures` only if
+ *   the number of weights does not divide them.
+ * @param argument - how errors name the parameters, for example `"init"`; empty for none.
+ * @throws {TypeError} If a value is not a number or an array is missing.
+ * @throws {RangeError} If a shape does not fit, a value is not finite, weights are negative or do not sum to 1, or a
+ *   covariance is not symmetric.
+ */
+export function parametersOf(given: GivenParameters, covarianceType: CovarianceType, argument = ""): Parameters {
+  const path = argument === "" ? "" : `${argument}.`;
+  const weights = weightsOf(given.weights, `${path}weights`);
+  const nComponents = weights.length;
+  const means = meansOf(given.means, nComponents, `${path}means`);
+  const nFeatures = means.length / nComponents;
+  const covariances = covariancesOf(given.covariances, covarianceType, nComponents, nFeatures, `${path}covariances`);
+  return { covarianceType, nComponents, nFeatures, weights, means, covariances };
+}
+
+/** Weights [K], checked: finite, not negative, sum 1. */
+export function weightsOf(given: unknown, argument: string): Float64Array {
+  const weights = flatten(given, argument);
+  let sum = 0;
+  for (let k = 0; k < weights.length; k++) {
+    if (!(weights[k] >= 0)) {
+      throw new RangeError(`${argument}: expected numbers from 0 to 1, got ${weights[k]} for component ${k}; divide each weight by their sum`);
+    }
+    sum += weights[k];
+  }
+  if (!(Math.abs(sum - 1) <= WEIGHT_TOLERANCE)) {
+    throw new RangeError(`${argument}: expected numbers that sum to 1, got the sum ${sum}; divide each weight by their sum`);
+  }
+  return weights;
+}
+
+/** Means [K, D], checked. */
+export function meansOf(given: unknown, nComponents: number, argument: string): Float64Array {
+  const means = flatten(given, argument);
+  const rows = isNested(given) ? given.length : nComponents;
+  if (rows !== nComponents || means.length % nComponents !== 0) {
+    throw new RangeError(
+      `${argument}: expected ${nComponents} rows, one mean per component, got ${isNested(given) ? `${rows} rows` : `${means.length} numbers`}; give one row of numbers per component`,
+    );
+  }
+  return means;
+}
+
+/** Covariances of the type's shape, checked for shape, finiteness, symmetry and positive variances. */
+export function covariancesOf(
+  given: unknown, type: CovarianceType, nComponents: number, nFeatures: number, argument: string,
+): Float64Array {
+  const covariances = flatten(given, argument);
+  const shape = covarianceShape(type, nComponents, nFeatures);
+  const length = shape.reduce((product, side) => product * side, 1);
+  if (covariances.length !== length || (isNested(given) && given.length !== shape[0])) {
+    throw new RangeError(
+      `${argument}: expected shape [${shape.join(", ")}] for covarianceType "${type}", got ${covariances.length} numbers; ` +
+        "give covariances of that shape or another covarianceType",
+    );
+  }
+  if (type === "full" || type === "tied") {
+    const matrixLength = nFeatures * nFeatures;
+    for (let start = 0; start < length; start += matrixLength) {
+      symmetrise(covariances.subarray(start, start + matrixLength), nFeatures, start / matrixLength, argument);
+    }
+  }
+  return covariances;
+}
+
+function symmetrise(matrix: Float64Array, D: number, k: number, argument: string): void {
+  for (let i = 0; i < D; i++) {
+    for (let j = 0; j < i; j++) {
+      const a = matrix[i * D + j];
+      const b = matrix[j * D + i];
+      if (a === b) continue;
+      const scale = Math.sqrt(Math.abs(matrix[i * D + i])) * Math.sqrt(Math.abs(matrix[j * D + j]));
+      if (!(Math.abs(a - b) <= SYMMETRY_TOLERANCE * scale)) {
+        throw new RangeError(
+          `${argument}: expected symmetric matrices, got ${a} at [${i}, ${j}] and ${b} at [${j}, ${i}] of matrix ${k}; mirror one triangle`,
+        );
+      }
+      matrix[i * D + j] = matrix[j * D + i] = a + (b - a) / 2;
+    }
+  }
+}
+
+function isNested(given: unknown): given is ArrayLike<unknown> {
+  const first = (given as ArrayLike<unknown> | null)?.[0];
+  return typeof first === "object" && first !== null;
+}
+
+/** Numbers of nested or flat arrays, one after the other; each is finite. */
+function flatten(given: unknown, argument: string): Float64Array {
+  const values: number[] = [];
+  const visit = (part: unknown, depth: number): void => {
+    if (depth > 3 || typeof part !== "object" || part === null || !("length" in part)) {
+      throw new TypeError(`${argument}: expected an array of numbers, nested or flat, got ${received(part)}; see the documented shape`);
+    }
+    const list = part as ArrayLike<unknown>;
+    const width = childLength(list[0]);
+    for (let i = 0; i < list.length; i++) {
+      const value = list[i];
+      if (typeof value === "number") values.push(value);
+      else {
+        visit(value, depth + 1);
+        if (childLength(value) !== width) {
+          throw new RangeError(
+            `${argument}: expected rows of equal length (${width}), got ${childLength(value)} in row ${i}; make them equal`,
+          );
+        }
+      }
+    }
+  };
+  visit(given, 1);
+  if (values.length === 0) throw new RangeError(`${argument}: expected at least one number, got none; give one per component`);
+  const bad = values.findIndex((value) => !Number.isFinite(value));
+  if (bad >= 0) throw new RangeError(`${argument}: expected finite numbers, got ${values[bad]} at position ${bad}; check how they were computed`);
+  return vectorOf(values, values.length, argument);
+}
+
+const childLength = (value: unknown): number | undefined => (value as ArrayLike<unknown> | null | undefined)?.length;
+
+/** The point about which the kernels whiten rows for tied covariances: the mean of the mixture. */
+export function centreOf(weights: Float64Array, means: Float64Array): Float64Array {
+  const nFeatures = means.length / weights.length;
+  const centre = new Float64Array(nFeatures);
+  for (let k = 0; k < weights.length; k++) {
+    for (let d = 0; d < nFeatures; d++) centre[d] += weights[k] * means[k * nFeatures + d];
+  }
+  return centre;
+}
+
+/**
+ * Factorises the covariances.
+ *
+ * @throws {MixtureError} `SINGULAR_COVARIANCE`, with the component, if one is not positive definite.
+ */
+export function modelOf(parameters: Parameters, remedy = "add a small number to its diagonal"): Model {
+  return withArena((arena) => {
+    const { nComponents: K, nFeatures: D } = parameters;
+    const { kernels } = arena;
+    const type = TYPE_CODE[parameters.covarianceType];
+    const factorLength = kernels.factorLength(type, D, K);
+    const weights = arena.copyOf(parameters.weights);
+    const mu = arena.copyOf(parameters.means);
+    const cov = arena.copyOf(parameters.covariances);
+    const centre = arena.copyOf(centreOf(parameters.weights, parameters.means));
+    const factor = arena.f64(factorLength);
+    const logc = arena.f64(K);
+    const scratch = arena.f64(2 * D * D);
+    const status = kernels.factorise(type, weights, mu, cov, centre, factor, logc, scratch, D, K, pivotTolerance(D));
+    if (status !== 0) throw singularCovariance(parameters.covarianceType, status - 1, remedy);
+    return { ...parameters, factor: arena.readF64(factor, factorLength), logc: arena.readF64(logc, K) };
+  });
+}
+
+/** The error for a covariance that is not positive definite. */
+export function singularCovariance(type: CovarianceType, component: number, remedy: string): MixtureError {
+  const what = type === "tied" ? "the tied covariance" : `the covariance of component ${component}`;
+  return new MixtureError(
+    "SINGULAR_COVARIANCE",
+    `covariances: expected positive definite ones, got one that is not (${what}); ${remedy}`,
+    type === "tied" ? {} : { component },
+  );
+}
+
+/** Cholesky factors for sampling: upper triangles [K, D, D] or [D, D], standard deviations [K, D] or [K]. */
+export function rootsOf(arena: Arena, parameters: Parameters): Float64Array {
+  const { covarianceType, nFeatures: D, covariances } = parameters;
+  if (covarianceType === "diag" || covarianceType === "spherical") return covariances.map(Math.sqrt);
+  const roots = arena.copyOf(covariances);
+  for (let start = 0; start < covariances.length; start += D * D) arena.kernels.cholesky(roots + start * 8, D, 0);
+  return arena.readF64(roots, covariances.length);
+}
+
+/** Precisions, in the shape of the covariances: their inverses, P' P. */
+export function precisionsOf(parameters: Parameters): Float64Array {
+  const { covarianceType, nFeatures: D, covariances } = parameters;
+  if (covarianceType === "diag" || covarianceType === "spherical") return covariances.map((variance) => 1 / variance);
+  return withArena((arena) => {
+    const roots = arena.copyOf(rootsOf(arena, parameters));
+    const inverse = arena.f64(D * D);
+    const precisions = new Float64Array(covariances.length);
+    for (let start = 0; start < covariances.length; start += D * D) {
+      arena.kernels.invertFactor(roots + start * 8, inverse, D);
+      const p = arena.viewF64(inverse, D * D);
+      for (let i = 0; i < D; i++) {
+        for (let j = 0; j <= i; j++) {
+          let sum = 0;
+          for (let row = i; row < D; row++) sum += p[row * D + i] * p[row * D + j];
+          precisions[start + i * D + j] = precisions[start + j * D + i] = sum;
+        }
+      }
+    }
+    return precisions;
+  });
+}
+
+/** The number of free parameters: weights, means and covariances. */
+export function parameterCount(type: CovarianceType, nComponents: number, nFeatures: number): number {
+  const triangle = (nFeatures * (nFeatures + 1)) / 2;
+  const covariance = { full: nComponents * triangle, tied: triangle, diag: nComponents * nFeatures, spherical: nComponents }[type];
+  return nComponents - 1 + nComponents * nFeatures + covariance;
+}

@@ -1,0 +1,41 @@
+import { withArena } from "../engine/arena.ts";
+import { TYPE_CODE } from "../engine/kernels.ts";
+import { type Parameters, rootsOf } from "./parameters.ts";
+
+/** Rows drawn from a mixture. */
+export interface Sample {
+  /** [n, D], row-major. */
+  readonly data: Float64Array;
+  /** [n, D]; a sample can be given back as data. */
+  readonly shape: readonly [number, number];
+  /** [n]: the component that each row came from. */
+  readonly labels: Int32Array;
+}
+
+/** Rows drawn at a time: the memory does not grow with the sample. */
+const WINDOW_ROWS = 1024;
+
+/** Draws rows; the same seed gives the same rows in every engine. */
+export function drawSample(parameters: Parameters, n: number, seed: number): Sample {
+  const { nComponents: K, nFeatures: D, weights, means, covarianceType } = parameters;
+  const data = new Float64Array(n * D);
+  const labels = new Int32Array(n);
+  withArena((arena) => {
+    const root = arena.copyOf(rootsOf(arena, parameters));
+    const mu = arena.copyOf(means);
+    let sum = 0;
+    const cumulative = arena.copyOf(weights.map((weight) => (sum += weight)));
+    const state = arena.bytesOf(48);
+    const z = arena.f64(D);
+    const rows = arena.f64(WINDOW_ROWS * D);
+    const picked = arena.i32(WINDOW_ROWS);
+    arena.kernels.seedRandom(state, seed, 0);
+    for (let first = 0; first < n; first += WINDOW_ROWS) {
+      const count = Math.min(WINDOW_ROWS, n - first);
+      arena.kernels.sample(TYPE_CODE[covarianceType], cumulative, mu, root, state, rows, picked, z, count, D, K);
+      data.set(arena.viewF64(rows, count * D), first * D);
+      labels.set(arena.viewI32(picked, count), first);
+    }
+  });
+  return { data, shape: [n, D], labels };
+}
