@@ -7,10 +7,31 @@
  *
  * @module
  */
+
+export {
+  type Clusters,
+  type EStep,
+  eStep,
+  type KMeansOptions,
+  kMeans,
+  logDensity,
+  type MStepOptions,
+  mStep,
+  type NormalParameters,
+} from "./api/learn.ts";
+export { GaussianMixture, type MixtureParameters, type SampleOptions, type WeightOptions } from "./api/mixture.ts";
 export { MixtureError, type MixtureErrorCode } from "./errors.ts";
 export type { FitReport, FitWarning, FitWarningCode, StartReport } from "./fit/report.ts";
 export type { DataInput } from "./input/data.ts";
-export type { CovarianceType, FitOptions, Init, InitStrategy, NestedOrFlat, ParameterInput, Progress } from "./input/options.ts";
-export { GaussianMixture, type MixtureParameters, type SampleOptions, type WeightOptions } from "./mixture.ts";
+export type {
+  CovarianceType,
+  FitOptions,
+  Init,
+  InitStrategy,
+  NestedOrFlat,
+  ParameterInput,
+  Progress,
+} from "./input/options.ts";
 export type { MixtureJSON } from "./model/json.ts";
+export type { Parameters } from "./model/parameters.ts";
 export type { Sample } from "./model/sample.ts";

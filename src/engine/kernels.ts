@@ -24,44 +24,117 @@ export interface Kernels {
   pack(rows: Pointer, x: Pointer, N: number, D: number, T: number): void;
   firstNotFinite(p: Pointer, length: number): number;
   columnMoments(
-    x: Pointer, w: Pointer, wStep: number, N: number, D: number, T: number, first: number, last: number,
-    c: Pointer, s1: Pointer, s2: Pointer,
+    x: Pointer,
+    w: Pointer,
+    wStep: number,
+    N: number,
+    D: number,
+    T: number,
+    first: number,
+    last: number,
+    c: Pointer,
+    s1: Pointer,
+    s2: Pointer,
   ): void;
   readRow(x: Pointer, n: number, D: number, T: number, out: Pointer): void;
 
   passScratchBytes(type: number, D: number, T: number, K: number): number;
   accumulate(
-    type: number, x: Pointer, w: Pointer, wStep: number, N: number, D: number, T: number, first: number, last: number,
-    K: number, mu: Pointer, factor: Pointer, logc: Pointer, margin: number, homes: Pointer, stats: Pointer,
-    scratch: Pointer, exact: number,
+    type: number,
+    x: Pointer,
+    w: Pointer,
+    wStep: number,
+    N: number,
+    D: number,
+    T: number,
+    first: number,
+    last: number,
+    K: number,
+    mu: Pointer,
+    factor: Pointer,
+    logc: Pointer,
+    margin: number,
+    homes: Pointer,
+    stats: Pointer,
+    scratch: Pointer,
+    exact: number,
   ): void;
   merge(a: Pointer, b: Pointer, length: number): void;
   givenScratchBytes(D: number, T: number): number;
   accumulateGiven(
-    type: number, x: Pointer, w: Pointer, wStep: number, N: number, D: number, T: number, first: number, last: number,
-    K: number, mu: Pointer, labels: Pointer, resp: Pointer, stats: Pointer, scratch: Pointer,
+    type: number,
+    x: Pointer,
+    w: Pointer,
+    wStep: number,
+    N: number,
+    D: number,
+    T: number,
+    first: number,
+    last: number,
+    K: number,
+    mu: Pointer,
+    labels: Pointer,
+    resp: Pointer,
+    stats: Pointer,
+    scratch: Pointer,
   ): void;
 
   maximise(
-    type: number, stats: Pointer, reg: Pointer, ridge: Pointer, weights: Pointer, mu: Pointer, cov: Pointer,
-    D: number, K: number,
+    type: number,
+    stats: Pointer,
+    reg: Pointer,
+    ridge: Pointer,
+    weights: Pointer,
+    mu: Pointer,
+    cov: Pointer,
+    D: number,
+    K: number,
   ): number;
   tiedScatter(stats: Pointer, mu: Pointer, total: Pointer, centre: Pointer, D: number, K: number): number;
   factorise(
-    type: number, weights: Pointer, mu: Pointer, cov: Pointer, centre: Pointer, factor: Pointer, logc: Pointer,
-    scratch: Pointer, D: number, K: number, tolerance: number,
+    type: number,
+    weights: Pointer,
+    mu: Pointer,
+    cov: Pointer,
+    centre: Pointer,
+    factor: Pointer,
+    logc: Pointer,
+    scratch: Pointer,
+    D: number,
+    K: number,
+    tolerance: number,
   ): number;
   cholesky(a: Pointer, D: number, tolerance: number): number;
   invertFactor(u: Pointer, p: Pointer, D: number): void;
 
   scoreScratchBytes(type: number, D: number, T: number, K: number): number;
   score(
-    type: number, x: Pointer, N: number, D: number, T: number, K: number, mu: Pointer, factor: Pointer, logc: Pointer,
-    density: Pointer, resp: Pointer, labels: Pointer, scratch: Pointer,
+    type: number,
+    x: Pointer,
+    N: number,
+    D: number,
+    T: number,
+    K: number,
+    mu: Pointer,
+    factor: Pointer,
+    logc: Pointer,
+    density: Pointer,
+    resp: Pointer,
+    labels: Pointer,
+    scratch: Pointer,
   ): void;
   mahalanobis(
-    type: number, x: Pointer, N: number, D: number, T: number, K: number, mu: Pointer, factor: Pointer, zeros: Pointer,
-    distance: Pointer, scratch: Pointer,
+    type: number,
+    x: Pointer,
+    N: number,
+    D: number,
+    T: number,
+    K: number,
+    mu: Pointer,
+    factor: Pointer,
+    zeros: Pointer,
+    distance: Pointer,
+    scratch: Pointer,
   ): void;
 
   seedRandom(state: Pointer, seed: number, stream: number): void;
@@ -69,19 +142,51 @@ export interface Kernels {
   normal(state: Pointer): number;
   pick(state: Pointer, cumulative: Pointer, K: number): number;
   sample(
-    type: number, cumulative: Pointer, mu: Pointer, root: Pointer, state: Pointer, rows: Pointer, labels: Pointer,
-    z: Pointer, N: number, D: number, K: number,
+    type: number,
+    cumulative: Pointer,
+    mu: Pointer,
+    root: Pointer,
+    state: Pointer,
+    rows: Pointer,
+    labels: Pointer,
+    z: Pointer,
+    N: number,
+    D: number,
+    K: number,
   ): void;
 
   nearest(
-    x: Pointer, w: Pointer, wStep: number, N: number, D: number, T: number, first: number, last: number,
-    c: Pointer, metric: Pointer, from: Pointer, to: Pointer,
+    x: Pointer,
+    w: Pointer,
+    wStep: number,
+    N: number,
+    D: number,
+    T: number,
+    first: number,
+    last: number,
+    c: Pointer,
+    metric: Pointer,
+    from: Pointer,
+    to: Pointer,
   ): number;
   pickRow(v: Pointer, w: Pointer, wStep: number, N: number, T: number, target: number): number;
   farthestRow(v: Pointer, w: Pointer, wStep: number, N: number, T: number): number;
   assign(
-    x: Pointer, w: Pointer, wStep: number, N: number, D: number, T: number, first: number, last: number,
-    K: number, centres: Pointer, metric: Pointer, labels: Pointer, distance: Pointer, sums: Pointer, scratch: Pointer,
+    x: Pointer,
+    w: Pointer,
+    wStep: number,
+    N: number,
+    D: number,
+    T: number,
+    first: number,
+    last: number,
+    K: number,
+    centres: Pointer,
+    metric: Pointer,
+    labels: Pointer,
+    distance: Pointer,
+    sums: Pointer,
+    scratch: Pointer,
   ): number;
 }
 

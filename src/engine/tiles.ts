@@ -30,7 +30,13 @@ export function windowRows(nRows: number, nFeatures: number, T: number): number 
  * @throws {RangeError} If a value is NaN or infinite, naming its row and column.
  */
 export function packRows(
-  arena: Arena, matrix: Matrix, first: number, count: number, staging: Pointer, x: Pointer, T: number,
+  arena: Arena,
+  matrix: Matrix,
+  first: number,
+  count: number,
+  staging: Pointer,
+  x: Pointer,
+  T: number,
   origin?: Int32Array | undefined,
 ): void {
   const { nColumns } = matrix;

@@ -1,5 +1,5 @@
-import type { Em } from "./em.ts";
 import type { Work } from "./drive.ts";
+import type { Em } from "./em.ts";
 import { Squarem } from "./squarem.ts";
 
 /** How one start went. */
@@ -32,7 +32,11 @@ const ROUNDING = 8 * Number.EPSILON;
  *
  * @param onPass - told after each pass how many M-steps were taken and the log-likelihood.
  */
-export function* climb(em: Em, settings: ClimbSettings, onPass: (iteration: number, logLikelihood: number) => void): Work<Run> {
+export function* climb(
+  em: Em,
+  settings: ClimbSettings,
+  onPass: (iteration: number, logLikelihood: number) => void,
+): Work<Run> {
   const { tol, maxIter } = settings;
   const stop = new Stop(tol);
   const trace = [yield* em.evaluate()];

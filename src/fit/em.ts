@@ -1,5 +1,5 @@
-import { MixtureError } from "../errors.ts";
 import type { Pointer } from "../engine/kernels.ts";
+import { MixtureError } from "../errors.ts";
 import { type Parameters, pivotTolerance, singularCovariance } from "../model/parameters.ts";
 import type { Work } from "./drive.ts";
 import { groupCount, groupTiles, type Problem } from "./problem.ts";
@@ -144,12 +144,35 @@ export class Em {
     const { arena, type, x, w, wStep, N, D, K, T } = this.problem;
     yield* this.#sum((first, last, stats) => {
       arena.kernels.accumulate(
-        type, x, w, wStep, N, D, T, first, last, K, this.#mu, this.#factor, this.#logc, this.#margin, this.#homes, stats,
-        this.#scratch, this.#exact ? 1 : 0,
+        type,
+        x,
+        w,
+        wStep,
+        N,
+        D,
+        T,
+        first,
+        last,
+        K,
+        this.#mu,
+        this.#factor,
+        this.#logc,
+        this.#margin,
+        this.#homes,
+        stats,
+        this.#scratch,
+        this.#exact ? 1 : 0,
       );
     });
     if (this.#total && !this.#exact) {
-      const ratio = arena.kernels.tiedScatter(this.#stats, this.#mu, this.#total + 16 + (1 + D) * 16, this.#centre, D, K);
+      const ratio = arena.kernels.tiedScatter(
+        this.#stats,
+        this.#mu,
+        this.#total + 16 + (1 + D) * 16,
+        this.#centre,
+        D,
+        K,
+      );
       if (ratio > TIED_RATIO) {
         this.#exact = true;
         return yield* this.evaluate();
@@ -158,7 +181,10 @@ export class Em {
     const [even, odd] = arena.viewF64(this.#stats, 2);
     const logLikelihood = even + odd;
     if (!Number.isFinite(logLikelihood)) {
-      throw new MixtureError("NOT_FINITE", `data: expected rows whose log-likelihood is finite, got ${logLikelihood}; scale the columns, or remove rows that lie far away`);
+      throw new MixtureError(
+        "NOT_FINITE",
+        `data: expected rows whose log-likelihood is finite, got ${logLikelihood}; scale the columns, or remove rows that lie far away`,
+      );
     }
     return logLikelihood;
   }
@@ -167,7 +193,23 @@ export class Em {
   *sumLabels(labels: Pointer): Work<void> {
     const { arena, type, x, w, wStep, N, D, K, T } = this.problem;
     yield* this.#sum((first, last, stats) => {
-      arena.kernels.accumulateGiven(type, x, w, wStep, N, D, T, first, last, K, this.#mu, labels, 0, stats, this.#scratch);
+      arena.kernels.accumulateGiven(
+        type,
+        x,
+        w,
+        wStep,
+        N,
+        D,
+        T,
+        first,
+        last,
+        K,
+        this.#mu,
+        labels,
+        0,
+        stats,
+        this.#scratch,
+      );
     });
   }
 
@@ -181,7 +223,23 @@ export class Em {
         for (let tile = first; tile < last; tile++) {
           const count = Math.min(T, N - tile * T);
           fill(tile * T, count, arena.viewF64(resp, count * K));
-          arena.kernels.accumulateGiven(type, x, w, wStep, N, D, T, tile, tile + 1, K, this.#mu, 0, resp, stats, this.#scratch);
+          arena.kernels.accumulateGiven(
+            type,
+            x,
+            w,
+            wStep,
+            N,
+            D,
+            T,
+            tile,
+            tile + 1,
+            K,
+            this.#mu,
+            0,
+            resp,
+            stats,
+            this.#scratch,
+          );
         }
       });
     } finally {
@@ -236,7 +294,17 @@ export class Em {
   #status(): number {
     const { arena, type, D, K } = this.problem;
     return arena.kernels.factorise(
-      type, this.#weights, this.#mu, this.#cov, this.#centre, this.#factor, this.#logc, this.#square, D, K, pivotTolerance(D),
+      type,
+      this.#weights,
+      this.#mu,
+      this.#cov,
+      this.#centre,
+      this.#factor,
+      this.#logc,
+      this.#square,
+      D,
+      K,
+      pivotTolerance(D),
     );
   }
 

@@ -53,7 +53,10 @@ export class KMeans {
       for (let trial = 0; trial < trials; trial++) {
         const target = kernels.uniform(random) * potential;
         // all rows lie on the centres so far: any row will do
-        const row = potential > 0 ? kernels.pickRow(this.#distance, w, wStep, N, T, target) : Math.floor(kernels.uniform(random) * N);
+        const row =
+          potential > 0
+            ? kernels.pickRow(this.#distance, w, wStep, N, T, target)
+            : Math.floor(kernels.uniform(random) * N);
         kernels.readRow(x, row, D, T, centre(k));
         const left = yield* this.#nearest(centre(k), this.#trial);
         if (left < best) {
@@ -107,7 +110,21 @@ export class KMeans {
         const [first, last] = groupTiles(this.problem, this.#groups, group);
         const sums = this.#sums + group * length * 8;
         changed += arena.kernels.assign(
-          x, w, wStep, N, D, T, first, last, K, this.centres, this.#metric, this.labels, this.#distance, sums, this.#scratch,
+          x,
+          w,
+          wStep,
+          N,
+          D,
+          T,
+          first,
+          last,
+          K,
+          this.centres,
+          this.#metric,
+          this.labels,
+          this.#distance,
+          sums,
+          this.#scratch,
         );
       },
     };
@@ -162,7 +179,20 @@ export class KMeans {
       groups: this.#groups,
       run: (group) => {
         const [first, last] = groupTiles(this.problem, this.#groups, group);
-        parts[group] = arena.kernels.nearest(x, w, wStep, N, D, T, first, last, centre, this.#metric, this.#distance, to);
+        parts[group] = arena.kernels.nearest(
+          x,
+          w,
+          wStep,
+          N,
+          D,
+          T,
+          first,
+          last,
+          centre,
+          this.#metric,
+          this.#distance,
+          to,
+        );
       },
     };
     return parts.reduce((sum, part) => sum + part, 0);

@@ -1,9 +1,9 @@
-import { acquireArena, type Arena, releaseArena } from "../engine/arena.ts";
+import { type Arena, acquireArena, releaseArena } from "../engine/arena.ts";
 import { type Pointer, TYPE_CODE } from "../engine/kernels.ts";
 import { packRows, tileRows, windowRows } from "../engine/tiles.ts";
 import type { Matrix } from "../input/matrix.ts";
 import type { CovarianceType } from "../input/options.ts";
-import { type Work } from "./drive.ts";
+import type { Work } from "./drive.ts";
 
 /** Rows per group, about: enough work to hide what a group costs, few enough to keep many threads and the page busy. */
 const GROUP_ROWS = 4096;
@@ -44,7 +44,11 @@ export interface Problem {
 
 /** Opens a problem, works on it, and gives its memory back whatever happens. */
 export function* withProblem<T>(
-  matrix: Matrix, covarianceType: CovarianceType, K: number, sampleWeight: Float64Array | undefined, work: (problem: Problem) => Work<T>,
+  matrix: Matrix,
+  covarianceType: CovarianceType,
+  K: number,
+  sampleWeight: Float64Array | undefined,
+  work: (problem: Problem) => Work<T>,
 ): Work<T> {
   const arena = acquireArena();
   try {
@@ -70,7 +74,11 @@ export function groupCount(problem: Pick<Problem, "N" | "nTiles">, partialBytes:
 }
 
 function* pack(
-  arena: Arena, all: Matrix, covarianceType: CovarianceType, K: number, sampleWeight: Float64Array | undefined,
+  arena: Arena,
+  all: Matrix,
+  covarianceType: CovarianceType,
+  K: number,
+  sampleWeight: Float64Array | undefined,
 ): Work<Problem> {
   const kept = sampleWeight?.includes(0) ? positiveRows(sampleWeight) : undefined;
   const matrix = kept ? selectRows(all, kept) : all;
@@ -121,7 +129,12 @@ function selectRows(all: Matrix, rows: Int32Array): Matrix {
 }
 
 function packWeights(
-  arena: Arena, N: number, T: number, nTiles: number, sampleWeight: Float64Array | undefined, kept: Int32Array | undefined,
+  arena: Arena,
+  N: number,
+  T: number,
+  nTiles: number,
+  sampleWeight: Float64Array | undefined,
+  kept: Int32Array | undefined,
 ): { readonly w: Pointer; readonly wStep: number } {
   if (!sampleWeight) {
     const w = arena.filled(2 * T, 1);
@@ -136,7 +149,8 @@ function packWeights(
 }
 
 function columnStatistics(
-  problem: Omit<Problem, "columnMeans" | "columnVariances">, matrix: Matrix,
+  problem: Omit<Problem, "columnMeans" | "columnVariances">,
+  matrix: Matrix,
 ): Pick<Problem, "columnMeans" | "columnVariances"> {
   const { arena, N, D, T, nTiles, x, w, wStep, totalWeight } = problem;
   const mark = arena.mark();
@@ -152,7 +166,10 @@ function columnStatistics(
     for (let d = 0; d < D; d++) {
       const spread = Math.sqrt(columnVariances[d]);
       const constant = arena.viewF64(s2, D)[d] === 0 && arena.viewF64(s1, D)[d] === 0;
-      if (!(spread <= LARGEST_SPREAD && Math.abs(columnMeans[d]) <= LARGEST_SPREAD) || !(spread >= SMALLEST_SPREAD || constant)) {
+      if (
+        !(spread <= LARGEST_SPREAD && Math.abs(columnMeans[d]) <= LARGEST_SPREAD) ||
+        !(spread >= SMALLEST_SPREAD || constant)
+      ) {
         const name = matrix.columns ? `"${matrix.columns[d]}"` : `${d}`;
         throw new RangeError(
           `data: expected columns whose values and spread lie between ${SMALLEST_SPREAD} and ${LARGEST_SPREAD}, ` +

@@ -51,19 +51,36 @@ export interface FitReport {
 }
 
 /** What there is to say about a finished fit. */
-export function warningsOf(problem: Problem, matrix: Matrix, parameters: Parameters, run: Run, settings: FitSettings): FitWarning[] {
+export function warningsOf(
+  problem: Problem,
+  matrix: Matrix,
+  parameters: Parameters,
+  run: Run,
+  settings: FitSettings,
+): FitWarning[] {
   const warnings: FitWarning[] = [];
   if (!run.converged && settings.tol > 0) {
-    warnings.push({ code: "NOT_CONVERGED", message: `the fit did not converge in ${run.nIterations} iterations; raise maxIter or tol` });
+    warnings.push({
+      code: "NOT_CONVERGED",
+      message: `the fit did not converge in ${run.nIterations} iterations; raise maxIter or tol`,
+    });
   }
   problem.columnVariances.forEach((variance, column) => {
     if (variance > 0) return;
     const name = matrix.columns ? `"${matrix.columns[column]}"` : `${column}`;
-    warnings.push({ code: "CONSTANT_COLUMN", column, message: `column ${name} has the same value in every row; leave it out` });
+    warnings.push({
+      code: "CONSTANT_COLUMN",
+      column,
+      message: `column ${name} has the same value in every row; leave it out`,
+    });
   });
   parameters.weights.forEach((weight, component) => {
     if (weight > 0) return;
-    warnings.push({ code: "EMPTY_COMPONENT", component, message: `component ${component} has no rows left; use fewer components` });
+    warnings.push({
+      code: "EMPTY_COMPONENT",
+      component,
+      message: `component ${component} has no rows left; use fewer components`,
+    });
   });
   return warnings;
 }

@@ -1,6 +1,6 @@
+import type { Work } from "./drive.ts";
 import type { Em } from "./em.ts";
 import type { Problem } from "./problem.ts";
-import type { Work } from "./drive.ts";
 
 /** How much the longest step grows when it was taken, and shrinks when it failed (Varadhan & Roland 2008, section 6.2). */
 const STEP_FACTOR = 4;

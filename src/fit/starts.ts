@@ -83,22 +83,32 @@ function* startFromResponsibilities(em: Em, responsibilities: Float64Array): Wor
 }
 
 function* startFromPacked(em: Em, responsibilities: Float64Array): Work<void> {
-  const { K } = em.problem;
-  yield* firstStep(em, columnMeansFor(em.problem), () =>
-    em.sumResponsibilities((first, count, out) => out.set(responsibilities.subarray(first * K, (first + count) * K))),
-  );
+  yield* responsibilityMoments(em, responsibilities);
+  em.maximise();
+}
+
+function* firstStep(em: Em, means: Float64Array, sum: () => Work<void>): Work<void> {
+  yield* momentsAbout(em, means, sum);
+  em.maximise();
 }
 
 /**
- * An M-step from given responsibilities: once about rough means to get the means, once about those to get covariances
- * that lose no digits to the first. A component without rows starts at the data's mean with the data's spread.
+ * Sums from given responsibilities, twice: about rough means to get the means, then about those, so that the covariances
+ * lose no digits. The next `maximise` takes them up; a component without rows has the data's spread about its rough mean.
  */
-function* firstStep(em: Em, means: Float64Array, sum: () => Work<void>): Work<void> {
+function* momentsAbout(em: Em, means: Float64Array, sum: () => Work<void>): Work<void> {
   em.seat(pooled(em.problem, means));
   yield* sum();
   em.maximiseOnly();
   yield* sum();
-  em.maximise();
+}
+
+/** The M-step of given responsibilities [N, K], row-major over the packed rows, as sums for the next `maximise`. */
+export function responsibilityMoments(em: Em, responsibilities: Float64Array): Work<void> {
+  const { K } = em.problem;
+  return momentsAbout(em, columnMeansFor(em.problem), () =>
+    em.sumResponsibilities((first, count, out) => out.set(responsibilities.subarray(first * K, (first + count) * K))),
+  );
 }
 
 function columnMeansFor({ columnMeans, K, D }: Problem): Float64Array {
@@ -138,9 +148,13 @@ function startFromParameters(em: Em, init: Extract<InitSettings, { kind: "parame
   const standard = pooled(em.problem, means);
   const weights = init.weights === undefined ? standard.weights : weightsOf(init.weights, "init.weights");
   if (weights.length !== K) {
-    throw new RangeError(`init.weights: expected ${K} numbers, one per component, got ${weights.length}; make it agree with nComponents`);
+    throw new RangeError(
+      `init.weights: expected ${K} numbers, one per component, got ${weights.length}; make it agree with nComponents`,
+    );
   }
   const covariances =
-    init.covariances === undefined ? standard.covariances : covariancesOf(init.covariances, covarianceType, K, D, "init.covariances");
+    init.covariances === undefined
+      ? standard.covariances
+      : covariancesOf(init.covariances, covarianceType, K, D, "init.covariances");
   em.write({ weights, means, covariances });
 }

@@ -158,6 +158,21 @@ function labelsStart(input: unknown, nRows: number, nComponents: number, argumen
 }
 
 function responsibilitiesStart(input: unknown, nRows: number, nComponents: number, argument: string): InitSettings {
+  return { kind: "responsibilities", responsibilities: checkedResponsibilities(input, nRows, nComponents, argument) };
+}
+
+/**
+ * Responsibilities [N, K], row-major, checked: rows sum to 1 and every component has a share somewhere. It may be the
+ * caller's array.
+ *
+ * @throws {TypeError | RangeError} As {@link initSettings} does.
+ */
+export function checkedResponsibilities(
+  input: unknown,
+  nRows: number,
+  nComponents: number,
+  argument: string,
+): Float64Array {
   const responsibilities = responsibilitiesOf(input, nRows, nComponents, argument);
   const totals = new Float64Array(nComponents);
   for (let n = 0, at = 0; n < nRows; n++) {
@@ -180,7 +195,7 @@ function responsibilitiesStart(input: unknown, nRows: number, nComponents: numbe
     }
   }
   requireEvery(totals, argument, "a row with a responsibility above 0");
-  return { kind: "responsibilities", responsibilities };
+  return responsibilities;
 }
 
 /** Nested or flat responsibilities as [N, K], row-major; their values are unchecked. */

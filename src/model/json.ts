@@ -26,7 +26,17 @@ export interface MixtureJSON {
   readonly covariances: Nested;
 }
 
-const KEYS = ["format", "version", "covarianceType", "nComponents", "nFeatures", "columns", "weights", "means", "covariances"];
+const KEYS = [
+  "format",
+  "version",
+  "covarianceType",
+  "nComponents",
+  "nFeatures",
+  "columns",
+  "weights",
+  "means",
+  "covariances",
+];
 
 /** Parameters as plain data. */
 export function toJSON(parameters: Parameters, columns: readonly string[] | undefined): MixtureJSON {
@@ -50,17 +60,26 @@ export function toJSON(parameters: Parameters, columns: readonly string[] | unde
  * @throws {SyntaxError} If the text is not JSON.
  * @throws {TypeError | RangeError} If it is not a mixture of this version, or its parts do not fit each other.
  */
-export function fromJSON(json: unknown): { readonly parameters: Parameters; readonly columns: readonly string[] | undefined } {
+export function fromJSON(json: unknown): {
+  readonly parameters: Parameters;
+  readonly columns: readonly string[] | undefined;
+} {
   const value: unknown = typeof json === "string" ? JSON.parse(json) : json;
   if (typeof value !== "object" || value === null || Array.isArray(value)) {
-    throw new TypeError(`json: expected a mixture as toJSON gives it, got ${received(value)}; give the text or the parsed object`);
+    throw new TypeError(
+      `json: expected a mixture as toJSON gives it, got ${received(value)}; give the text or the parsed object`,
+    );
   }
   const fields = new Map<string, unknown>(Object.entries(value));
   if (fields.get("format") !== FORMAT) {
-    throw new TypeError(`json.format: expected "${FORMAT}", got ${received(fields.get("format"))}; give what toJSON or JSON.stringify(mixture) gave`);
+    throw new TypeError(
+      `json.format: expected "${FORMAT}", got ${received(fields.get("format"))}; give what toJSON or JSON.stringify(mixture) gave`,
+    );
   }
   if (fields.get("version") !== VERSION) {
-    throw new RangeError(`json.version: expected ${VERSION}, got ${received(fields.get("version"))}; read it with the release of gaussmix that wrote it`);
+    throw new RangeError(
+      `json.version: expected ${VERSION}, got ${received(fields.get("version"))}; read it with the release of gaussmix that wrote it`,
+    );
   }
   const unknown = [...fields.keys()].find((key) => !KEYS.includes(key));
   if (unknown !== undefined) {
@@ -74,7 +93,9 @@ export function fromJSON(json: unknown): { readonly parameters: Parameters; read
   );
   for (const key of ["nComponents", "nFeatures"] as const) {
     if (fields.get(key) !== parameters[key]) {
-      throw new RangeError(`json.${key}: expected ${parameters[key]}, as the parameters have it, got ${received(fields.get(key))}; write the mixture anew`);
+      throw new RangeError(
+        `json.${key}: expected ${parameters[key]}, as the parameters have it, got ${received(fields.get(key))}; write the mixture anew`,
+      );
     }
   }
   return { parameters, columns: columnsOf(fields.get("columns"), parameters.nFeatures) };
@@ -90,8 +111,15 @@ function list(fields: ReadonlyMap<string, unknown>, key: string): number[] {
 
 function columnsOf(value: unknown, nFeatures: number): readonly string[] | undefined {
   if (value === undefined) return undefined;
-  if (!Array.isArray(value) || value.length !== nFeatures || value.some((name) => typeof name !== "string") || new Set(value).size !== nFeatures) {
-    throw new TypeError(`json.columns: expected ${nFeatures} different names, got ${received(value)}; name every column once, or leave it out`);
+  if (
+    !Array.isArray(value) ||
+    value.length !== nFeatures ||
+    value.some((name) => typeof name !== "string") ||
+    new Set(value).size !== nFeatures
+  ) {
+    throw new TypeError(
+      `json.columns: expected ${nFeatures} different names, got ${received(value)}; name every column once, or leave it out`,
+    );
   }
   return value as string[];
 }
@@ -99,5 +127,7 @@ function columnsOf(value: unknown, nFeatures: number): readonly string[] | undef
 function nest(values: Float64Array, shape: readonly number[]): number[] | Nested[] {
   if (shape.length === 1) return [...values];
   const length = values.length / shape[0];
-  return Array.from({ length: shape[0] }, (_, i) => nest(values.subarray(i * length, (i + 1) * length), shape.slice(1)));
+  return Array.from({ length: shape[0] }, (_, i) =>
+    nest(values.subarray(i * length, (i + 1) * length), shape.slice(1)),
+  );
 }

@@ -1,6 +1,6 @@
-import { MixtureError, received } from "../errors.ts";
 import { type Arena, withArena } from "../engine/arena.ts";
 import { TYPE_CODE } from "../engine/kernels.ts";
+import { MixtureError, received } from "../errors.ts";
 import { vectorOf } from "../input/data.ts";
 import type { CovarianceType, NestedOrFlat } from "../input/options.ts";
 
@@ -73,12 +73,16 @@ export function weightsOf(given: unknown, argument: string): Float64Array {
   let sum = 0;
   for (let k = 0; k < weights.length; k++) {
     if (!(weights[k] >= 0)) {
-      throw new RangeError(`${argument}: expected numbers from 0 to 1, got ${weights[k]} for component ${k}; divide each weight by their sum`);
+      throw new RangeError(
+        `${argument}: expected numbers from 0 to 1, got ${weights[k]} for component ${k}; divide each weight by their sum`,
+      );
     }
     sum += weights[k];
   }
   if (!(Math.abs(sum - 1) <= WEIGHT_TOLERANCE)) {
-    throw new RangeError(`${argument}: expected numbers that sum to 1, got the sum ${sum}; divide each weight by their sum`);
+    throw new RangeError(
+      `${argument}: expected numbers that sum to 1, got the sum ${sum}; divide each weight by their sum`,
+    );
   }
   return weights;
 }
@@ -97,7 +101,11 @@ export function meansOf(given: unknown, nComponents: number, argument: string): 
 
 /** Covariances of the type's shape, checked for shape, finiteness, symmetry and positive variances. */
 export function covariancesOf(
-  given: unknown, type: CovarianceType, nComponents: number, nFeatures: number, argument: string,
+  given: unknown,
+  type: CovarianceType,
+  nComponents: number,
+  nFeatures: number,
+  argument: string,
 ): Float64Array {
   const covariances = flatten(given, argument);
   const shape = covarianceShape(type, nComponents, nFeatures);
@@ -144,7 +152,9 @@ function flatten(given: unknown, argument: string): Float64Array {
   const values: number[] = [];
   const visit = (part: unknown, depth: number): void => {
     if (depth > 3 || typeof part !== "object" || part === null || !("length" in part)) {
-      throw new TypeError(`${argument}: expected an array of numbers, nested or flat, got ${received(part)}; see the documented shape`);
+      throw new TypeError(
+        `${argument}: expected an array of numbers, nested or flat, got ${received(part)}; see the documented shape`,
+      );
     }
     const list = part as ArrayLike<unknown>;
     const width = childLength(list[0]);
@@ -162,9 +172,13 @@ function flatten(given: unknown, argument: string): Float64Array {
     }
   };
   visit(given, 1);
-  if (values.length === 0) throw new RangeError(`${argument}: expected at least one number, got none; give one per component`);
+  if (values.length === 0)
+    throw new RangeError(`${argument}: expected at least one number, got none; give one per component`);
   const bad = values.findIndex((value) => !Number.isFinite(value));
-  if (bad >= 0) throw new RangeError(`${argument}: expected finite numbers, got ${values[bad]} at position ${bad}; check how they were computed`);
+  if (bad >= 0)
+    throw new RangeError(
+      `${argument}: expected finite numbers, got ${values[bad]} at position ${bad}; check how they were computed`,
+    );
   return vectorOf(values, values.length, argument);
 }
 
@@ -249,6 +263,11 @@ export function precisionsOf(parameters: Parameters): Float64Array {
 /** The number of free parameters: weights, means and covariances. */
 export function parameterCount(type: CovarianceType, nComponents: number, nFeatures: number): number {
   const triangle = (nFeatures * (nFeatures + 1)) / 2;
-  const covariance = { full: nComponents * triangle, tied: triangle, diag: nComponents * nFeatures, spherical: nComponents }[type];
+  const covariance = {
+    full: nComponents * triangle,
+    tied: triangle,
+    diag: nComponents * nFeatures,
+    spherical: nComponents,
+  }[type];
   return nComponents - 1 + nComponents * nFeatures + covariance;
 }

@@ -1,4 +1,4 @@
-import { acquireArena, type Arena } from "../engine/arena.ts";
+import { type Arena, acquireArena } from "../engine/arena.ts";
 import { type Pointer, TYPE_CODE } from "../engine/kernels.ts";
 import { packRows, tileRows, windowRows } from "../engine/tiles.ts";
 import type { Matrix } from "../input/matrix.ts";
@@ -68,9 +68,24 @@ export function scoreRows(model: Model, matrix: Matrix, answers: Answers): void 
     const count = Math.min(rows, nRows - first);
     packRows(arena, matrix, first, count, staging, x, T);
     if (density || resp || labels) {
-      kernels.score(type, x, count, D, T, K, resident.mu, resident.factor, resident.logc, density, resp, labels, scratch);
+      kernels.score(
+        type,
+        x,
+        count,
+        D,
+        T,
+        K,
+        resident.mu,
+        resident.factor,
+        resident.logc,
+        density,
+        resp,
+        labels,
+        scratch,
+      );
     }
-    if (distances) kernels.mahalanobis(type, x, count, D, T, K, resident.mu, resident.factor, zeros, distances, scratch);
+    if (distances)
+      kernels.mahalanobis(type, x, count, D, T, K, resident.mu, resident.factor, zeros, distances, scratch);
     answers.density?.set(arena.viewF64(density, count), first);
     answers.responsibilities?.set(arena.viewF64(resp, count * K), first * K);
     answers.labels?.set(arena.viewI32(labels, count), first);

@@ -1,22 +1,22 @@
-import { compileKernels } from "./engine/kernels.ts";
-import { runAsync, runSync } from "./fit/drive.ts";
-import { type Fitted, fitWork } from "./fit/fit.ts";
-import type { FitReport } from "./fit/report.ts";
-import { type DataInput, type Matrix, matrixOf, vectorOf } from "./input/data.ts";
+import { compileKernels } from "../engine/kernels.ts";
+import { runAsync, runSync } from "../fit/drive.ts";
+import { type Fitted, fitWork } from "../fit/fit.ts";
+import type { FitReport } from "../fit/report.ts";
+import { integerIn } from "../input/checks.ts";
+import { type DataInput, type Matrix, matrixOf, vectorOf } from "../input/data.ts";
 import {
-  type CovarianceType,
   COVARIANCE_TYPES,
+  type CovarianceType,
   type FitOptions,
   fitInput,
   type NestedOrFlat,
   oneOf,
-} from "./input/options.ts";
-import { integerIn } from "./input/checks.ts";
-import { fromJSON, type MixtureJSON, toJSON } from "./model/json.ts";
-import { type Model, modelOf, parameterCount, parametersOf, precisionsOf } from "./model/parameters.ts";
-import { drawSample, type Sample } from "./model/sample.ts";
-import { scoreRows } from "./model/score.ts";
-import { logOf, sumOf } from "./model/sums.ts";
+} from "../input/options.ts";
+import { fromJSON, type MixtureJSON, toJSON } from "../model/json.ts";
+import { type Model, modelOf, parameterCount, parametersOf, precisionsOf } from "../model/parameters.ts";
+import { drawSample, type Sample } from "../model/sample.ts";
+import { scoreRows } from "../model/score.ts";
+import { logOf, sumOf } from "../model/sums.ts";
 
 /** Parameters of a mixture, nested or flat. */
 export interface MixtureParameters {
@@ -115,7 +115,9 @@ export class GaussianMixture {
     const { covarianceType = "full", columns } = parameters;
     const checked = parametersOf(parameters, oneOf("covarianceType", covarianceType, COVARIANCE_TYPES));
     if (columns !== undefined && columns.length !== checked.nFeatures) {
-      throw new RangeError(`columns: expected ${checked.nFeatures} names, one per column of the means, got ${columns.length}; name every column`);
+      throw new RangeError(
+        `columns: expected ${checked.nFeatures} names, one per column of the means, got ${columns.length}; name every column`,
+      );
     }
     return new GaussianMixture(modelOf(checked), columns, undefined);
   }
@@ -271,7 +273,14 @@ export class GaussianMixture {
    */
   sample(n: number, options: SampleOptions = {}): Sample {
     const rows = integerIn("n", n, 1, 2 ** 31 - 1, "an integer, 1 or more", "say how many rows to draw");
-    const seed = integerIn("seed", options.seed ?? 0, 0, Number.MAX_SAFE_INTEGER, "an integer from 0 to 2^53 - 1", "leave it out for 0");
+    const seed = integerIn(
+      "seed",
+      options.seed ?? 0,
+      0,
+      Number.MAX_SAFE_INTEGER,
+      "an integer from 0 to 2^53 - 1",
+      "leave it out for 0",
+    );
     return drawSample(this.#model, rows, seed);
   }
 
@@ -279,7 +288,10 @@ export class GaussianMixture {
     return matrixOf(data, { nFeatures: this.nFeatures, columns: this.columns, widthName: "the mixture's nFeatures" });
   }
 
-  #total(data: DataInput, { sampleWeight }: WeightOptions): { readonly logLikelihood: number; readonly totalWeight: number } {
+  #total(
+    data: DataInput,
+    { sampleWeight }: WeightOptions,
+  ): { readonly logLikelihood: number; readonly totalWeight: number } {
     const matrix = this.#matrixOf(data);
     const density = new Float64Array(matrix.nRows);
     scoreRows(this.#model, matrix, { density });
@@ -287,7 +299,9 @@ export class GaussianMixture {
     const weights = vectorOf(sampleWeight, matrix.nRows, "sampleWeight", { expected: "one weight per row" });
     const totalWeight = sumOf(weights);
     if (!(totalWeight > 0 && totalWeight < Infinity) || weights.some((weight) => !(weight >= 0))) {
-      throw new RangeError(`sampleWeight: expected finite numbers, 0 or more, not all 0, got the sum ${totalWeight}; give one weight per row`);
+      throw new RangeError(
+        `sampleWeight: expected finite numbers, 0 or more, not all 0, got the sum ${totalWeight}; give one weight per row`,
+      );
     }
     // a row of weight 0 is not there, even where its density is 0
     const weighted = density.map((value, n) => (weights[n] === 0 ? 0 : value * weights[n]));
@@ -295,9 +309,15 @@ export class GaussianMixture {
   }
 }
 
-function outputOf<T extends Float64Array | Int32Array>(out: T | undefined, length: number, type: new (length: number) => T): T {
+function outputOf<T extends Float64Array | Int32Array>(
+  out: T | undefined,
+  length: number,
+  type: new (length: number) => T,
+): T {
   if (out === undefined) return new type(length);
-  if (!(out instanceof type)) throw new TypeError(`out: expected a ${type.name}, got another type; leave it out to have one made`);
-  if (out.length !== length) throw new RangeError(`out: expected length ${length}, got ${out.length}; leave it out to have one made`);
+  if (!(out instanceof type))
+    throw new TypeError(`out: expected a ${type.name}, got another type; leave it out to have one made`);
+  if (out.length !== length)
+    throw new RangeError(`out: expected length ${length}, got ${out.length}; leave it out to have one made`);
   return out;
 }

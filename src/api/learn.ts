@@ -1,0 +1,212 @@
+// The steps of the method one by one, for those who want to see them or build on them.
+import { runSync } from "../fit/drive.ts";
+import { Em, regularisationOf } from "../fit/em.ts";
+import { KMeans } from "../fit/kmeans.ts";
+import { withProblem } from "../fit/problem.ts";
+import { responsibilityMoments } from "../fit/starts.ts";
+import { integerIn, knownKeys, nonNegative } from "../input/checks.ts";
+import { type DataInput, type Matrix, matrixOf } from "../input/data.ts";
+import { checkedResponsibilities } from "../input/init.ts";
+import {
+  COVARIANCE_TYPES,
+  type CovarianceType,
+  type NestedOrFlat,
+  oneOf,
+  type ResponsibilitiesInput,
+} from "../input/options.ts";
+import { meansOf, modelOf, type Parameters, parametersOf } from "../model/parameters.ts";
+import { scoreRows } from "../model/score.ts";
+import { sumOf } from "../model/sums.ts";
+import type { MixtureParameters } from "./mixture.ts";
+
+/** What one E-step finds. */
+export interface EStep {
+  /** [N, K], row-major; rows sum to 1. */
+  readonly responsibilities: Float64Array;
+  /** [K]: soft counts, the responsibilities of each component summed over the rows. */
+  readonly counts: Float64Array;
+  /** Total log-likelihood of the rows under the parameters, in nats. */
+  readonly logLikelihood: number;
+}
+
+/**
+ * One E-step: how likely each component has made each row (Bishop, PRML, eq. 9.23).
+ *
+ * @param data - N rows of D numbers, in any form.
+ * @param parameters - of a mixture; a `GaussianMixture` will do.
+ * @throws {TypeError | RangeError} If data or parameters are malformed or do not fit each other.
+ * @throws {MixtureError} `SINGULAR_COVARIANCE` if a covariance is not positive definite.
+ * @example
+ * const { responsibilities, counts } = eStep(rows, { weights: [0.5, 0.5], means: [[3], [6]], covariances: [[[1]], [[1]]] });
+ */
+export function eStep(data: DataInput, parameters: MixtureParameters): EStep {
+  const type = oneOf("covarianceType", parameters.covarianceType ?? "full", COVARIANCE_TYPES);
+  const model = modelOf(parametersOf(parameters, type, "parameters"));
+  const matrix = matrixOf(data, {
+    nFeatures: model.nFeatures,
+    columns: parameters.columns,
+    widthName: "the columns of the means",
+  });
+  const { nComponents: K } = model;
+  const responsibilities = new Float64Array(matrix.nRows * K);
+  const density = new Float64Array(matrix.nRows);
+  scoreRows(model, matrix, { responsibilities, density });
+  const column = new Float64Array(matrix.nRows);
+  const counts = Float64Array.from({ length: K }, (_, k) =>
+    sumOf(column.map((_zero, n) => responsibilities[n * K + k])),
+  );
+  return { responsibilities, counts, logLikelihood: sumOf(density) };
+}
+
+/** How to take an M-step. */
+export interface MStepOptions {
+  /** The shape of the covariances. Default "full". */
+  readonly covarianceType?: CovarianceType | undefined;
+  /** Added to every variance, in the unit of the data squared. Default 0. */
+  readonly regCovar?: number | undefined;
+  /** The number of columns of a flat array. */
+  readonly nFeatures?: number | undefined;
+}
+
+/**
+ * One M-step: the parameters that fit best if the responsibilities are right (Bishop, PRML, eq. 9.24 to 9.26).
+ *
+ * @param data - N rows of D numbers, in any form.
+ * @param responsibilities - [N, K]: rows of numbers, or flat and row-major; each row sums to 1.
+ * @returns weights [K], means [K, D] and covariances in the type's shape. A covariance may be singular: `fromParameters` says so.
+ * @throws {TypeError | RangeError} If data, responsibilities or options are malformed.
+ * @example
+ * const { means } = mStep(rows, eStep(rows, parameters).responsibilities);
+ */
+export function mStep(
+  data: DataInput,
+  responsibilities: ResponsibilitiesInput,
+  options: MStepOptions = {},
+): Parameters {
+  knownKeys("options", options, ["covarianceType", "regCovar", "nFeatures"]);
+  const covarianceType = oneOf("covarianceType", options.covarianceType ?? "full", COVARIANCE_TYPES);
+  const regCovar = nonNegative("regCovar", options.regCovar ?? 0, "leave it out for 0");
+  const matrix = matrixOf(data, { nFeatures: options.nFeatures });
+  const K = componentsOf(responsibilities, matrix.nRows);
+  const shares = checkedResponsibilities(responsibilities, matrix.nRows, K, "responsibilities");
+  return runSync(
+    withProblem(matrix, covarianceType, K, undefined, function* (problem) {
+      const em = new Em(problem, regularisationOf(problem, regCovar));
+      yield* responsibilityMoments(em, shares);
+      em.maximiseOnly();
+      return em.read();
+    }),
+  );
+}
+
+/** K, from the first row of nested responsibilities or the length of flat ones; nonsense is left to the check that follows. */
+function componentsOf(responsibilities: ResponsibilitiesInput, nRows: number): number {
+  if ("shape" in responsibilities) return responsibilities.shape[1];
+  const first: unknown = responsibilities[0];
+  const nested = typeof first === "object" && first !== null;
+  return Math.max(1, Math.round(nested ? (first as ArrayLike<number>).length : responsibilities.length / nRows));
+}
+
+/** How to cluster. */
+export interface KMeansOptions {
+  /** The number of clusters K: an integer from 1 to the number of rows. */
+  readonly nClusters: number;
+  /** Centres to start from, [K, D], nested or flat. Default: k-means++. */
+  readonly init?: NestedOrFlat | undefined;
+  /** The most iterations: an integer, 0 or more; at 0 the rows only get their labels. Default 300. */
+  readonly maxIter?: number | undefined;
+  /** All random choice: an integer from 0 to 2^53 - 1. Default 0. */
+  readonly seed?: number | undefined;
+  /** The number of columns of a flat array. */
+  readonly nFeatures?: number | undefined;
+}
+
+/** Hard clusters. */
+export interface Clusters {
+  /** [N]: the nearest centre of each row, the first of equals. */
+  readonly labels: Int32Array;
+  /** [K, D], row-major. */
+  readonly centres: Float64Array;
+  /** Sum of the squared distances of the rows to their centres. */
+  readonly inertia: number;
+  readonly nIterations: number;
+}
+
+/**
+ * k-means: hard clusters about K centres (Lloyd 1982, from k-means++ seeds: Arthur & Vassilvitskii 2007).
+ *
+ * @param data - N rows of D numbers, in any form.
+ * @throws {TypeError | RangeError} If data or options are malformed.
+ * @example
+ * const { labels, centres } = kMeans([[1], [2], [9], [10]], { nClusters: 2 });
+ */
+export function kMeans(data: DataInput, options: KMeansOptions): Clusters {
+  knownKeys("options", options, ["nClusters", "init", "maxIter", "seed", "nFeatures"]);
+  const matrix = matrixOf(data, { nFeatures: options.nFeatures });
+  const { nRows, nColumns } = matrix;
+  const some = `an integer from 1 to the number of rows (${nRows})`;
+  const K = integerIn("nClusters", options.nClusters, 1, nRows, some, "use fewer clusters or more data");
+  const most = Number.MAX_SAFE_INTEGER;
+  const seed = integerIn("seed", options.seed ?? 0, 0, most, "an integer from 0 to 2^53 - 1", "leave it out for 0");
+  const maxIter = integerIn(
+    "maxIter",
+    options.maxIter ?? 300,
+    0,
+    most,
+    "an integer, 0 or more",
+    "leave it out for 300",
+  );
+  const init = options.init === undefined ? undefined : centresOf(options.init, K, matrix);
+  return runSync(
+    withProblem(matrix, "full", K, undefined, function* (problem) {
+      const { arena } = problem;
+      const clusters = new KMeans(problem, new Float64Array(nColumns).fill(1));
+      if (init) arena.viewF64(clusters.centres, K * nColumns).set(init);
+      else {
+        const random = arena.bytesOf(48);
+        arena.kernels.seedRandom(random, seed, 0);
+        yield* clusters.seed(random);
+      }
+      const { nIterations, inertia } = yield* clusters.lloyd(maxIter);
+      const labels = Int32Array.from(arena.viewI32(clusters.labels, nRows));
+      return { labels, centres: arena.readF64(clusters.centres, K * nColumns), inertia, nIterations };
+    }),
+  );
+}
+
+function centresOf(init: NestedOrFlat, K: number, { nColumns }: Matrix): Float64Array {
+  const centres = meansOf(init, K, "init");
+  if (centres.length !== K * nColumns) {
+    throw new RangeError(
+      `init: expected shape [${K}, ${nColumns}], got ${centres.length} numbers; give one centre per cluster, in the columns of the data`,
+    );
+  }
+  return centres;
+}
+
+/** The parameters of one multivariate normal. */
+export interface NormalParameters {
+  /** [D]. */
+  readonly mean: ArrayLike<number>;
+  /** [D, D], nested or flat, in the unit of the data squared. */
+  readonly covariance: NestedOrFlat;
+}
+
+/**
+ * Log-density of each row under one multivariate normal (Bishop, PRML, eq. 2.43).
+ *
+ * @param data - N rows of D numbers, in any form.
+ * @returns Float64Array of length N, in nats.
+ * @throws {TypeError | RangeError} If data or parameters are malformed or do not fit each other.
+ * @throws {MixtureError} `SINGULAR_COVARIANCE` if the covariance is not positive definite.
+ * @example
+ * logDensity([[0, 0]], { mean: [0, 0], covariance: [[1, 0], [0, 1]] }); // -log 2π
+ */
+export function logDensity(data: DataInput, { mean, covariance }: NormalParameters): Float64Array {
+  const given = { weights: [1], means: mean, covariances: covariance };
+  const model = modelOf(parametersOf(given, "tied"));
+  const matrix = matrixOf(data, { nFeatures: model.nFeatures, widthName: "the length of the mean" });
+  const density = new Float64Array(matrix.nRows);
+  scoreRows(model, matrix, { density });
+  return density;
+}
