@@ -143,7 +143,7 @@ function packWeights(
   }
   const w = arena.filled(nTiles * T, 0);
   const weights = arena.viewF64(w, N);
-  if (kept) kept.forEach((row, n) => weights.fill(sampleWeight[row], n, n + 1));
+  if (kept) weights.set(Float64Array.from(kept, (row) => sampleWeight[row]));
   else weights.set(sampleWeight);
   return { w, wStep: T * 8 };
 }

@@ -78,7 +78,9 @@ function* startFromResponsibilities(em: Em, responsibilities: Float64Array): Wor
     return;
   }
   const packed = new Float64Array(N * K);
-  kept.forEach((row, n) => packed.set(responsibilities.subarray(row * K, (row + 1) * K), n * K));
+  kept.forEach((row, n) => {
+    packed.set(responsibilities.subarray(row * K, (row + 1) * K), n * K);
+  });
   yield* startFromPacked(em, packed);
 }
 

@@ -1,0 +1,95 @@
+// The library and the dense prototype, iteration by iteration in turn, on the same data from the same start.
+import { GaussianMixture } from "gaussmix";
+import { mixtureRows, startOf } from "../data.mjs";
+import { densePrototype, WHOLE_TILES } from "./dense.mjs";
+
+/** Added to every variance, by both. */
+const REG = 1e-6;
+/** Iterations before those that count: engines compile in the background, and the start is far from any optimum. */
+const WARMUP = 4;
+
+/**
+ * @typedef {{
+ *   shape: import("../data.mjs").Shape, ours: number[], theirs: number[], disagreement: number,
+ * }} Beside milliseconds of each iteration, pair by pair; the largest relative difference of the log-likelihoods.
+ */
+
+/** The shape with N rounded down to whole tiles of the prototype. @param {import("../data.mjs").Shape} shape */
+export function wholeTiles(shape) {
+  return { ...shape, N: Math.floor(shape.N / WHOLE_TILES) * WHOLE_TILES };
+}
+
+/**
+ * Iterations that take about the budget, by a guess of 10 GFLOP/s and 8 ns for the exponentials of a row and component.
+ *
+ * @param {import("../data.mjs").Shape} shape
+ * @param {number} budget milliseconds
+ */
+export function iterationsFor({ N, d, K }, budget) {
+  const each = N * K * ((2 * d * d) / 10 + 8) * 1e-6;
+  return Math.max(6, Math.min(60, Math.round(budget / each)));
+}
+
+/**
+ * Milliseconds of each iteration of a plain EM fit through the library's own door: from callback to callback, which is
+ * an M-step and a pass over the data. What `between` does in the callback is not counted.
+ *
+ * @param {Float64Array} rows
+ * @param {import("../data.mjs").Shape} shape
+ * @param {{ covarianceType?: "full" | "tied" | "diag" | "spherical", iterations: number,
+ *   between?: (iteration: number, logLikelihood: number) => void }} options iterations that count
+ * @returns {number[]}
+ */
+export function timeIterations(rows, shape, { covarianceType = "full", iterations, between }) {
+  const samples = [];
+  let before = 0;
+  GaussianMixture.fitSync(rows, {
+    nFeatures: shape.d,
+    nComponents: shape.K,
+    covarianceType,
+    init: startOf(rows, shape, covarianceType),
+    regCovar: REG,
+    tol: 0,
+    accelerate: false,
+    maxIter: WARMUP + iterations,
+    onIteration: ({ iteration, logLikelihood }) => {
+      const elapsed = performance.now() - before;
+      if (iteration > WARMUP) samples.push(elapsed);
+      between?.(iteration, logLikelihood);
+      before = performance.now();
+    },
+  });
+  return samples;
+}
+
+/**
+ * Compiles the prototype and lets both warm up.
+ *
+ * @returns {Promise<(shape: import("../data.mjs").Shape, variant: import("../data.mjs").Variant,
+ *   options: { iterations: number, repeats: number }) => Beside>}
+ */
+export async function sideBySide() {
+  const create = await densePrototype();
+  const run = (given, variant, { iterations, repeats }) => {
+    const shape = wholeTiles(given);
+    const rows = mixtureRows(shape, variant);
+    const start = startOf(rows, shape);
+    const [ours, theirs] = [[], []];
+    let disagreement = 0;
+    for (let repeat = 0; repeat < repeats; repeat++) {
+      const dense = create(rows, shape, start, REG);
+      dense.pass();
+      const between = (iteration, logLikelihood) => {
+        const before = performance.now();
+        const expected = dense.step();
+        const elapsed = performance.now() - before;
+        if (iteration > WARMUP) theirs.push(elapsed);
+        disagreement = Math.max(disagreement, Math.abs(logLikelihood / expected - 1));
+      };
+      ours.push(...timeIterations(rows, shape, { iterations, between }));
+    }
+    return { shape, ours, theirs, disagreement };
+  };
+  run({ N: 20_000, d: 5, K: 4 }, "moderate", { iterations: 40, repeats: 2 });
+  return run;
+}
