@@ -1,5 +1,5 @@
 // The fused pass: E-step and M-step sums over a range of tiles. The N x K responsibilities exist one tile at a time.
-import { FULL, laneSum, addLanes, scatterLength, statisticsLength, TIED, tileWeights, triangleLength } from "./layout";
+import { addLanes, BLOCK_BYTES, HEADER_BYTES, laneSum, scatterLength, TIED, tileWeights } from "./layout";
 import { logDensity, whiten } from "./density";
 import { responsibilities } from "./responsibilities";
 import { addMoments } from "./moments";
@@ -28,13 +28,13 @@ function listBytes(K: i32): usize {
  * mu        [K, D] f64, factor (see `factorLength`) f64, logc [K] f64, in: the current parameters.
  * homes     [tiles] i32, in/out: the component to try first in each tile; becomes the one with most weight there.
  * stats     `statisticsLength` lane pairs, in/out: the caller zeroes once per pass.
- * scratch   `passScratchBytes`.
  * margin    components below exp(-margin) of a row's best are dropped (design note, section 3); Infinity keeps all.
  * exact     tied only: not 0 sums the scatter about the means; 0 leaves it to `tiedScatter`.
+ * scratch   `passScratchBytes`.
  */
 export function accumulate(
   type: i32, x: usize, w: usize, wStep: usize, N: i32, D: i32, T: i32, first: i32, last: i32,
-  K: i32, mu: usize, factor: usize, logc: usize, margin: f64, homes: usize, stats: usize, scratch: usize, exact: i32,
+  K: i32, mu: usize, factor: usize, logc: usize, margin: f64, homes: usize, stats: usize, exact: i32, scratch: usize,
 ): void {
   const active = scratch;
   const masks = active + listBytes(K);
@@ -46,13 +46,14 @@ export function accumulate(
   const laneBytes = <usize>T << 3;
   const tileBytes = <usize>D * laneBytes;
   const blockBytes = <usize>(1 + D + scatterLength(type, D)) << 4;
-  const blocks = stats + 16;
+  const blocks = stats + HEADER_BYTES;
   const shared = type == TIED && exact ? blocks + <usize>K * blockBytes : 0;
   x += <usize>first * tileBytes;
   for (let t = first; t < last; ++t, x += tileBytes) {
     if (type == TIED) whiten(x, factor, u, z, D, T);
     const home = load<i32>(homes + (<usize>t << 2));
     const A = tileLogDensities(type, x, u, home, mu, factor, logc, logp, active, masks, top, z, D, T, K, margin);
+    addLanes(stats + 16, f64x2.replace_lane(f64x2.splat(0), 0, <f64>strays(logp, active, masks, top, home, A, T)));
     addLanes(stats, responsibilities(logp, masks, top, tileWeights(w, wStep, t, N, T), A, T, margin));
     store<i32>(homes + (<usize>t << 2), tileMoments(type, x, logp, active, masks, mu, blocks, blockBytes, shared, v, D, T, A, home));
   }
@@ -80,6 +81,19 @@ export function tileLogDensities(
     ++A;
   }
   return A;
+}
+
+/** Rows of a tile whose most likely component is not the tile's home: many of them say that it is time to sort again. */
+function strays(logp: usize, active: usize, masks: usize, top: usize, home: i32, A: i32, T: i32): i32 {
+  if (A == 0 || load<i32>(active) != home) return T;
+  let atHome = 0;
+  for (let bits = load<i32>(masks); bits; bits &= bits - 1) {
+    const s = <usize>ctz(bits) * BLOCK_BYTES;
+    for (let n = s; n < s + BLOCK_BYTES; n += 16) {
+      atHome += popcnt(i64x2.bitmask(f64x2.eq(v128.load(logp + n), v128.load(top + n))));
+    }
+  }
+  return T - atHome;
 }
 
 /** M-step sums of one tile for its A kept components; result: the one with most weight. */

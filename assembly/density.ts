@@ -153,17 +153,15 @@ function logDensityFull3(x: usize, mu: usize, p: usize, logc: f64, logp: usize, 
   return live;
 }
 
-/** z [D, 8] = x - mu for one block of a tile whose columns are laneBytes apart. */
+/** z [8] = x - mu for one column of a block. */
 // @ts-ignore: decorator
 @inline
-function centreBlock(x: usize, mu: usize, z: usize, D: i32, laneBytes: usize): void {
-  for (const end = mu + (<usize>D << 3); mu < end; mu += 8, x += laneBytes, z += BLOCK_BYTES) {
-    const m = v128.load64_splat(mu);
-    v128.store(z, f64x2.sub(v128.load(x), m));
-    v128.store(z, f64x2.sub(v128.load(x, 16), m), 16);
-    v128.store(z, f64x2.sub(v128.load(x, 32), m), 32);
-    v128.store(z, f64x2.sub(v128.load(x, 48), m), 48);
-  }
+function centreColumn(x: usize, mu: usize, z: usize): void {
+  const m = v128.load64_splat(mu);
+  v128.store(z, f64x2.sub(v128.load(x), m));
+  v128.store(z, f64x2.sub(v128.load(x, 16), m), 16);
+  v128.store(z, f64x2.sub(v128.load(x, 32), m), 32);
+  v128.store(z, f64x2.sub(v128.load(x, 48), m), 48);
 }
 
 /** True when some row's partial distance is still below its bound. bound [8] f64. */
@@ -199,12 +197,18 @@ function logDensityFull(x: usize, mu: usize, p: usize, logc: f64, logp: usize, t
   const slack = f64x2.splat(margin);
   let live = 0;
   for (let b = 0; b < T >> 3; ++b, x += BLOCK_BYTES, logp += BLOCK_BYTES, top += BLOCK_BYTES) {
-    centreBlock(x, mu, z, D, laneBytes);
     writeBound(bound, top, limit);
     let q0 = f64x2.splat(0), q1 = q0, q2 = q0, q3 = q0;
     let row = p;
+    let column = x;
+    let mean = mu;
     let possible = true;
     for (let zEnd = z + 2 * BLOCK_BYTES; zEnd <= pairsEnd; zEnd += 2 * BLOCK_BYTES) {
+      // two columns at a time: a block that ends early never touches the rest of its data
+      centreColumn(column, mean, zEnd - 2 * BLOCK_BYTES);
+      centreColumn(column + laneBytes, mean + 8, zEnd - BLOCK_BYTES);
+      column += laneBytes << 1;
+      mean += 16;
       let a0 = f64x2.splat(0), a1 = a0, a2 = a0, a3 = a0;
       let b0 = a0, b1 = a0, b2 = a0, b3 = a0;
       for (let zj = z; zj < zEnd; zj += BLOCK_BYTES, row += 16) {
@@ -234,6 +238,7 @@ function logDensityFull(x: usize, mu: usize, p: usize, logc: f64, logp: usize, t
     }
     if (!possible) continue;
     if (D & 1) {
+      centreColumn(column, mean, pairsEnd);
       let a0 = f64x2.splat(0), a1 = a0, a2 = a0, a3 = a0;
       for (let zj = z; zj < bound; zj += BLOCK_BYTES, row += 8) {
         const pa = v128.load64_splat(row);
@@ -323,7 +328,7 @@ export function whiten(x: usize, factor: usize, u: usize, z: usize, D: i32, T: i
   const laneBytes = <usize>T << 3;
   const centre = factor + (<usize>triangleLength(D) << 3);
   for (let b = 0; b < T >> 3; ++b, x += BLOCK_BYTES, u += BLOCK_BYTES) {
-    centreBlock(x, centre, z, D, laneBytes);
+    for (let d: usize = 0; d < <usize>D; ++d) centreColumn(x + d * laneBytes, centre + (d << 3), z + d * BLOCK_BYTES);
     let row = factor;
     let to = u;
     for (let i = 0; i < D; ++i, to += laneBytes) {

@@ -35,15 +35,21 @@ export function scatterLength(type: i32, D: i32): i32 {
   return 0;
 }
 
+/** Lane sums ahead of the components in a statistics block: the log-likelihood, and the rows that are not at home in their tile. */
+// @ts-ignore: decorator
+@inline export const HEADER: i32 = 2;
+// @ts-ignore: decorator
+@inline export const HEADER_BYTES: usize = 32;
+
 /**
  * Length of a statistics block, in f64x2 lane sums (16 bytes each):
  *
- *     [ log-likelihood | K × ( weight, first moments D, scatter ) | tied: shared scatter ]
+ *     [ log-likelihood, strays | K × ( weight, first moments D, scatter ) | tied: shared scatter ]
  *
  * Every entry is a pair of lanes whose sum is the statistic: no horizontal sums in the hot loops. Two blocks merge by addition.
  */
 export function statisticsLength(type: i32, D: i32, K: i32): i32 {
-  return 1 + K * (1 + D + scatterLength(type, D)) + (type == TIED ? triangleLength(D) : 0);
+  return HEADER + K * (1 + D + scatterLength(type, D)) + (type == TIED ? triangleLength(D) : 0);
 }
 
 /** Numbers in the E-step factor of all K components: full K triangles; tied one triangle, the centre [D] and the whitened means [K, D]; diag [K, D]; spherical [K]. */

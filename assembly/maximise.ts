@@ -1,5 +1,5 @@
 // M-step in closed form: statistics to parameters, and parameters to what the E-step reads.
-import { DIAG, FULL, laneSum, scatterLength, SPHERICAL, TIED, triangleLength } from "./layout";
+import { DIAG, FULL, HEADER_BYTES, laneSum, scatterLength, SPHERICAL, TIED, triangleLength } from "./layout";
 import { cholesky, invertFactor, multiplyPacked, packFactor } from "./cholesky";
 import { log } from "./elementary";
 
@@ -32,7 +32,7 @@ function statistic(block: usize, i: i32): f64 {
 export function maximise(
   type: i32, stats: usize, reg: usize, ridge: usize, weights: usize, mu: usize, cov: usize, D: i32, K: i32,
 ): i32 {
-  const blocks = stats + 16;
+  const blocks = stats + HEADER_BYTES;
   const blockLength = 1 + D + scatterLength(type, D);
   const blockBytes = <usize>blockLength << 4;
   let total: f64 = 0;
@@ -145,14 +145,15 @@ function sphericalCovariance(block: usize, reg: usize, ridge: usize, cov: usize,
  *     Σ_k Σ_n r (x - m_k)(x - m_k)' = total - Σ_k ( s1_k δ_k' + δ_k s1_k' + nk δ_k δ_k' ),   δ_k = m_k - centre
  *
  * stats   in/out: its shared scatter is overwritten. mu [K, D] f64, in: the means the statistics are about.
- * total   triangleLength lane pairs, in: the data's scatter about centre [D].
+ * total   statistics of one full component, in: their scatter is that of all rows about centre [D].
  * result  largest ratio of a total to a remaining variance: how much of the precision the subtraction cost. Infinity or
  *         NaN-free: a variance that is not positive gives Infinity.
  */
 export function tiedScatter(stats: usize, mu: usize, total: usize, centre: usize, D: i32, K: i32): f64 {
   const blockBytes = <usize>(1 + D) << 4;
-  const blocks = stats + 16;
+  const blocks = stats + HEADER_BYTES;
   const scatter = blocks + <usize>K * blockBytes;
+  total += HEADER_BYTES + blockBytes;
   let worst: f64 = 1;
   let e = 0;
   for (let i = 0; i < D; i += 2) {

@@ -1,5 +1,5 @@
 // Sums from given responsibilities or labels: the first M-step of a start, and the public one.
-import { scatterLength, TIED, tileWeights } from "./layout";
+import { HEADER_BYTES, scatterLength, TIED, tileWeights } from "./layout";
 import { addMoments } from "./moments";
 
 /** Scratch of `accumulateGiven`, in bytes: r [T] and v [1 + D, T]. */
@@ -23,7 +23,7 @@ export function accumulateGiven(
   const laneBytes = <usize>T << 3;
   const tileBytes = <usize>D * laneBytes;
   const blockBytes = <usize>(1 + D + scatterLength(type, D)) << 4;
-  const blocks = stats + 16;
+  const blocks = stats + HEADER_BYTES;
   const shared = type == TIED ? blocks + <usize>K * blockBytes : 0;
   const r = scratch;
   const v = r + laneBytes;

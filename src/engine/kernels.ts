@@ -56,10 +56,29 @@ export interface Kernels {
     margin: number,
     homes: Pointer,
     stats: Pointer,
-    scratch: Pointer,
     exact: number,
+    scratch: Pointer,
   ): void;
   merge(a: Pointer, b: Pointer, length: number): void;
+  sortScratchBytes(type: number, D: number, T: number, K: number, tiles: number): number;
+  sortRows(
+    type: number,
+    x: Pointer,
+    w: Pointer,
+    wStep: number,
+    N: number,
+    D: number,
+    T: number,
+    first: number,
+    last: number,
+    K: number,
+    mu: Pointer,
+    factor: Pointer,
+    logc: Pointer,
+    margin: number,
+    homes: Pointer,
+    scratch: Pointer,
+  ): void;
   givenScratchBytes(D: number, T: number): number;
   accumulateGiven(
     type: number,

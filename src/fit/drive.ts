@@ -1,10 +1,30 @@
 // A fit is a generator that yields tasks; who runs it decides how: at once, or in slices that leave the page alive.
+import type { Arena } from "../engine/arena.ts";
 
-/** A step of a fit: independent groups of tiles, whose results are combined in a fixed order afterwards. */
-export interface Task {
+/** The kernels that work on a range of tiles and may run on several ranges side by side. */
+export type GroupKernel = "accumulate" | "accumulateGiven" | "sortRows" | "nearest" | "assign";
+
+/** A kernel that is called once for each group of tiles; the groups are independent. */
+export interface KernelTask {
+  readonly arena: Arena;
+  readonly kernel: GroupKernel;
   readonly groups: number;
-  run(group: number): void;
+  /** The arguments for a group, without the scratch. */
+  readonly args: (group: number) => readonly number[];
+  /** Bytes of scratch that a call needs, passed as the last argument; 0 if it takes none. */
+  readonly scratchBytes: number;
+  /** Where the results go, [groups], if they are wanted. */
+  readonly results?: Float64Array;
 }
+
+/** Steps that need the caller's data and so run where the caller runs. */
+export interface LocalTask {
+  readonly groups: number;
+  readonly run: (group: number) => void;
+}
+
+/** A step of a fit: independent groups, whose results are combined in a fixed order afterwards. */
+export type Task = KernelTask | LocalTask;
 
 /** Work that yields its heavy steps and returns its result. */
 export type Work<T> = Generator<Task, T, void>;
@@ -17,9 +37,9 @@ export function runSync<T>(work: Work<T>, signal?: AbortSignal | undefined): T {
   try {
     for (let step = work.next(); ; step = work.next()) {
       if (step.done) return step.value;
-      for (let group = 0; group < step.value.groups; group++) {
+      for (const run of groupsOf(step.value)) {
         signal?.throwIfAborted();
-        step.value.run(group);
+        run();
       }
     }
   } finally {
@@ -28,22 +48,44 @@ export function runSync<T>(work: Work<T>, signal?: AbortSignal | undefined): T {
 }
 
 /** Runs the work in slices of some milliseconds. Rejects with the signal's reason if it aborts. */
-export async function runAsync<T>(work: Work<T>, signal: AbortSignal | undefined): Promise<T> {
+export async function runAsync<T>(work: Work<T>, signal?: AbortSignal | undefined): Promise<T> {
   let sliceEnd = performance.now() + SLICE_MS;
   try {
     for (let step = work.next(); ; step = work.next()) {
       if (step.done) return step.value;
-      for (let group = 0; group < step.value.groups; group++) {
+      for (const run of groupsOf(step.value)) {
         if (performance.now() > sliceEnd) {
           await nextTurn();
           sliceEnd = performance.now() + SLICE_MS;
         }
         signal?.throwIfAborted();
-        step.value.run(group);
+        run();
       }
     }
   } finally {
     close(work);
+  }
+}
+
+/** The calls that make up a task, in order. Scratch is taken before the first and given back after the last. */
+function* groupsOf(task: Task): Generator<() => void, void, void> {
+  if ("run" in task) {
+    for (let group = 0; group < task.groups; group++) yield () => task.run(group);
+    return;
+  }
+  const { arena, scratchBytes } = task;
+  const kernel = arena.kernels[task.kernel] as (...args: readonly number[]) => number;
+  const mark = arena.mark();
+  try {
+    const scratch = scratchBytes > 0 ? [arena.bytesOf(scratchBytes)] : [];
+    for (let group = 0; group < task.groups; group++) {
+      yield () => {
+        const result = kernel(...task.args(group), ...scratch);
+        if (task.results) task.results[group] = result;
+      };
+    }
+  } finally {
+    arena.rewind(mark);
   }
 }
 

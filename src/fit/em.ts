@@ -9,6 +9,17 @@ import { groupCount, groupTiles, type Problem } from "./problem.ts";
  * a tenth of a unit in the last place of a responsibility. The design note has the argument, bench/ the gain.
  */
 const LAZY_MARGIN = 40;
+/** Rows are sorted again when more than this share of them lies in a tile of another component. */
+const STRAY_SHARE = 0.1;
+/** Tiles per component below which no tile can be pure. */
+const TILES_PER_COMPONENT = 2;
+/** Rows are sorted within windows of this size, in bytes: at least, and at most. */
+const LEAST_WINDOW = 1024 * 1024;
+const MOST_WINDOW = 4 * 1024 * 1024;
+/** Of data that make this share larger than the most, this share is the most. */
+const WINDOW_SHARE = 1 / 6;
+/** Pure tiles that each component should find in a window. */
+const WINDOW_TILES = 8;
 /** How often larger the total scatter may be than the tied one before the shortcut would cost more than four digits. */
 const TIED_RATIO = 1e4;
 
@@ -50,10 +61,10 @@ export class Em {
   readonly #margin: number;
   readonly #weights: Pointer;
   readonly #mu: Pointer;
+  /** Means, factors and log-constants: what an E-step reads. */
+  readonly #parameters: readonly [mu: Pointer, factor: Pointer, logc: Pointer];
   readonly #cov: Pointer;
   readonly #covLength: number;
-  readonly #factor: Pointer;
-  readonly #logc: Pointer;
   readonly #centre: Pointer;
   readonly #square: Pointer;
   readonly #reg: Pointer;
@@ -62,12 +73,14 @@ export class Em {
   readonly #statsLength: number;
   readonly #stats: Pointer;
   readonly #groups: number;
-  readonly #scratch: Pointer;
   readonly #total: Pointer;
   #exact = false;
+  #passes = 0;
+  /** The pass before which sorting pays again, if rows have strayed by then. */
+  #sortAt = 0;
 
   constructor(problem: Problem, regularisation: Regularisation, lazy = true) {
-    const { arena, type, D, K, T, nTiles } = problem;
+    const { arena, type, D, K, nTiles } = problem;
     const { kernels } = arena;
     this.problem = problem;
     this.#regularise = regularisation.reg.some((value) => value > 0) || regularisation.ridge.some((value) => value > 0);
@@ -77,8 +90,7 @@ export class Em {
     this.#weights = arena.bytesOf(this.length * 8);
     this.#mu = this.#weights + K * 8;
     this.#cov = this.#mu + K * D * 8;
-    this.#factor = arena.f64(kernels.factorLength(type, D, K));
-    this.#logc = arena.f64(K);
+    this.#parameters = [this.#mu, arena.f64(kernels.factorLength(type, D, K)), arena.f64(K)];
     this.#centre = arena.copyOf(problem.columnMeans);
     this.#square = arena.f64(2 * D * D);
     this.#reg = arena.copyOf(regularisation.reg);
@@ -87,7 +99,6 @@ export class Em {
     this.#statsLength = kernels.statisticsLength(type, D, K);
     this.#groups = groupCount(problem, this.#statsLength * 16);
     this.#stats = arena.bytesOf(this.#groups * this.#statsLength * 16);
-    this.#scratch = arena.bytesOf(Math.max(kernels.passScratchBytes(type, D, T, K), kernels.givenScratchBytes(D, T)));
     this.#total = problem.covarianceType === "tied" ? arena.bytesOf(kernels.statisticsLength(0, D, 1) * 16) : 0;
     arena.viewI32(this.#homes, nTiles).fill(0);
     if (this.#total) this.#sumTotalScatter();
@@ -141,45 +152,24 @@ export class Em {
    * @throws {MixtureError} `NOT_FINITE` if it overflows.
    */
   *evaluate(): Work<number> {
-    const { arena, type, x, w, wStep, N, D, K, T } = this.problem;
-    yield* this.#sum((first, last, stats) => {
-      arena.kernels.accumulate(
-        type,
-        x,
-        w,
-        wStep,
-        N,
-        D,
-        T,
-        first,
-        last,
-        K,
-        this.#mu,
-        this.#factor,
-        this.#logc,
-        this.#margin,
-        this.#homes,
-        stats,
-        this.#scratch,
-        this.#exact ? 1 : 0,
-      );
-    });
+    const { arena, type, rows, N, D, K, T } = this.problem;
+    if (this.#passes === this.#sortAt) yield* this.#sort();
+    yield* this.#sum("accumulate", arena.kernels.passScratchBytes(type, D, T, K), (first, last, stats) => [
+      ...[type, ...rows, first, last, K, ...this.#parameters, this.#margin, this.#homes, stats],
+      this.#exact ? 1 : 0,
+    ]);
     if (this.#total && !this.#exact) {
-      const ratio = arena.kernels.tiedScatter(
-        this.#stats,
-        this.#mu,
-        this.#total + 16 + (1 + D) * 16,
-        this.#centre,
-        D,
-        K,
-      );
+      const ratio = arena.kernels.tiedScatter(this.#stats, this.#mu, this.#total, this.#centre, D, K);
       if (ratio > TIED_RATIO) {
         this.#exact = true;
         return yield* this.evaluate();
       }
     }
-    const [even, odd] = arena.viewF64(this.#stats, 2);
+    const [even, odd, strays] = arena.viewF64(this.#stats, 3);
     const logLikelihood = even + odd;
+    this.#passes++;
+    // every sort waits twice as long as the one before: their number grows with the logarithm of the passes
+    if (this.#passes >= this.#sortAt * 2 && strays > STRAY_SHARE * N) this.#sortAt = this.#passes;
     if (!Number.isFinite(logLikelihood)) {
       throw new MixtureError(
         "NOT_FINITE",
@@ -191,57 +181,28 @@ export class Em {
 
   /** Sums with given responsibilities about the current means: by labels [N], or by rows of responsibilities. */
   *sumLabels(labels: Pointer): Work<void> {
-    const { arena, type, x, w, wStep, N, D, K, T } = this.problem;
-    yield* this.#sum((first, last, stats) => {
-      arena.kernels.accumulateGiven(
-        type,
-        x,
-        w,
-        wStep,
-        N,
-        D,
-        T,
-        first,
-        last,
-        K,
-        this.#mu,
-        labels,
-        0,
-        stats,
-        this.#scratch,
-      );
-    });
+    const { arena, type, rows, D, K, T } = this.problem;
+    yield* this.#sum("accumulateGiven", arena.kernels.givenScratchBytes(D, T), (first, last, stats) => [
+      ...[type, ...rows, first, last, K, this.#mu, labels, 0, stats],
+    ]);
   }
 
   /** Sums with responsibilities that `fill` writes for a range of rows, [count, K] row-major. */
   *sumResponsibilities(fill: (first: number, count: number, out: Float64Array) => void): Work<void> {
-    const { arena, type, x, w, wStep, N, D, K, T } = this.problem;
+    const { arena, type, rows, N, D, K, T, nTiles } = this.problem;
     const mark = arena.mark();
-    const resp = arena.f64(T * K);
     try {
-      yield* this.#sum((first, last, stats) => {
-        for (let tile = first; tile < last; tile++) {
+      const resp = arena.f64(T * K);
+      const scratch = arena.bytesOf(arena.kernels.givenScratchBytes(D, T));
+      arena.viewF64(this.#stats, this.#statsLength * 2).fill(0);
+      yield {
+        groups: nTiles,
+        run: (tile) => {
           const count = Math.min(T, N - tile * T);
           fill(tile * T, count, arena.viewF64(resp, count * K));
-          arena.kernels.accumulateGiven(
-            type,
-            x,
-            w,
-            wStep,
-            N,
-            D,
-            T,
-            tile,
-            tile + 1,
-            K,
-            this.#mu,
-            0,
-            resp,
-            stats,
-            this.#scratch,
-          );
-        }
-      });
+          arena.kernels.accumulateGiven(type, ...rows, tile, tile + 1, K, this.#mu, 0, resp, this.#stats, scratch);
+        },
+      };
     } finally {
       arena.rewind(mark);
     }
@@ -265,16 +226,44 @@ export class Em {
     return arena.kernels.maximise(type, this.#stats, this.#reg, this.#ridge, this.#weights, this.#mu, this.#cov, D, K);
   }
 
-  *#sum(run: (first: number, last: number, stats: Pointer) => void): Work<void> {
+  /** Brings rows of one component together, within windows, so that the lazy pass finds pure tiles. */
+  *#sort(): Work<void> {
+    const { arena, type, rows, D, K, T, nTiles } = this.problem;
+    if (K === 1 || this.#margin === Infinity || nTiles < TILES_PER_COMPONENT * K) return;
+    const tileBytes = D * T * 8;
+    const wanted = Math.max(LEAST_WINDOW, K * WINDOW_TILES * tileBytes);
+    const affordable = Math.max(MOST_WINDOW, nTiles * tileBytes * WINDOW_SHARE);
+    const tiles = Math.min(nTiles, Math.max(1, Math.floor(Math.min(wanted, affordable) / tileBytes)));
+    yield {
+      arena,
+      kernel: "sortRows",
+      groups: Math.ceil(nTiles / tiles),
+      scratchBytes: arena.kernels.sortScratchBytes(type, D, T, K, tiles),
+      args: (window) => [
+        ...[type, ...rows, window * tiles, Math.min((window + 1) * tiles, nTiles)],
+        ...[K, ...this.#parameters, this.#margin, this.#homes],
+      ],
+    };
+  }
+
+  /** Runs a summing kernel over fixed groups of tiles, each into its own block, and merges the blocks in a fixed tree. */
+  *#sum(
+    kernel: "accumulate" | "accumulateGiven",
+    scratchBytes: number,
+    args: (first: number, last: number, stats: Pointer) => readonly number[],
+  ): Work<void> {
     const { arena } = this.problem;
     const bytes = this.#statsLength * 16;
     const groups = this.#groups;
     arena.viewF64(this.#stats, (groups * bytes) / 8).fill(0);
     yield {
+      arena,
+      kernel,
       groups,
-      run: (group) => {
+      scratchBytes,
+      args: (group) => {
         const [first, last] = groupTiles(this.problem, groups, group);
-        run(first, last, this.#stats + group * bytes);
+        return args(first, last, this.#stats + group * bytes);
       },
     };
     for (let step = 1; step < groups; step *= 2) {
@@ -285,25 +274,20 @@ export class Em {
   }
 
   #sumTotalScatter(): void {
-    const { arena, x, w, wStep, N, D, T, nTiles } = this.problem;
+    const { arena, rows, D, T, nTiles } = this.problem;
     const { kernels } = arena;
     arena.viewF64(this.#total, kernels.statisticsLength(0, D, 1) * 2).fill(0);
-    kernels.accumulateGiven(0, x, w, wStep, N, D, T, 0, nTiles, 1, this.#centre, 0, 0, this.#total, this.#scratch);
+    const mark = arena.mark();
+    const scratch = arena.bytesOf(kernels.givenScratchBytes(D, T));
+    kernels.accumulateGiven(0, ...rows, 0, nTiles, 1, this.#centre, 0, 0, this.#total, scratch);
+    arena.rewind(mark);
   }
 
   #status(): number {
     const { arena, type, D, K } = this.problem;
+    const [mu, factor, logc] = this.#parameters;
     return arena.kernels.factorise(
-      type,
-      this.#weights,
-      this.#mu,
-      this.#cov,
-      this.#centre,
-      this.#factor,
-      this.#logc,
-      this.#square,
-      D,
-      K,
+      ...([type, this.#weights, mu, this.#cov, this.#centre, factor, logc, this.#square, D, K] as const),
       pivotTolerance(D),
     );
   }

@@ -19,7 +19,6 @@ export class KMeans {
   readonly #trial: Pointer;
   readonly #groups: number;
   readonly #sums: Pointer;
-  readonly #scratch: Pointer;
 
   /** @param metric - [D] weight of each column's squared difference; ones for the plain distance. */
   constructor(problem: Problem, metric: Float64Array) {
@@ -32,7 +31,6 @@ export class KMeans {
     this.#trial = arena.f64(nTiles * T);
     this.#groups = groupCount(problem, K * (1 + D) * 8);
     this.#sums = arena.f64(this.#groups * K * (1 + D));
-    this.#scratch = arena.f64(2 * T);
   }
 
   /**
@@ -40,7 +38,8 @@ export class KMeans {
    * proportional to their squared distance from the centres so far.
    */
   *seed(random: Pointer): Work<void> {
-    const { arena, N, K, D, T, nTiles, x, w, wStep, totalWeight } = this.problem;
+    const { arena, N, K, D, T, nTiles, totalWeight, rows } = this.problem;
+    const [x, w, wStep] = rows;
     const { kernels } = arena;
     const centre = (k: number): Pointer => this.centres + k * D * 8;
     arena.viewF64(this.#distance, nTiles * T).fill(Infinity);
@@ -71,7 +70,8 @@ export class KMeans {
 
   /** Centres at rows drawn without repetition. */
   drawRows(random: Pointer): void {
-    const { arena, N, K, D, T, x } = this.problem;
+    const { arena, N, K, D, T, rows } = this.problem;
+    const [x] = rows;
     const drawn = new Set<number>();
     while (drawn.size < K) drawn.add(Math.floor(arena.kernels.uniform(random) * N));
     [...drawn].forEach((row, k) => {
@@ -100,44 +100,32 @@ export class KMeans {
 
   /** Labels of all rows, with the sums that move the centres. @returns how many labels changed. */
   *assign(): Work<number> {
-    const { arena, N, K, D, T, x, w, wStep } = this.problem;
+    const { arena, rows, K, D, T } = this.problem;
     const length = K * (1 + D);
     arena.viewF64(this.#sums, this.#groups * length).fill(0);
-    let changed = 0;
+    const changed = new Float64Array(this.#groups);
     yield {
+      arena,
+      kernel: "assign",
       groups: this.#groups,
-      run: (group) => {
-        const [first, last] = groupTiles(this.problem, this.#groups, group);
-        const sums = this.#sums + group * length * 8;
-        changed += arena.kernels.assign(
-          x,
-          w,
-          wStep,
-          N,
-          D,
-          T,
-          first,
-          last,
-          K,
-          this.centres,
-          this.#metric,
-          this.labels,
-          this.#distance,
-          sums,
-          this.#scratch,
-        );
-      },
+      scratchBytes: 2 * T * 8,
+      results: changed,
+      args: (group) => [
+        ...[...rows, ...groupTiles(this.problem, this.#groups, group)],
+        ...[K, this.centres, this.#metric, this.labels, this.#distance, this.#sums + group * length * 8],
+      ],
     };
     const sums = arena.viewF64(this.#sums, this.#groups * length);
     for (let group = 1; group < this.#groups; group++) {
       for (let i = 0; i < length; i++) sums[i] += sums[group * length + i];
     }
-    return changed;
+    return changed.reduce((sum, count) => sum + count, 0);
   }
 
   /** Each centre to the mean of its rows; a centre without rows to the row that is worst served. @returns Σ metric shift². */
   #moveCentres(metric: Float64Array): number {
-    const { arena, N, K, D, T, nTiles, x, w, wStep } = this.problem;
+    const { arena, N, K, D, T, nTiles, rows } = this.problem;
+    const [x, w, wStep] = rows;
     const sums = arena.readF64(this.#sums, K * (1 + D));
     let shift = 0;
     for (let k = 0; k < K; k++) {
@@ -160,7 +148,8 @@ export class KMeans {
   }
 
   #inertia(): number {
-    const { arena, N, T, w, wStep } = this.problem;
+    const { arena, N, T, rows } = this.problem;
+    const [, w, wStep] = rows;
     const distance = arena.viewF64(this.#distance, N);
     const weights = wStep ? arena.viewF64(w, N) : undefined;
     let inertia = 0;
@@ -173,27 +162,18 @@ export class KMeans {
   }
 
   *#nearest(centre: Pointer, to: Pointer): Work<number> {
-    const { arena, N, D, T, x, w, wStep } = this.problem;
+    const { arena, rows } = this.problem;
     const parts = new Float64Array(this.#groups);
     yield {
+      arena,
+      kernel: "nearest",
       groups: this.#groups,
-      run: (group) => {
-        const [first, last] = groupTiles(this.problem, this.#groups, group);
-        parts[group] = arena.kernels.nearest(
-          x,
-          w,
-          wStep,
-          N,
-          D,
-          T,
-          first,
-          last,
-          centre,
-          this.#metric,
-          this.#distance,
-          to,
-        );
-      },
+      scratchBytes: 0,
+      results: parts,
+      args: (group) => [
+        ...[...rows, ...groupTiles(this.problem, this.#groups, group)],
+        ...[centre, this.#metric, this.#distance, to],
+      ],
     };
     return parts.reduce((sum, part) => sum + part, 0);
   }

@@ -28,11 +28,8 @@ export interface Problem {
   readonly K: number;
   readonly T: number;
   readonly nTiles: number;
-  /** [tiles, D, T] f64: the rows. */
-  readonly x: Pointer;
-  /** Weights of the rows and their step from tile to tile: see `tileWeights` in assembly/layout.ts. */
-  readonly w: Pointer;
-  readonly wStep: number;
+  /** The first arguments of every kernel that reads the rows. */
+  readonly rows: RowArguments;
   /** Σ weights. */
   readonly totalWeight: number;
   /** [D] mean and variance of each column; the variance of a constant column is exactly 0. */
@@ -41,6 +38,11 @@ export interface Problem {
   /** For each kept row, its index in the caller's data; undefined if all rows are kept. */
   readonly kept: Int32Array | undefined;
 }
+
+/**
+ * Tiles, weights and their step from tile to tile (see `tileWeights` in assembly/layout.ts), and the sizes N, D and T.
+ */
+export type RowArguments = readonly [x: Pointer, w: Pointer, wStep: number, N: number, D: number, T: number];
 
 /** Opens a problem, works on it, and gives its memory back whatever happens. */
 export function* withProblem<T>(
@@ -103,7 +105,8 @@ function* pack(
   }
   const totalWeight = sampleWeight ? sampleWeight.reduce((sum, weight) => sum + weight, 0) : N;
   const type = TYPE_CODE[covarianceType];
-  const shape = { arena, covarianceType, type, N, D, K, T, nTiles, x, w, wStep, totalWeight, kept };
+  const rowArguments = [x, w, wStep, N, D, T] as const;
+  const shape = { arena, covarianceType, type, N, D, K, T, nTiles, rows: rowArguments, totalWeight, kept };
   return { ...shape, ...columnStatistics(shape, matrix) };
 }
 
@@ -152,14 +155,14 @@ function columnStatistics(
   problem: Omit<Problem, "columnMeans" | "columnVariances">,
   matrix: Matrix,
 ): Pick<Problem, "columnMeans" | "columnVariances"> {
-  const { arena, N, D, T, nTiles, x, w, wStep, totalWeight } = problem;
+  const { arena, D, T, nTiles, rows, totalWeight } = problem;
   const mark = arena.mark();
   try {
     const c = arena.f64(D);
-    arena.kernels.readRow(x, 0, D, T, c);
+    arena.kernels.readRow(rows[0], 0, D, T, c);
     const s1 = arena.filled(D, 0);
     const s2 = arena.filled(D, 0);
-    arena.kernels.columnMoments(x, w, wStep, N, D, T, 0, nTiles, c, s1, s2);
+    arena.kernels.columnMoments(...rows, 0, nTiles, c, s1, s2);
     const shift = arena.readF64(s1, D).map((sum) => sum / totalWeight);
     const columnMeans = arena.readF64(c, D).map((value, d) => value + shift[d]);
     const columnVariances = arena.readF64(s2, D).map((sum, d) => Math.max(0, sum / totalWeight - shift[d] * shift[d]));

@@ -1,0 +1,117 @@
+// Sorting rows by their most likely component, so that tiles are pure and the lazy pass can drop the others early.
+import { passScratchBytes, tileLogDensities } from "./accumulate";
+import { whiten } from "./density";
+import { TIED } from "./layout";
+
+/**
+ * Scratch of `sortRows` over `tiles` tiles, in bytes: counts [K] and places [tiles * T] i32, a copy of the tiles and of
+ * their weights, and that of a pass.
+ */
+export function sortScratchBytes(type: i32, D: i32, T: i32, K: i32, tiles: i32): usize {
+  const rows = <usize>tiles * <usize>T;
+  return (<usize>K + 3 & ~3) * 4 + rows * 4 + rows * <usize>D * 8 + rows * 8 + passScratchBytes(type, D, T, K);
+}
+
+/**
+ * Reorders the rows of tiles first … last - 1 by their most likely component, in place; equal ones keep their order.
+ *
+ * x, w       in/out: rows and, if wStep is not 0, their weights move together. Padding rows stay last.
+ * homes      [tiles] i32, in/out: becomes the component of each tile's middle row.
+ * scratch    `sortScratchBytes`.
+ * The rest   as `accumulate`.
+ */
+export function sortRows(
+  type: i32, x: usize, w: usize, wStep: usize, N: i32, D: i32, T: i32, first: i32, last: i32,
+  K: i32, mu: usize, factor: usize, logc: usize, margin: f64, homes: usize, scratch: usize,
+): void {
+  const laneBytes = <usize>T << 3;
+  const tileBytes = <usize>D * laneBytes;
+  const rows = min((last - first) * T, N - first * T);
+  const counts = scratch;
+  const places = counts + ((<usize>K + 3 & ~3) << 2);
+  const copy = places + (<usize>(last - first) * <usize>T << 2);
+  const weightCopy = copy + <usize>(last - first) * tileBytes;
+  const pass = weightCopy + (<usize>(last - first) * <usize>T << 3);
+  const tiles = x + <usize>first * tileBytes;
+  memory.fill(counts, 0, <usize>K << 2);
+  for (let t = first; t < last; ++t) {
+    const count = min(T, N - t * T);
+    const labels = places + (<usize>((t - first) * T) << 2);
+    labelTile(type, tiles + <usize>(t - first) * tileBytes, load<i32>(homes + (<usize>t << 2)), mu, factor, logc, margin, D, T, K, count, labels, pass);
+    for (let n = 0; n < count; ++n) {
+      const at = counts + (<usize>load<i32>(labels + (<usize>n << 2)) << 2);
+      store<i32>(at, load<i32>(at) + 1);
+    }
+  }
+  placeRows(counts, places, rows, K);
+  memory.copy(copy, tiles, <usize>(last - first) * tileBytes);
+  for (let d = 0; d < D; ++d) {
+    const column = <usize>d * laneBytes;
+    for (let n = 0; n < rows; ++n) {
+      const place = load<i32>(places + (<usize>n << 2));
+      store<f64>(
+        tiles + <usize>(place / T) * tileBytes + column + (<usize>(place % T) << 3),
+        load<f64>(copy + <usize>(n / T) * tileBytes + column + (<usize>(n % T) << 3)),
+      );
+    }
+  }
+  if (wStep) {
+    const weights = w + <usize>first * wStep;
+    memory.copy(weightCopy, weights, <usize>rows << 3);
+    for (let n = 0; n < rows; ++n) {
+      store<f64>(weights + (<usize>load<i32>(places + (<usize>n << 2)) << 3), load<f64>(weightCopy + (<usize>n << 3)));
+    }
+  }
+  // counts now holds where each component's rows end
+  let k = 0;
+  for (let t = first; t < last; ++t) {
+    const middle = (t - first) * T + (min(T, N - t * T) >> 1);
+    while (k < K - 1 && middle >= load<i32>(counts + (<usize>k << 2))) ++k;
+    store<i32>(homes + (<usize>t << 2), k);
+  }
+}
+
+/** Most likely component of each of the first `count` rows of a tile, into labels [count] i32. */
+function labelTile(
+  type: i32, x: usize, home: i32, mu: usize, factor: usize, logc: usize, margin: f64, D: i32, T: i32, K: i32, count: i32,
+  labels: usize, pass: usize,
+): void {
+  const laneBytes = <usize>T << 3;
+  const active = pass;
+  const masks = active + ((<usize>K + 3 & ~3) << 2);
+  const top = masks + ((<usize>K + 3 & ~3) << 2);
+  const z = top + laneBytes;
+  const v = z + (<usize>(D * 8 + 8) << 3);
+  const u = v + <usize>(1 + D) * laneBytes;
+  const logp = u + (type == TIED ? <usize>D * laneBytes : 0);
+  if (type == TIED) whiten(x, factor, u, z, D, T);
+  const A = tileLogDensities(type, x, u, home, mu, factor, logc, logp, active, masks, top, z, D, T, K, margin);
+  for (let n = 0; n < count; ++n) store<i32>(labels + (<usize>n << 2), home);
+  for (let a = 0; a < A; ++a) {
+    const live = load<i32>(masks + (<usize>a << 2));
+    const k = load<i32>(active + (<usize>a << 2));
+    const row = logp + <usize>a * laneBytes;
+    for (let n = 0; n < count; ++n) {
+      const at = <usize>n << 3;
+      if ((live >> (n >> 3)) & 1 && load<f64>(row + at) == load<f64>(top + at)) store<i32>(labels + (<usize>n << 2), k);
+    }
+  }
+}
+
+/** Labels to places: a stable counting sort. counts [K], in: rows of each label; out: where they end. places [rows], in: labels. */
+function placeRows(counts: usize, places: usize, rows: i32, K: i32): void {
+  let start = 0;
+  for (let k = 0; k < K; ++k) {
+    const at = counts + (<usize>k << 2);
+    const count = load<i32>(at);
+    store<i32>(at, start);
+    start += count;
+  }
+  for (let n = 0; n < rows; ++n) {
+    const at = places + (<usize>n << 2);
+    const next = counts + (<usize>load<i32>(at) << 2);
+    const place = load<i32>(next);
+    store<i32>(at, place);
+    store<i32>(next, place + 1);
+  }
+}

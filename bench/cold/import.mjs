@@ -1,0 +1,2 @@
+// A process that only loads the library.
+import "gaussmix";

@@ -1,0 +1,64 @@
+import { type CovarianceType, GaussianMixture, type InitStrategy } from "../index.ts";
+import { notesOf, numbersOf } from "./columns.ts";
+import { readTable } from "./csv.ts";
+import { callLibrary, InputError, inOptionNames } from "./failures.ts";
+import { checkWritable, isSameFile, readText, STDIN, sourceOf, tell, writeAtomically, writeOut } from "./files.ts";
+import { printFit, printFitJSON } from "./print.ts";
+
+/** The options of `gaussmix fit`, as commander gives them. */
+export interface FitFlags {
+  readonly components: number;
+  readonly covariance: CovarianceType;
+  readonly init: InitStrategy;
+  readonly columns?: readonly string[];
+  readonly seed?: number;
+  readonly tol?: number;
+  readonly maxIter?: number;
+  readonly regCovar?: number;
+  readonly nInit?: number;
+  readonly out?: string;
+  readonly json?: true;
+}
+
+/** `gaussmix fit FILE`: fits a mixture, writes the model if asked to, prints the report. */
+export async function runFit(file: string, flags: FitFlags): Promise<void> {
+  const { out } = flags;
+  if (out !== undefined) await checkOut(out, file);
+  const table = readTable(await readText(file), sourceOf(file));
+  const wanted = flags.columns && { names: flags.columns, by: "--columns" };
+  const numbers = numbersOf(table, wanted, "drop the row, or name the columns to use with --columns");
+  for (const note of notesOf(numbers)) tell(`note: ${note}`);
+
+  const { data, shape, columns } = numbers;
+  const rows = { data, shape };
+  const outcome = await callLibrary(async () => {
+    const mixture = await GaussianMixture.fit(rows, {
+      nComponents: flags.components,
+      covarianceType: flags.covariance,
+      init: flags.init,
+      columns,
+      seed: flags.seed,
+      tol: flags.tol,
+      maxIter: flags.maxIter,
+      regCovar: flags.regCovar,
+      nInit: flags.nInit,
+    });
+    const { report } = mixture;
+    if (report === undefined) throw new Error("the fit came without a report");
+    return { source: table.source, numbers, mixture, report, bic: mixture.bic(rows), aic: mixture.aic(rows) };
+  });
+
+  for (const { message } of outcome.report.warnings) tell(`warning: ${inOptionNames(message)}`);
+  // the model first: whoever sees the report can rely on the file
+  if (out !== undefined) await writeAtomically(out, `${JSON.stringify(outcome.mixture)}\n`);
+  await writeOut([flags.json ? printFitJSON(outcome) : printFit(outcome)]);
+}
+
+/** A fit may take long: what would keep its model from being saved is found out before. */
+async function checkOut(out: string, file: string): Promise<void> {
+  if (out === STDIN) throw new InputError("--out: expected a file, got -; use --json for the model on standard output");
+  if (file !== STDIN && (await isSameFile(out, file))) {
+    throw new InputError(`--out: expected another file than the data, got ${out}; give the model a name of its own`);
+  }
+  await checkWritable(out);
+}

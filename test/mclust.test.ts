@@ -1,0 +1,68 @@
+// Converged fits from fixed hard labels against R's mclust 6.0.0 (run to a relative change of 1e-14).
+import { describe, expect, test } from "vitest";
+import { type CovarianceType, GaussianMixture } from "../src/index.ts";
+import { column, type Dataset, dataset, fixture } from "./support/datasets.ts";
+
+/** The families of mclust that are covariance types of scikit-learn's. */
+const FAMILIES: Readonly<Record<string, CovarianceType>> = { VVV: "full", EEE: "tied", VVI: "diag", VII: "spherical" };
+
+/** The hard labels that the figures start from. */
+const STARTS: Readonly<Record<string, (set: Dataset) => ArrayLike<number>>> = {
+  iris: (set) => set.classes ?? [],
+  faithful: (set) => column(set, 0).map((eruptions) => (eruptions > 3 ? 1 : 0)),
+};
+
+const rows = fixture("fixed-start-mclust.csv")
+  .trim()
+  .split(/\r?\n/)
+  .slice(1)
+  .map((line) => line.replaceAll('"', "").split(","));
+
+test("the figures hold four families on two data sets", () => {
+  expect(rows.map(([name, family]) => `${name} ${FAMILIES[family]}`).sort()).toEqual(
+    ["faithful", "iris"].flatMap((name) => ["diag", "full", "spherical", "tied"].map((type) => `${name} ${type}`)),
+  );
+});
+
+for (const [name, family, ...numbers] of rows) {
+  const [K, n, d, logLikelihood, df, bic] = numbers.map(Number);
+  const set = dataset(name as "iris" | "faithful");
+  const labels = STARTS[name](set);
+  describe(`mclust's ${family} on ${name}, K = ${K}`, () => {
+    const fits = [false, true].map((accelerate) => ({
+      how: accelerate ? "accelerated" : "plain",
+      mixture: GaussianMixture.fitSync(set, {
+        nComponents: K,
+        covarianceType: FAMILIES[family],
+        init: { labels },
+        regCovar: 0,
+        tol: 1e-10,
+        maxIter: 20_000,
+        accelerate,
+      }),
+    }));
+
+    test("has the shape of the figures and as many parameters", () => {
+      expect([...set.shape]).toEqual([n, d]);
+      for (const { mixture } of fits) expect(mixture.nParameters).toBe(df);
+    });
+
+    for (const { how, mixture } of fits) {
+      test(`a converged ${how} fit reaches the same log-likelihood to 1e-6`, () => {
+        expect(mixture.report?.converged).toBe(true);
+        expect(Math.abs(mixture.logLikelihood(set) - logLikelihood)).toBeLessThan(1e-6);
+        expect(Math.abs((mixture.report?.logLikelihood ?? Number.NaN) - logLikelihood)).toBeLessThan(1e-6);
+      });
+
+      test(`the BIC of a ${how} fit is that of mclust with the sign turned: lower is better here`, () => {
+        expect(Math.abs(mixture.bic(set) + bic)).toBeLessThan(2e-6);
+        expect(Math.abs(mixture.aic(set) - (2 * df - 2 * logLikelihood))).toBeLessThan(2e-6);
+      });
+    }
+
+    test("acceleration takes no more iterations", () => {
+      const [plain, accelerated] = fits.map(({ mixture }) => mixture.report?.nIterations ?? Number.NaN);
+      expect(accelerated).toBeLessThanOrEqual(plain);
+    });
+  });
+}
