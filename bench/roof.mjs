@@ -17,7 +17,11 @@ async function roofs(quick) {
   for (const chains of CHAINS) {
     const module = await compile("roof/roof.ts", { CHAINS: chains });
     const { exports } = new WebAssembly.Instance(module, { env: { memory: new WebAssembly.Memory({ initial: 1 }) } });
-    kernels.push({ chains, run: /** @type {(steps: number, factor: number, term: number) => number} */ (exports.run), gigaflops: 0 });
+    kernels.push({
+      chains,
+      run: /** @type {(steps: number, factor: number, term: number) => number} */ (exports.run),
+      gigaflops: 0,
+    });
   }
   const steps = 1_000_000;
   // in turn, so that a neighbour's burst costs every number of chains the same

@@ -31,7 +31,7 @@ describe("settings", () => {
     expect(settle({ nComponents: 3 })).toEqual({
       nComponents: 3,
       covarianceType: "full",
-      tol: 1e-3,
+      tol: 1e-6,
       maxIter: 1000,
       regCovar: undefined,
       nInit: 1,
@@ -41,6 +41,7 @@ describe("settings", () => {
       signal: undefined,
       onIteration: undefined,
       accelerate: true,
+      threads: undefined,
     });
   });
 

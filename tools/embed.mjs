@@ -6,6 +6,16 @@ const root = new URL("..", import.meta.url);
 const bytes = readFileSync(new URL("build/gaussmix.wasm", root));
 if (!WebAssembly.validate(bytes)) throw new Error("build/gaussmix.wasm is not a valid module on this Node");
 
+// The import of the memory says whether it is shared in one byte: 1 for no, 3 for yes. Threads use the same module with
+// that byte changed, so both builds run the same instructions.
+const memoryImport = Buffer.from("\x03env\x06memory\x02\x01", "latin1");
+const flag = bytes.indexOf(memoryImport) + memoryImport.length - 1;
+const shared = Buffer.from(bytes);
+shared[flag] = 3;
+if (flag < memoryImport.length || !WebAssembly.validate(shared)) {
+  throw new Error("build/gaussmix.wasm does not import env.memory with a maximum");
+}
+
 mkdirSync(new URL("dist/wasm/", root), { recursive: true });
 writeFileSync(new URL("dist/gaussmix.wasm", root), bytes);
 writeFileSync(
@@ -19,11 +29,15 @@ export function wasmBytes() {
   for (let i = 0; i < text.length; i++) bytes[i] = text.charCodeAt(i);
   return bytes;
 }
+
+export const sharedFlag = ${flag};
 `,
 );
 writeFileSync(
   new URL("dist/wasm/inline.d.ts", root),
   `/** The kernels' WebAssembly module: a fresh copy of its bytes, decoded on each call. */
 export declare function wasmBytes(): Uint8Array<ArrayBuffer>;
+/** Place of the byte that says whether the module's memory is shared: 1 for no, 3 for yes. */
+export declare const sharedFlag: number;
 `,
 );

@@ -1,7 +1,7 @@
 // Plain references for the kernels of the E- and the M-step: every covariance type as dense matrices, one row and one
 // component at a time, with a bound on the rounding of both sides.
 import { exp, log } from "../elementary";
-import { DIAG, factorLength, FULL, HEADER, SPHERICAL, TIED } from "../layout";
+import { covarianceLength, DIAG, factorLength, FULL, HEADER, SPHERICAL, TIED } from "../layout";
 import { add, at, between, EPS, f64s, fill, filled, pairAt, put, ratio } from "./support.include";
 
 const LOG_2PI: f64 = 1.8378770664093453;
@@ -214,6 +214,88 @@ export function explain(m: Mixture, row: usize, r: usize): f64 {
   }
   for (let k = 0; k < m.K; ++k) put(r, k, at(r, k) / sum);
   return most + log(sum);
+}
+
+/** Covariance of component k as a dense matrix, whatever the type. */
+export function denseCovariance(type: i32, cov: usize, k: i32, D: i32, out: usize): void {
+  for (let i = 0; i < D; ++i) {
+    for (let j = 0; j < D; ++j) {
+      let value: f64 = 0;
+      if (type == FULL) value = at(cov, (k * D + i) * D + j);
+      else if (type == TIED) value = at(cov, i * D + j);
+      else if (i == j) value = type == DIAG ? at(cov, k * D + i) : at(cov, k);
+      put(out, i * D + j, value);
+    }
+  }
+}
+
+/** Bound on the difference of the last `textbook` to a density from `factorise`. */
+export let textbookBound: f64 = 0;
+
+/**
+ * log weight - D/2 log 2π - ½ log|Σ| - ½ z'Σ⁻¹z by Cholesky, row by row, and forward substitution. A factor computed in
+ * f64 is that of Σ + ΔΣ with |ΔΣ| <= (D + 1) eps trace Σ (Higham, theorem 10.3), so that on either side
+ * |δq| <= (4D + 8) eps trace(Σ) trace(Σ⁻¹) q, and the logarithm of each of the D pivots is off by as much of 1.
+ */
+export function textbook(cov: usize, weight: f64, mu: usize, row: usize, D: i32): f64 {
+  const l = f64s(D * D);
+  const y = f64s(D);
+  let q: f64 = 0;
+  let logDet: f64 = 0;
+  let trace: f64 = 0;
+  for (let i = 0; i < D; ++i) {
+    for (let j = 0; j <= i; ++j) {
+      let sum = at(cov, i * D + j);
+      for (let a = 0; a < j; ++a) sum -= at(l, i * D + a) * at(l, j * D + a);
+      put(l, i * D + j, i == j ? Math.sqrt(sum) : sum / at(l, j * D + j));
+    }
+    let z = at(row, i) - at(mu, i);
+    for (let j = 0; j < i; ++j) z -= at(l, i * D + j) * at(y, j);
+    put(y, i, z / at(l, i * D + i));
+    q += at(y, i) * at(y, i);
+    logDet += log(at(l, i * D + i));
+    trace += at(cov, i * D + i);
+  }
+  const condition = trace * inverseTrace(l, D);
+  const logc = log(weight) - logDet - 0.5 * <f64>D * LOG_2PI;
+  textbookBound = (4 * <f64>D + 8) * EPS * condition * (q + <f64>D) + 4 * EPS * Math.abs(logc);
+  return logc - 0.5 * q;
+}
+
+/** trace Σ⁻¹ = Σ |column of L⁻¹|². */
+function inverseTrace(l: usize, D: i32): f64 {
+  let trace: f64 = 0;
+  const column = f64s(D);
+  for (let c = 0; c < D; ++c) {
+    for (let i = c; i < D; ++i) {
+      let sum: f64 = i == c ? 1 : 0;
+      for (let j = c; j < i; ++j) sum -= at(l, i * D + j) * at(column, j);
+      put(column, i, sum / at(l, i * D + i));
+      trace += at(column, i) * at(column, i);
+    }
+  }
+  return trace;
+}
+
+/** Random covariances of a type, well conditioned. Result: `covarianceLength` numbers. */
+export function makeCovariances(type: i32, D: i32, K: i32): usize {
+  const cov = f64s(covarianceLength(type, D, K));
+  if (type == DIAG || type == SPHERICAL) {
+    fill(cov, covarianceLength(type, D, K), 0.3, 3);
+    return cov;
+  }
+  const b = f64s(D * D);
+  for (let k = 0; k < (type == FULL ? K : 1); ++k) {
+    fill(b, D * D, -1, 1);
+    for (let i = 0; i < D; ++i) {
+      for (let j = 0; j < D; ++j) {
+        let sum: f64 = i == j ? 0.3 : 0;
+        for (let a = 0; a < D; ++a) sum += (at(b, i * D + a) * at(b, j * D + a)) / <f64>D;
+        put(cov, (k * D + i) * D + j, sum);
+      }
+    }
+  }
+  return cov;
 }
 
 /** Sums of a pass, dense: [ log-likelihood | K × ( weight, first moments D, scatter D × D ) ], and a bound for each. */

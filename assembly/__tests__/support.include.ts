@@ -10,9 +10,9 @@ const CANARY: u32 = 0x7ffcbeef;
 /** Half a word of fresh memory: also NaN, so that scratch which is read before it is written is seen too. */
 const FRESH: u32 = 0x7ff9dead;
 
-const MOST_ARRAYS: i32 = 256;
+const MOST_ARRAYS: i32 = 4096;
 /** Start, bytes and (for inputs) checksum of every array, as u32. */
-const ARRAYS: usize = memory.data(256 * 12);
+const ARRAYS: usize = memory.data(4096 * 12);
 
 let used: usize = ARENA;
 let arrays: i32 = 0;

@@ -1,6 +1,5 @@
 import { compileKernels } from "../engine/kernels.ts";
-import { runAsync, runSync } from "../fit/drive.ts";
-import { type Fitted, fitWork } from "../fit/fit.ts";
+import { type Fitted, fitAsync, fitSync } from "../fit/fit.ts";
 import type { FitReport } from "../fit/report.ts";
 import { integerIn } from "../input/checks.ts";
 import { type DataInput, type Matrix, matrixOf, vectorOf } from "../input/data.ts";
@@ -84,7 +83,7 @@ export class GaussianMixture {
     const { matrix, settings } = fitInput(data, options);
     settings.signal?.throwIfAborted();
     await compileKernels();
-    return GaussianMixture.#fitted(await runAsync(fitWork(matrix, settings), settings.signal), matrix);
+    return GaussianMixture.#fitted(await fitAsync(matrix, settings), matrix);
   }
 
   /**
@@ -95,7 +94,7 @@ export class GaussianMixture {
   static fitSync(data: DataInput, options: FitOptions): GaussianMixture {
     const { matrix, settings } = fitInput(data, options);
     settings.signal?.throwIfAborted();
-    return GaussianMixture.#fitted(runSync(fitWork(matrix, settings), settings.signal), matrix);
+    return GaussianMixture.#fitted(fitSync(matrix, settings), matrix);
   }
 
   static #fitted({ parameters, report }: Fitted, matrix: Matrix): GaussianMixture {

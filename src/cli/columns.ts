@@ -23,7 +23,7 @@ export interface Numbers {
 export interface Wanted {
   /** Their names, in order. */
   readonly names: readonly string[];
-  /** Who asks for them, to begin a message: `--columns`, or a model's file. */
+  /** Who asks for them: `--columns`, or a model's file. */
   readonly by: string;
 }
 
@@ -59,13 +59,13 @@ export function numbersOf(table: Table, wanted: Wanted | undefined, remedy: stri
       leftOut.push({ column: name, reason: content.reason });
     } else {
       throw new InputError(
-        `${wanted.by}: expected columns of numbers, but in column ${quote(name)} of ${table.source} ${content.reason}; ` +
+        `${table.source}: expected numbers in column ${quote(name)} (named by ${wanted.by}), but ${content.reason}; ` +
           available(table),
       );
     }
   }
   if (columns.length === 0) {
-    const why = leftOut.map(({ column, reason }) => `in column ${quote(column)} ${reason}`);
+    const why = leftOut.map(({ column, reason }) => `${quote(column)}: ${reason}`);
     const more = why.length > 3 ? ", …" : "";
     throw new InputError(
       `${table.source}: expected at least one column of numbers, got none (${why.slice(0, 3).join(", ")}${more}); ` +
@@ -80,7 +80,9 @@ const NAMELESS: Content = { kind: "other", reason: "the header has no name" };
 function indexOf(table: Table, name: string, wanted: Wanted | undefined): number {
   const d = table.header.indexOf(name);
   if (d >= 0 && name !== "") return d;
-  throw new InputError(`${wanted?.by}: expected columns of ${table.source}, got ${quote(name)}; ${available(table)}`);
+  throw new InputError(
+    `${table.source}: expected a column ${quote(name)} (named by ${wanted?.by}), got none; ${available(table)}`,
+  );
 }
 
 /** The columns that could be asked for. */

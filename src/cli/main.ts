@@ -8,19 +8,22 @@ import { columnsOption, covarianceOption, initOption, jsonOption, numberOption }
 import { runPredict } from "./predict.ts";
 import { runSample } from "./sample.ts";
 
-const CSV_HELP = `
-CSV files
-  A header row with the names of the columns is required. The delimiter is a comma, semicolon or tab; numbers have a
-  decimal point; the text is UTF-8. Every column of numbers is used; a column with text in it is left out, and said so.
-  An empty cell, NaN or an infinity in a column of numbers is an error.
-`;
+const CSV_HELP = `CSV files
+  A header row with the names of the columns is required. The delimiter is a
+  comma, semicolon or tab; numbers have a decimal point; the text is UTF-8. Every
+  column of numbers is used; a column with text in it is left out, and said so.
+  An empty cell, NaN or an infinity in a column of numbers is an error; blank
+  lines are skipped.`;
 
-const EXIT_HELP = `
-Exit codes
+const EXIT_HELP = `Exit codes
   0  done
   1  the computation failed
-  2  the arguments, a file or the data cannot be used as they are
-`;
+  2  the arguments, a file or the data cannot be used as they are`;
+
+/** What follows the list of options: paragraphs, examples last. */
+function helpBelow(paragraphs: readonly string[], examples: readonly string[]): string {
+  return ["", ...paragraphs, ["Examples", ...examples.map((line) => `  $ ${line}`)].join("\n")].join("\n\n").slice(1);
+}
 
 /** The commands and their options; `help` collects what is asked for with --help or --version. */
 function programOf(help: string[]): Command {
@@ -33,15 +36,16 @@ function programOf(help: string[]): Command {
       writeOut: (text) => help.push(text),
       outputError: (text, write) => write(`gaussmix: ${text.replace(/^error: /, "")}`),
     })
-    .addHelpText("after", CSV_HELP)
-    .addHelpText("after", EXIT_HELP)
     .addHelpText(
       "after",
-      `
-Examples
-  $ gaussmix fit iris.csv -k 3 --seed 1 --out iris.json
-  $ gaussmix predict iris.json iris.csv > labelled.csv
-  $ gaussmix sample iris.json -n 1000 --seed 1 > drawn.csv`,
+      helpBelow(
+        [CSV_HELP, EXIT_HELP],
+        [
+          "gaussmix fit iris.csv -k 3 --seed 1 --out iris.json",
+          "gaussmix predict iris.json iris.csv > labelled.csv",
+          "gaussmix sample iris.json -n 1000 --seed 1 > drawn.csv",
+        ],
+      ),
     );
 
   program
@@ -62,14 +66,16 @@ Examples
     )
     .addOption(initOption())
     .addOption(jsonOption("print one JSON object instead: { report, model }"))
-    .addHelpText("after", CSV_HELP)
     .addHelpText(
       "after",
-      `
-Examples
-  $ gaussmix fit iris.csv -k 3 --seed 1
-  $ gaussmix fit iris.csv -k 2 --covariance diag --columns petal_length,petal_width --out petals.json
-  $ grep -v virginica iris.csv | gaussmix fit - -k 2 --json`,
+      helpBelow(
+        [CSV_HELP],
+        [
+          "gaussmix fit iris.csv -k 3 --seed 1",
+          "gaussmix fit iris.csv -k 2 --covariance diag --columns petal_length,petal_width",
+          "grep -v virginica iris.csv | gaussmix fit - -k 2 --json",
+        ],
+      ),
     )
     .action(runFit);
 
@@ -81,17 +87,19 @@ Examples
         "counted from 0; probability_0, probability_1, …, how likely each component made the row; log_density, the " +
         "log-density of the row in nats: low for a row unlike the data of the fit.",
     )
-    .argument("<model>", "file written by gaussmix fit --out")
+    .argument("<model>", "file written by gaussmix fit --out; - reads standard input")
     .argument("<file>", "CSV file with a header row; - reads standard input")
     .addOption(columnsOption("columns to use, in the order of the model's (default: those with the model's names)"))
     .addOption(jsonOption("print an array of records instead; a log_density of minus infinity is null"))
-    .addHelpText("after", CSV_HELP)
     .addHelpText(
       "after",
-      `
-Examples
-  $ gaussmix predict iris.json iris.csv > labelled.csv
-  $ tail -n +2 new.csv | cat header.csv - | gaussmix predict iris.json - --json`,
+      helpBelow(
+        [CSV_HELP],
+        [
+          "gaussmix predict iris.json iris.csv > labelled.csv",
+          "gunzip -c new.csv.gz | gaussmix predict iris.json - --json",
+        ],
+      ),
     )
     .action(runPredict);
 
@@ -105,10 +113,10 @@ Examples
     .addOption(jsonOption("print an array of records instead"))
     .addHelpText(
       "after",
-      `
-Examples
-  $ gaussmix sample iris.json -n 1000 --seed 1 > drawn.csv
-  $ gaussmix sample iris.json -n 5 --json`,
+      helpBelow(
+        [],
+        ["gaussmix sample iris.json -n 1000 --seed 1 > drawn.csv", "gaussmix sample iris.json -n 5 --json"],
+      ),
     )
     .action(runSample);
 

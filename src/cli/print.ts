@@ -19,6 +19,8 @@ const LEAST_DIGITS = 2;
 const NEGLIGIBLE = 1e-6;
 /** Decimals beyond which powers of ten read better. */
 const MOST_DECIMALS = 9;
+/** Decimals beyond which the columns of a covariance each get their own number of them. */
+const MOST_COMMON_DECIMALS = 6;
 
 /**
  * A fit, to be read: what was used, how it went, and every parameter.
@@ -54,64 +56,91 @@ function parameterLines(mixture: GaussianMixture, columns: readonly string[]): s
   const { nComponents: K, nFeatures: D, covarianceType, weights, means, covariances } = mixture;
   const lines: string[] = [];
   for (let k = 0; k < K; k++) {
-    const mean: Figures = { title: "mean", values: [...means.subarray(k * D, (k + 1) * D)] };
-    lines.push("", `component ${k}: weight ${weights[k].toFixed(4)}`);
+    const mean: Figures = { title: "mean", values: aligned([...means.subarray(k * D, (k + 1) * D)]) };
+    const weight = `component ${k}: weight ${weights[k].toFixed(4)}`;
     switch (covarianceType) {
       case "full":
-        lines.push(...table(columns, [mean, ...square(covariances.subarray(k * D * D, (k + 1) * D * D), columns)]));
-        break;
-      case "diag":
         lines.push(
-          ...table(columns, [mean, { title: "variance", values: [...covariances.subarray(k * D, (k + 1) * D)] }]),
+          "",
+          weight,
+          ...table(columns, mean, square(covariances.subarray(k * D * D, (k + 1) * D * D), columns)),
         );
         break;
-      case "spherical":
-        lines.push(...table(columns, [mean, { title: "variance", values: new Array(D).fill(covariances[k]) }]));
+      case "tied":
+        lines.push("", weight, ...table(columns, mean));
         break;
+      case "diag": {
+        const values = aligned([...covariances.subarray(k * D, (k + 1) * D)]);
+        lines.push("", weight, ...table(columns, mean, [{ title: "variance", values }]));
+        break;
+      }
       default:
-        lines.push(...table(columns, [mean]));
+        lines.push("", `${weight}, variance ${aligned([covariances[k]])[0]}`, ...table(columns, mean));
     }
   }
-  if (covarianceType === "tied")
-    lines.push("", "covariance of every component", ...table(columns, square(covariances, columns)));
+  if (covarianceType === "tied") {
+    const [first, ...rest] = square(covariances, columns);
+    lines.push("", "covariance of every component", ...table(columns, first, rest));
+  }
   return lines;
 }
 
 /** A column of figures below its title. */
 interface Figures {
   readonly title: string;
-  readonly values: readonly number[];
+  readonly values: readonly string[];
 }
 
-/** The columns of a covariance [D, D]; being symmetric, its rows are its columns. */
+/** The columns of a covariance [D, D]: with the same decimals throughout, unless their scales are too different. */
 function square(covariance: Float64Array, columns: readonly string[]): Figures[] {
   const D = columns.length;
-  return columns.map((name, d) => ({ title: `cov ${name}`, values: [...covariance.subarray(d * D, (d + 1) * D)] }));
+  const decimals = decimalsOf(covariance);
+  return columns.map((title, d) => {
+    const values = [...covariance.subarray(d * D, (d + 1) * D)]; // a row: it is symmetric
+    return { title, values: aligned(values, decimals > MOST_COMMON_DECIMALS ? undefined : decimals) };
+  });
 }
 
-/** Figures side by side, one line for each name; decimal points stand below each other. */
-function table(names: readonly string[], figures: readonly Figures[]): string[] {
-  const cells = [["", ...names], ...figures.map(({ title, values }) => [title, ...aligned(values)])];
-  const widths = cells.map((column) => Math.max(...column.map((cell) => cell.length)));
-  return cells[0].map((_, line) =>
-    cells
-      .map((column, i) => (i === 0 ? `  ${column[line].padEnd(widths[0])}` : column[line].padStart(widths[i])))
-      .join("  "),
-  );
-}
-
-/** Numbers with one number of decimals for all: enough for the smallest that matters; or with powers of ten. */
-function aligned(values: readonly number[]): string[] {
-  const sizes = values.map(Math.abs).filter((size) => size > 0);
-  const top = Math.max(...sizes);
-  if (sizes.length === 0) return values.map(() => "0");
-  const low = Math.min(...sizes.filter((size) => size >= top * NEGLIGIBLE));
-  const decimals = Math.max(0, DIGITS - 1 - exponentOf(top), LEAST_DIGITS - 1 - exponentOf(low));
-  if (decimals > MOST_DECIMALS || exponentOf(top) > MOST_DECIMALS) {
-    return values.map((value) => value.toExponential(DIGITS - 1));
+/** Figures side by side, one line for each name. More than one column beside the first is a covariance. */
+function table(names: readonly string[], first: Figures, rest: readonly Figures[] = []): string[] {
+  const figures = [first, ...rest];
+  const nameWidth = Math.max(...names.map((name) => name.length));
+  const widths = figures.map(({ title, values }) => Math.max(title.length, ...values.map((value) => value.length)));
+  const line = (name: string, cells: readonly string[]): string =>
+    `  ${[name.padEnd(nameWidth), ...cells.map((cell, i) => cell.padStart(widths[i]))].join("  ")}`;
+  const lines = [
+    line(
+      "",
+      figures.map(({ title }) => title),
+    ),
+    ...names.map((name, d) =>
+      line(
+        name,
+        figures.map(({ values }) => values[d]),
+      ),
+    ),
+  ];
+  if (first.title === "mean" && rest.length > 0 && rest[0].title !== "variance") {
+    lines.unshift(`${" ".repeat(nameWidth + widths[0] + 6)}covariance`);
   }
+  return lines;
+}
+
+/** Numbers with the same number of decimals; or with powers of ten, where that would take too many. */
+function aligned(values: readonly number[], decimals: number = decimalsOf(values)): string[] {
+  if (decimals > MOST_DECIMALS) return values.map((value) => value.toExponential(DIGITS - 1));
   // a negative rounding error is 0, not -0
   return values.map((value) => value.toFixed(decimals).replace(/^-(?=[0.]*$)/, ""));
+}
+
+/** Decimals enough for the smallest number that matters; infinite if powers of ten read better. */
+function decimalsOf(values: ArrayLike<number>): number {
+  const sizes = Array.from(values, Math.abs).filter((size) => size > 0);
+  if (sizes.length === 0) return 0;
+  const top = sizes.reduce((a, b) => Math.max(a, b));
+  const low = sizes.filter((size) => size >= top * NEGLIGIBLE).reduce((a, b) => Math.min(a, b));
+  if (exponentOf(top) > MOST_DECIMALS) return Infinity;
+  return Math.max(0, DIGITS - 1 - exponentOf(top), LEAST_DIGITS - 1 - exponentOf(low));
 }
 
 function exponentOf(size: number): number {

@@ -17,11 +17,16 @@ export class Arena {
   readonly #base: Pointer;
   #top: Pointer;
 
-  constructor() {
-    this.#instance = instantiateKernels();
+  constructor(instance: Instance = instantiateKernels()) {
+    this.#instance = instance;
     this.kernels = this.#instance.kernels;
     this.#base = align(this.kernels.heapBase());
     this.#top = this.#base;
+  }
+
+  /** What another thread needs to work on this memory. */
+  get instance(): Instance {
+    return this.#instance;
   }
 
   /** Bytes of memory that the instance holds. */

@@ -1,4 +1,4 @@
-import { wasmBytes } from "#wasm";
+import { sharedFlag, wasmBytes } from "#wasm";
 import { MixtureError } from "../errors.ts";
 import type { CovarianceType } from "../input/options.ts";
 
@@ -221,9 +221,11 @@ export const MOST_PAGES = 65536;
 export interface Instance {
   readonly kernels: Kernels;
   readonly memory: WebAssembly.Memory;
+  readonly module: WebAssembly.Module;
 }
 
 let compiled: WebAssembly.Module | undefined;
+let compiledShared: WebAssembly.Module | undefined;
 let compiling: Promise<void> | undefined;
 
 /**
@@ -249,12 +251,37 @@ export function compileKernels(): Promise<void> {
 export function instantiateKernels(): Instance {
   try {
     compiled ??= new WebAssembly.Module(wasmBytes());
-    const memory = new WebAssembly.Memory({ initial: 1, maximum: MOST_PAGES });
-    const { exports } = new WebAssembly.Instance(compiled, { env: { memory } });
-    return { kernels: exports as unknown as Kernels, memory };
+    return instanceOf(compiled, new WebAssembly.Memory({ initial: 1, maximum: MOST_PAGES }));
   } catch (cause) {
     throw unsupported(cause);
   }
+}
+
+/**
+ * The same kernels over a memory that other threads can work on, or undefined where the engine shares none.
+ *
+ * @param bytes - how far the memory may grow.
+ */
+export function instantiateShared(bytes: number): Instance | undefined {
+  try {
+    compiledShared ??= new WebAssembly.Module(sharedBytes());
+    const maximum = Math.min(MOST_PAGES, Math.ceil(bytes / PAGE_BYTES));
+    return instanceOf(compiledShared, new WebAssembly.Memory({ initial: 1, maximum, shared: true }));
+  } catch {
+    return undefined;
+  }
+}
+
+/** The module with the one byte changed that says whether its memory is shared; the instructions are the same. */
+function sharedBytes(): Uint8Array<ArrayBuffer> {
+  const bytes = wasmBytes();
+  bytes[sharedFlag] = 3;
+  return bytes;
+}
+
+function instanceOf(module: WebAssembly.Module, memory: WebAssembly.Memory): Instance {
+  const { exports } = new WebAssembly.Instance(module, { env: { memory } });
+  return { kernels: exports as unknown as Kernels, memory, module };
 }
 
 function unsupported(cause: unknown): MixtureError {

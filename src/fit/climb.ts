@@ -25,7 +25,7 @@ export interface ClimbSettings {
 const ROUNDING = 8 * Number.EPSILON;
 
 /**
- * EM from the current parameters until what is left to gain is estimated below `tol`, or `maxIter` M-steps are done.
+ * EM from the current parameters until what is left to gain is estimated below `tol` per row, or `maxIter` M-steps are done.
  *
  * Plain EM gains in a geometric series near an optimum, so what is left after a gain g that was a times the one before is
  * g a / (1 - a) (Aitken; Böhning et al. 1994, Ann. Inst. Stat. Math. 46). A slow climb is thus not taken for a summit.
@@ -38,7 +38,7 @@ export function* climb(
   onPass: (iteration: number, logLikelihood: number) => void,
 ): Work<Run> {
   const { tol, maxIter } = settings;
-  const stop = new Stop(tol);
+  const stop = new Stop(tol * em.problem.totalWeight);
   const trace = [yield* em.evaluate()];
   const squarem = settings.accelerate ? new Squarem(em) : undefined;
   let iteration = 0;
@@ -68,6 +68,7 @@ class Stop {
   #gain = Infinity;
   #calm = 0;
 
+  /** @param tol - in total log-likelihood. */
   constructor(tol: number) {
     this.#tol = tol;
   }

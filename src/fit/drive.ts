@@ -1,5 +1,6 @@
-// A fit is a generator that yields tasks; who runs it decides how: at once, or in slices that leave the page alive.
+// A fit is a generator that yields tasks; who runs it decides how: at once, in slices that leave the page alive, or by a crew.
 import type { Arena } from "../engine/arena.ts";
+import { Crew } from "../engine/crew.ts";
 
 /** The kernels that work on a range of tiles and may run on several ranges side by side. */
 export type GroupKernel = "accumulate" | "accumulateGiven" | "sortRows" | "nearest" | "assign";
@@ -47,23 +48,51 @@ export function runSync<T>(work: Work<T>, signal?: AbortSignal | undefined): T {
   }
 }
 
-/** Runs the work in slices of some milliseconds. Rejects with the signal's reason if it aborts. */
-export async function runAsync<T>(work: Work<T>, signal?: AbortSignal | undefined): Promise<T> {
+/**
+ * Runs the work in slices of some milliseconds, its kernels on all threads of the crew if there is one. Rejects with the
+ * signal's reason if it aborts, and with {@link CrewLost} if a thread dies.
+ */
+export async function runAsync<T>(
+  work: Work<T>,
+  signal?: AbortSignal | undefined,
+  crew?: Crew | undefined,
+): Promise<T> {
   let sliceEnd = performance.now() + SLICE_MS;
+  const pause = (): Promise<void> | undefined => {
+    signal?.throwIfAborted();
+    if (performance.now() < sliceEnd) return undefined;
+    return nextTurn().then(() => {
+      sliceEnd = performance.now() + SLICE_MS;
+      signal?.throwIfAborted();
+    });
+  };
   try {
     for (let step = work.next(); ; step = work.next()) {
       if (step.done) return step.value;
-      for (const run of groupsOf(step.value)) {
-        if (performance.now() > sliceEnd) {
-          await nextTurn();
-          sliceEnd = performance.now() + SLICE_MS;
+      const task = step.value;
+      if (crew && "kernel" in task && task.groups > 1 && Crew.fits(task)) await runOnCrew(crew, task, pause);
+      else {
+        for (const run of groupsOf(task)) {
+          const wait = pause();
+          if (wait) await wait;
+          run();
         }
-        signal?.throwIfAborted();
-        run();
       }
     }
   } finally {
     close(work);
+  }
+}
+
+async function runOnCrew(crew: Crew, task: KernelTask, pause: () => Promise<void> | undefined): Promise<void> {
+  const { arena, scratchBytes } = task;
+  // each thread's scratch stays aligned
+  const bytes = Math.ceil(scratchBytes / 16) * 16;
+  const mark = arena.mark();
+  try {
+    await crew.run({ ...task, scratch: arena.bytesOf(bytes * crew.threads), scratchBytes: bytes }, pause);
+  } finally {
+    arena.rewind(mark);
   }
 }
 

@@ -1,8 +1,11 @@
+import { Arena } from "../engine/arena.ts";
+import { Crew, CrewLost } from "../engine/crew.ts";
+import { machineThreads } from "../engine/worker.ts";
 import type { Matrix } from "../input/matrix.ts";
 import type { FitSettings } from "../input/options.ts";
 import type { Parameters } from "../model/parameters.ts";
 import { climb, type Run } from "./climb.ts";
-import type { Work } from "./drive.ts";
+import { runAsync, runSync, type Work } from "./drive.ts";
 import { Em, type Regularisation, regularisationOf } from "./em.ts";
 import { type Problem, withProblem } from "./problem.ts";
 import { type FitReport, warningsOf } from "./report.ts";
@@ -14,10 +17,42 @@ export interface Fitted {
   readonly report: FitReport;
 }
 
-/** Fits a mixture: the best of `nInit` starts. Run it with `runSync` or `runAsync`. */
-export function fitWork(matrix: Matrix, settings: FitSettings): Work<Fitted> {
+/** Rows times components times columns from which a second thread saves more than it costs. */
+const THREADS_PAY = 2e6;
+/** What a fit allocates beside the packed rows, in bytes per thread and as a share of the rows; memory that is not used is not taken. */
+const SPARE_BYTES = 256 * 1024 * 1024;
+const SPARE_SHARE = 2;
+
+/** Fits a mixture on this thread, on the spot: the best of `nInit` starts. */
+export function fitSync(matrix: Matrix, settings: FitSettings): Fitted {
+  return runSync(fitWork(matrix, settings), settings.signal);
+}
+
+/**
+ * {@link fitSync} without blocking, on several threads where that pays. If a thread dies, the fit starts again on this
+ * one; the result has the same bits in any case.
+ */
+export async function fitAsync(matrix: Matrix, settings: FitSettings): Promise<Fitted> {
+  const { nRows, nColumns } = matrix;
+  const pays = nRows * nColumns * settings.nComponents >= THREADS_PAY;
+  const threads = settings.threads ?? (pays ? machineThreads() : 1);
+  const crew = Crew.assemble(threads, nRows * nColumns * 8 * SPARE_SHARE + threads * SPARE_BYTES);
+  if (crew) {
+    try {
+      return await runAsync(fitWork(matrix, settings, new Arena(crew.instance)), settings.signal, crew);
+    } catch (error) {
+      if (!(error instanceof CrewLost)) throw error;
+    } finally {
+      crew.dismiss();
+    }
+  }
+  return runAsync(fitWork(matrix, settings), settings.signal);
+}
+
+function fitWork(matrix: Matrix, settings: FitSettings, shared?: Arena): Work<Fitted> {
   const { covarianceType, nComponents, sampleWeight } = settings;
-  return withProblem(matrix, covarianceType, nComponents, sampleWeight, (problem) => search(problem, matrix, settings));
+  const work = (problem: Problem): Work<Fitted> => search(problem, matrix, settings);
+  return withProblem(matrix, covarianceType, nComponents, sampleWeight, work, shared);
 }
 
 function* search(problem: Problem, matrix: Matrix, settings: FitSettings): Work<Fitted> {

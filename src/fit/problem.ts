@@ -44,19 +44,24 @@ export interface Problem {
  */
 export type RowArguments = readonly [x: Pointer, w: Pointer, wStep: number, N: number, D: number, T: number];
 
-/** Opens a problem, works on it, and gives its memory back whatever happens. */
+/**
+ * Opens a problem, works on it, and gives its memory back whatever happens.
+ *
+ * @param shared - an arena over memory that other threads see, to use instead of one of this thread's.
+ */
 export function* withProblem<T>(
   matrix: Matrix,
   covarianceType: CovarianceType,
   K: number,
   sampleWeight: Float64Array | undefined,
   work: (problem: Problem) => Work<T>,
+  shared?: Arena | undefined,
 ): Work<T> {
-  const arena = acquireArena();
+  const arena = shared ?? acquireArena();
   try {
     return yield* work(yield* pack(arena, matrix, covarianceType, K, sampleWeight));
   } finally {
-    releaseArena(arena);
+    if (!shared) releaseArena(arena);
   }
 }
 

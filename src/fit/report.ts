@@ -33,7 +33,7 @@ export interface StartReport {
 
 /** The story of a fit. */
 export interface FitReport {
-  /** Whether the log-likelihood left to gain was estimated below `tol`. */
+  /** Whether the log-likelihood left to gain was estimated below `tol` per row. */
   readonly converged: boolean;
   /** M-steps of the start that won. */
   readonly nIterations: number;

@@ -44,8 +44,8 @@ export interface FitOptions {
   /** The shape of the covariances. Default "full". */
   readonly covarianceType?: CovarianceType | undefined;
   /**
-   * The fit stops when what is estimated to be left to gain is below this, in total log-likelihood (nats): 0 or more.
-   * Default 1e-3.
+   * The fit stops when the log-likelihood left to gain is estimated below this, per row (nats): 0 or more; at 0 it takes
+   * exactly `maxIter` steps. Default 1e-6.
    */
   readonly tol?: number | undefined;
   /** The most iterations of each start: an integer, 0 or more; at 0 the start itself is the result. Default 1000. */
@@ -72,6 +72,12 @@ export interface FitOptions {
   readonly onIteration?: ((progress: Progress) => void) | undefined;
   /** Whether to take longer steps where they raise the likelihood, for fewer iterations. Default true. */
   readonly accelerate?: boolean | undefined;
+  /**
+   * Threads that share the work, this one included: an integer, 1 or more. The result has the same bits for any number.
+   * Default: as many as the machine has, where the data are large enough to pay and the engine shares memory; else 1.
+   * `fitSync` uses one.
+   */
+  readonly threads?: number | undefined;
   /** The number of columns D of a flat array; of other data, what to insist on. */
   readonly nFeatures?: number | undefined;
   /** The columns to use of records and tables, by name, in this order; names for the columns of bare rows. */
@@ -94,7 +100,12 @@ export interface FitSettings {
   readonly signal: AbortSignal | undefined;
   readonly onIteration: ((progress: Progress) => void) | undefined;
   readonly accelerate: boolean;
+  /** `undefined`: chosen by the size of the data. */
+  readonly threads: number | undefined;
 }
+
+/** More threads than this only wait for memory. */
+const MOST_THREADS = 64;
 
 /** Every key of {@link FitOptions}; the type sees that none is forgotten. */
 const FIT_KEYS: Readonly<Record<keyof FitOptions, true>> = {
@@ -110,6 +121,7 @@ const FIT_KEYS: Readonly<Record<keyof FitOptions, true>> = {
   signal: true,
   onIteration: true,
   accelerate: true,
+  threads: true,
   nFeatures: true,
   columns: true,
 };
@@ -147,7 +159,7 @@ export function fitSettings(options: FitOptions, nRows: number): FitSettings {
   const nComponents = componentCount(options.nComponents, nRows);
   const {
     covarianceType = "full",
-    tol = 1e-3,
+    tol = 1e-6,
     maxIter = 1000,
     regCovar,
     nInit = 1,
@@ -161,7 +173,7 @@ export function fitSettings(options: FitOptions, nRows: number): FitSettings {
   return {
     nComponents,
     covarianceType: oneOf("covarianceType", covarianceType, COVARIANCE_TYPES),
-    tol: nonNegative("tol", tol, "leave it out for 1e-3"),
+    tol: nonNegative("tol", tol, "leave it out for 1e-6"),
     maxIter: integerIn(
       "maxIter",
       maxIter,
@@ -179,6 +191,17 @@ export function fitSettings(options: FitOptions, nRows: number): FitSettings {
     signal: options.signal === undefined ? undefined : signalOf(options.signal),
     onIteration: options.onIteration === undefined ? undefined : listenerOf(options.onIteration),
     accelerate,
+    threads:
+      options.threads === undefined
+        ? undefined
+        : integerIn(
+            "threads",
+            options.threads,
+            1,
+            MOST_THREADS,
+            `an integer from 1 to ${MOST_THREADS}`,
+            "leave it out",
+          ),
   };
 }
 

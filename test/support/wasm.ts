@@ -16,7 +16,7 @@ export const DATA_START = 65536;
  */
 export function loadKernels(pages: number): Kernels {
   const module = new WebAssembly.Module(readFileSync(new URL("../../build/gaussmix.wasm", import.meta.url)));
-  const memory = new WebAssembly.Memory({ initial: pages });
+  const memory = new WebAssembly.Memory({ initial: pages, maximum: 65536 });
   const instance = new WebAssembly.Instance(module, { env: { memory } });
   return {
     exports: instance.exports as Kernels["exports"],

@@ -1,0 +1,128 @@
+import fc from "fast-check";
+import { type CovarianceType, GaussianMixture } from "../../src/index.ts";
+import { tileRows } from "../../src/engine/tiles.ts";
+
+export const TYPES: readonly CovarianceType[] = ["full", "tied", "diag", "spherical"];
+
+/** Seeded uniform numbers in [0, 1): mulberry32. Apart from the library's own generator on purpose. */
+export function uniforms(seed: number): () => number {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let t = Math.imul(state ^ (state >>> 15), state | 1);
+    t = (t + Math.imul(t ^ (t >>> 7), t | 61)) ^ t;
+    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
+
+/** Seeded standard normals (Box & Muller 1958). */
+export function normals(seed: number): () => number {
+  const uniform = uniforms(seed);
+  return () => Math.sqrt(-2 * Math.log(1 - uniform())) * Math.cos(2 * Math.PI * uniform());
+}
+
+/** Data in the form of `{ data, shape }`. */
+export interface Shaped {
+  readonly data: Float64Array;
+  readonly shape: readonly [number, number];
+}
+
+/** Every number is a multiple of this and below 2^11: adding an integer below 2^32 is exact. */
+const GRID = 2 ** -20;
+
+/**
+ * N rows in D columns from K skewed clouds, each within some units of its centre; the centres some units apart.
+ *
+ * @param apart - spread of the centres: 3 makes clouds that overlap, 30 clouds that do not.
+ */
+export function clouds(N: number, D: number, K: number, seed: number, apart = 3): Shaped {
+  const normal = normals(seed);
+  const list = (length: number, scale: number): number[] => Array.from({ length }, () => scale * normal());
+  const centres = Array.from({ length: K }, () => list(D, apart));
+  // rows of D numbers; a unit added to the diagonal keeps the clouds from being flat
+  const skews = centres.map(() => Array.from({ length: D }, (_, d) => list(D, 0.4).map((v, j) => v + (j === d ? 1 : 0))));
+  const data = new Float64Array(N * D);
+  for (let n = 0; n < N; n++) {
+    const z = list(D, 1);
+    for (let d = 0; d < D; d++) {
+      const moved = skews[n % K][d].reduce((sum, v, j) => sum + v * z[j], centres[n % K][d]);
+      data[n * D + d] = Math.round(moved / GRID) * GRID;
+    }
+  }
+  return { data, shape: [N, D] };
+}
+
+/** A change of each number in its twelfth digit, by up to 2^-40 of itself. */
+export function nudged({ data, shape }: Shaped, seed: number): Shaped {
+  const uniform = uniforms(seed);
+  return { data: data.map((value) => value * (1 + (2 * uniform() - 1) * 2 ** -40)), shape };
+}
+
+/** Some rows of data, by index; an index may come twice. */
+export function rowsOf({ data, shape }: Shaped, rows: readonly number[]): Shaped {
+  const D = shape[1];
+  return { data: Float64Array.from(rows.flatMap((n) => [...data.subarray(n * D, (n + 1) * D)])), shape: [rows.length, D] };
+}
+
+/** Rows of data as arrays. */
+export function nested({ data, shape: [N, D] }: Shaped): number[][] {
+  return Array.from({ length: N }, (_, n) => [...data.subarray(n * D, (n + 1) * D)]);
+}
+
+/** The shape of a random problem. */
+export interface Sizes {
+  readonly N: number;
+  readonly D: number;
+  readonly K: number;
+  readonly type: CovarianceType;
+  readonly seed: number;
+}
+
+/**
+ * Sizes around the tiles in which rows are packed: one row less, the tile itself, one more, two tiles and three rows; and
+ * a few rows. Columns and components 1 to 9, which covers every kernel and its tails.
+ *
+ * @param least - rows for each component at least, in multiples of the number of columns.
+ */
+export function sizes(least = 0): fc.Arbitrary<Sizes> {
+  return fc
+    .record({
+      D: fc.integer({ min: 1, max: 9 }),
+      components: fc.integer({ min: 1, max: 9 }),
+      rows: fc.constantFrom(-1, 0, 1, 2),
+      few: fc.option(fc.integer({ min: 1, max: 40 }), { freq: 4 }),
+      type: fc.constantFrom(...TYPES),
+      seed: fc.integer({ min: 0, max: 2 ** 30 }),
+    })
+    .map(({ D, components, rows, few, type, seed }) => {
+      const T = tileRows(D);
+      const N = few !== null && least === 0 ? few : rows === 2 ? 2 * T + 3 : T + rows;
+      const K = Math.max(1, Math.min(components, N, least > 0 ? Math.floor(N / (least * D)) : N));
+      return { N, D, K, type, seed };
+    });
+}
+
+/** Valid parameters that belong to no data: random weights, means, and covariances A A' + 1/4. */
+export function randomMixture({ D, K, type, seed }: Omit<Sizes, "N">): GaussianMixture {
+  const normal = normals(seed + 1);
+  const uniform = uniforms(seed + 2);
+  const shares = Array.from({ length: K }, () => 0.1 + uniform());
+  const total = shares.reduce((sum, share) => sum + share, 0);
+  const variance = (): number => 0.25 + 2 * uniform();
+  const matrix = (): number[][] => {
+    const a = Array.from({ length: D }, () => Array.from({ length: D }, normal));
+    return a.map((row, i) => a.map((other, j) => row.reduce((s, v, m) => s + v * other[m], i === j ? 0.25 : 0)));
+  };
+  const covariances = {
+    full: () => Array.from({ length: K }, matrix),
+    tied: matrix,
+    diag: () => Array.from({ length: K }, () => Array.from({ length: D }, variance)),
+    spherical: () => Array.from({ length: K }, variance),
+  }[type]();
+  return GaussianMixture.fromParameters({
+    covarianceType: type,
+    weights: shares.map((share) => share / total),
+    means: Array.from({ length: K }, () => Array.from({ length: D }, () => 3 * normal())),
+    covariances,
+  });
+}
