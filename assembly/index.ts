@@ -2,7 +2,8 @@
 export { exp, log, expArray, logArray } from "./elementary";
 export { heapBase, triangleLength, statisticsLength, factorLength, covarianceLength } from "./layout";
 export { pack, firstNotFinite, columnMoments, readRow } from "./tiles";
-export { passScratchBytes, accumulate, merge } from "./accumulate";
+export { passScratchBytes } from "./pass";
+export { accumulate, merge } from "./accumulate";
 export { sortScratchBytes, sortRows } from "./sort";
 export { givenScratchBytes, accumulateGiven } from "./starts";
 export { maximise, tiedScatter, factorise } from "./maximise";

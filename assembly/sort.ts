@@ -1,7 +1,6 @@
 // Sorting rows by their most likely component, so that tiles are pure and the lazy pass can drop the others early.
-import { passScratchBytes, tileLogDensities } from "./accumulate";
-import { whiten } from "./density";
-import { TIED } from "./layout";
+import { tileLogDensities } from "./accumulate";
+import { Pass, passAt, passScratchBytes } from "./pass";
 
 /**
  * Scratch of `sortRows` over `tiles` tiles, in bytes: counts [K] and places [tiles * T] i32, a copy of the tiles and of
@@ -31,13 +30,13 @@ export function sortRows(
   const places = counts + ((<usize>K + 3 & ~3) << 2);
   const copy = places + (<usize>(last - first) * <usize>T << 2);
   const weightCopy = copy + <usize>(last - first) * tileBytes;
-  const pass = weightCopy + (<usize>(last - first) * <usize>T << 3);
+  const pass = passAt(weightCopy + (<usize>(last - first) * <usize>T << 3), type, D, T, K);
   const tiles = x + <usize>first * tileBytes;
   memory.fill(counts, 0, <usize>K << 2);
   for (let t = first; t < last; ++t) {
     const count = min(T, N - t * T);
     const labels = places + (<usize>((t - first) * T) << 2);
-    labelTile(type, tiles + <usize>(t - first) * tileBytes, load<i32>(homes + (<usize>t << 2)), mu, factor, logc, margin, D, T, K, count, labels, pass);
+    labelTile(pass, type, tiles + <usize>(t - first) * tileBytes, load<i32>(homes + (<usize>t << 2)), mu, factor, logc, margin, D, T, K, count, labels);
     for (let n = 0; n < count; ++n) {
       const at = counts + (<usize>load<i32>(labels + (<usize>n << 2)) << 2);
       store<i32>(at, load<i32>(at) + 1);
@@ -73,27 +72,19 @@ export function sortRows(
 
 /** Most likely component of each of the first `count` rows of a tile, into labels [count] i32. */
 function labelTile(
-  type: i32, x: usize, home: i32, mu: usize, factor: usize, logc: usize, margin: f64, D: i32, T: i32, K: i32, count: i32,
-  labels: usize, pass: usize,
+  pass: Pass, type: i32, x: usize, home: i32, mu: usize, factor: usize, logc: usize, margin: f64, D: i32, T: i32, K: i32,
+  count: i32, labels: usize,
 ): void {
   const laneBytes = <usize>T << 3;
-  const active = pass;
-  const masks = active + ((<usize>K + 3 & ~3) << 2);
-  const top = masks + ((<usize>K + 3 & ~3) << 2);
-  const z = top + laneBytes;
-  const v = z + (<usize>(D * 8 + 8) << 3);
-  const u = v + <usize>(1 + D) * laneBytes;
-  const logp = u + (type == TIED ? <usize>D * laneBytes : 0);
-  if (type == TIED) whiten(x, factor, u, z, D, T);
-  const A = tileLogDensities(type, x, u, home, mu, factor, logc, logp, active, masks, top, z, D, T, K, margin);
+  const A = tileLogDensities(pass, type, x, home, mu, factor, logc, D, T, K, margin);
   for (let n = 0; n < count; ++n) store<i32>(labels + (<usize>n << 2), home);
   for (let a = 0; a < A; ++a) {
-    const live = load<i32>(masks + (<usize>a << 2));
-    const k = load<i32>(active + (<usize>a << 2));
-    const row = logp + <usize>a * laneBytes;
+    const live = load<i32>(pass.masks + (<usize>a << 2));
+    const k = load<i32>(pass.active + (<usize>a << 2));
+    const row = pass.logp + <usize>a * laneBytes;
     for (let n = 0; n < count; ++n) {
       const at = <usize>n << 3;
-      if ((live >> (n >> 3)) & 1 && load<f64>(row + at) == load<f64>(top + at)) store<i32>(labels + (<usize>n << 2), k);
+      if ((live >> (n >> 3)) & 1 && load<f64>(row + at) == load<f64>(pass.top + at)) store<i32>(labels + (<usize>n << 2), k);
     }
   }
 }

@@ -46,12 +46,15 @@ const one = (): number => 1;
 
 for (const name of ["iris", "faithful", "wine", "breast_cancer"] as const) {
   const set = dataset(name);
-  const figures = JSON.parse(fixture(`${name}.sklearn.json`)) as { readonly cases: readonly Case[]; readonly reg_covar: number };
+  const figures = JSON.parse(fixture(`${name}.sklearn.json`)) as {
+    readonly cases: readonly Case[];
+    readonly reg_covar: number;
+  };
   figures.cases.forEach((peer, at) => {
     const { K, covarianceType: type } = peer;
     const start = { weights: peer.startWeights, means: peer.startMeans, covariances: peer.startCovariances };
     const init = mixtureOf(type, start);
-    const after = (maxIter: number): GaussianMixture =>
+    const iterated = (maxIter: number): GaussianMixture =>
       GaussianMixture.fitSync(set, {
         nComponents: K,
         covarianceType: type,
@@ -61,7 +64,10 @@ for (const name of ["iris", "faithful", "wine", "breast_cancer"] as const) {
         tol: 0,
         accelerate: false,
       });
-    const probes = { data: peer.probeRows.flatMap((n) => [...rowOf(n)]), shape: [peer.probeRows.length, set.shape[1]] as const };
+    const probes = {
+      data: peer.probeRows.flatMap((n) => [...rowOf(n)]),
+      shape: [peer.probeRows.length, set.shape[1]] as const,
+    };
     function rowOf(n: number): Float64Array {
       return set.data.subarray(n * set.shape[1], (n + 1) * set.shape[1]);
     }
@@ -69,7 +75,7 @@ for (const name of ["iris", "faithful", "wine", "breast_cancer"] as const) {
     describe(`${name}, ${type}, K = ${K}`, () => {
       for (const [count, expected] of Object.entries(peer.afterIterations)) {
         test(`after ${count} iterations the parameters agree with scikit-learn's to 1e-8 of their own scale`, () => {
-          const apart = distance(after(Number(count)), mixtureOf(type, expected), spreads(set));
+          const apart = distance(iterated(Number(count)), mixtureOf(type, expected), spreads(set));
           expect(apart.weights).toBeLessThan(1e-8);
           expect(apart.means).toBeLessThan(1e-8);
           expect(apart.covariances).toBeLessThan(1e-8);
@@ -78,7 +84,7 @@ for (const name of ["iris", "faithful", "wine", "breast_cancer"] as const) {
 
       test("the mean log-likelihood, bic and aic agree with scikit-learn's to 1e-10", () => {
         for (const [count, expected] of Object.entries(peer.afterIterations)) {
-          const mixture = after(Number(count));
+          const mixture = iterated(Number(count));
           const score = mixture.score(set);
           expect(Math.abs(score - expected.meanLogLikelihood)).toBeLessThan(1e-10);
           expect(Math.abs(mixture.bic(set) / expected.bic - 1)).toBeLessThan(1e-10);
@@ -88,7 +94,7 @@ for (const name of ["iris", "faithful", "wine", "breast_cancer"] as const) {
       });
 
       test("log-densities and responsibilities of single rows agree with scikit-learn's to 1e-10", () => {
-        const mixture = after(1);
+        const mixture = iterated(1);
         const responsibilities = peer.afterOneIterationResponsibilities.flat();
         expect(worst(mixture.scoreSamples(probes), peer.afterOneIterationLogDensity, one)).toBeLessThan(1e-10);
         expect(worst(mixture.predictProba(probes), responsibilities, one)).toBeLessThan(1e-10);
@@ -98,9 +104,9 @@ for (const name of ["iris", "faithful", "wine", "breast_cancer"] as const) {
       test("agrees with the same iterations in 60 digits to 1e-12, single log-densities to 1e-11", () => {
         const truth = exact[name][at];
         for (const [count, value] of Object.entries(truth.meanLogLikelihood)) {
-          expect(Math.abs(after(Number(count)).score(set) - Number(value))).toBeLessThan(1e-12);
+          expect(Math.abs(iterated(Number(count)).score(set) - Number(value))).toBeLessThan(1e-12);
         }
-        const mixture = after(1);
+        const mixture = iterated(1);
         const responsibilities = truth.responsibilities.flat().map(Number);
         expect(worst(mixture.scoreSamples(probes), truth.logDensity.map(Number), one)).toBeLessThan(1e-11);
         expect(worst(mixture.predictProba(probes), responsibilities, one)).toBeLessThan(1e-12);

@@ -91,7 +91,10 @@ describe("two dimensions, three components", () => {
 
   test("the means and the first covariance after one M-step", () => {
     const after = mStep(data, eStep(data, parameters).responsibilities);
-    expectPrinted(after.means, "2.270076334752 2.356046255995 8.789807671558 4.475465607483 3.419428395045 6.62386091851");
+    expectPrinted(
+      after.means,
+      "2.270076334752 2.356046255995 8.789807671558 4.475465607483 3.419428395045 6.62386091851",
+    );
     expectPrinted(after.covariances.slice(0, 4), "0.533659156817 1.158072277751 1.158072277751 6.249341223478");
   });
 
@@ -136,8 +139,12 @@ describe("iris, three components, full covariance, the best of many starts", () 
     const mixture = GaussianMixture.fitSync(select(iris, [3]), best);
     const order = ascending(mixture.means);
     expect(worst(pick(mixture.means, order), [0.239017679985, 1.373543441883, 2.091609058871], one)).toBeLessThan(1e-4);
-    expect(worst(pick(mixture.weights, order), [0.326695697804, 0.399743540806, 0.273560761389], one)).toBeLessThan(1e-4);
-    expect(worst(pick(mixture.covariances, order), [0.00863162172, 0.067549074996, 0.058860674306], one)).toBeLessThan(1e-4);
+    expect(worst(pick(mixture.weights, order), [0.326695697804, 0.399743540806, 0.273560761389], one)).toBeLessThan(
+      1e-4,
+    );
+    expect(worst(pick(mixture.covariances, order), [0.00863162172, 0.067549074996, 0.058860674306], one)).toBeLessThan(
+      1e-4,
+    );
   });
 });
 

@@ -212,7 +212,9 @@ describe("ranges of tiles", () => {
           const before = copyOf(high, <usize>length << 4);
           merge(low, high, length);
           const name = where("variant " + variant.toString() + ", split " + split.toString(), m.type, D, 3, d.N, 8);
-          if (split == 0 || split >= 5) expect(firstDifference(low, one, 2 * length)).toBe(-1, name);
+          // a single tile at the end adds up the same way, but for the tied scatter, to which every component adds
+          const sameOrder = split == 0 || split == 6 || (split == 5 && variant != TIED);
+          if (sameOrder) expect(firstDifference(low, one, 2 * length)).toBe(-1, name);
           expect(worstOf(variant == 4 ? NONE : m.type, low, expected)).toBeLessThanOrEqual(1, name);
           expect(firstDifference(high, before, 2 * length)).toBe(-1, name);
           expect(damaged()).toBe(0, name);

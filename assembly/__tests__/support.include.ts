@@ -1,7 +1,7 @@
 // What the kernel tests share: memory with canaries around every array, seeded numbers, comparisons. Every array of a
 // test comes from `room`; all of them are given back by `reset`, with which a case begins.
 
-const ARENA_BYTES: usize = 12 << 20;
+const ARENA_BYTES: usize = 16 << 20;
 const ARENA: usize = heap.alloc(ARENA_BYTES);
 /** Bytes of canary before and after every array: more than a kernel could skip by mistake in one store. */
 const GUARD_BYTES: usize = 64;

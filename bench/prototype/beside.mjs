@@ -1,7 +1,7 @@
 // The library and the dense prototype, iteration by iteration in turn, on the same data from the same start.
 import { GaussianMixture } from "gaussmix";
 import { mixtureRows, startOf } from "../data.mjs";
-import { densePrototype, WHOLE_TILES } from "./dense.mjs";
+import { densePrototype, EXP_FLOOR, WHOLE_TILES } from "./dense.mjs";
 
 /** Added to every variance, by both. */
 const REG = 1e-6;
@@ -10,8 +10,8 @@ const WARMUP = 4;
 
 /**
  * @typedef {{
- *   shape: import("../data.mjs").Shape, ours: number[], theirs: number[], disagreement: number,
- * }} Beside milliseconds of each iteration, pair by pair; the largest relative difference of the log-likelihoods.
+ *   shape: import("../data.mjs").Shape, ours: number[], asItWas: number[], noSubnormals: number[], disagreement: number,
+ * }} Beside milliseconds of each iteration, one of each in turn; the largest relative difference of the log-likelihoods.
  */
 
 /** The shape with N rounded down to whole tiles of the prototype. @param {import("../data.mjs").Shape} shape */
@@ -69,26 +69,31 @@ export function timeIterations(rows, shape, { covarianceType = "full", iteration
  *   options: { iterations: number, repeats: number }) => Beside>}
  */
 export async function sideBySide() {
-  const create = await densePrototype();
+  const create = {
+    asItWas: await densePrototype(EXP_FLOOR.asItWas),
+    noSubnormals: await densePrototype(EXP_FLOOR.noSubnormals),
+  };
   const run = (given, variant, { iterations, repeats }) => {
     const shape = wholeTiles(given);
     const rows = mixtureRows(shape, variant);
     const start = startOf(rows, shape);
-    const [ours, theirs] = [[], []];
+    const times = { ours: [], asItWas: [], noSubnormals: [] };
     let disagreement = 0;
     for (let repeat = 0; repeat < repeats; repeat++) {
-      const dense = create(rows, shape, start, REG);
-      dense.pass();
+      const peers = Object.entries(create).map(([name, make]) => ({ name, dense: make(rows, shape, start, REG) }));
+      for (const { dense } of peers) dense.pass();
       const between = (iteration, logLikelihood) => {
-        const before = performance.now();
-        const expected = dense.step();
-        const elapsed = performance.now() - before;
-        if (iteration > WARMUP) theirs.push(elapsed);
-        disagreement = Math.max(disagreement, Math.abs(logLikelihood / expected - 1));
+        for (const { name, dense } of peers) {
+          const before = performance.now();
+          const expected = dense.step();
+          const elapsed = performance.now() - before;
+          if (iteration > WARMUP) times[name].push(elapsed);
+          disagreement = Math.max(disagreement, Math.abs(logLikelihood / expected - 1));
+        }
       };
-      ours.push(...timeIterations(rows, shape, { iterations, between }));
+      times.ours.push(...timeIterations(rows, shape, { iterations, between }));
     }
-    return { shape, ours, theirs, disagreement };
+    return { shape, ...times, disagreement };
   };
   run({ N: 20_000, d: 5, K: 4 }, "moderate", { iterations: 40, repeats: 2 });
   return run;

@@ -1,7 +1,8 @@
 // prototype: fused EM for full covariance; X packed in tiles: [tile][d][T]
+// EXP_FLOOR is a constant that the compiler is given; it was 708. See dense.mjs.
 function exp2v(x: v128): v128 {
-  // exp(x) for x<=0, clamp at -708
-  x = f64x2.max(x, f64x2.splat(-708.0));
+  // exp(x) for x<=0, clamp at -EXP_FLOOR
+  x = f64x2.max(x, f64x2.splat(-(<f64>EXP_FLOOR)));
   const n = f64x2.nearest(f64x2.mul(x, f64x2.splat(Math.LOG2E)));
   let r = f64x2.sub(x, f64x2.mul(n, f64x2.splat(6.93145751953125e-1)));
   r = f64x2.sub(r, f64x2.mul(n, f64x2.splat(1.4286068203094173e-6)));

@@ -37,8 +37,8 @@ type Content =
   | { readonly kind: "gap"; readonly row: number };
 
 /**
- * Picks the columns of numbers. A column with a cell of text is left out; a column of numbers with a cell that is empty, NaN
- * or infinite is an error.
+ * Picks the columns of numbers. A column with a cell of text is left out; a column of numbers with a cell that is empty,
+ * NaN or infinite is an error.
  *
  * @param table - the file.
  * @param wanted - the columns to use; default: every column of numbers.
@@ -52,6 +52,7 @@ export function numbersOf(table: Table, wanted: Wanted | undefined, remedy: stri
   for (const name of wanted?.names ?? table.header) {
     const content = wanted === undefined && name === "" ? NAMELESS : contentOf(table, indexOf(table, name, wanted));
     if (content.kind === "gap") throw gapError(table, name, content.row, remedy);
+    if (content === EMPTY && wanted !== undefined) throw gapError(table, name, 0, remedy);
     if (content.kind === "numbers") {
       columns.push(name);
       parts.push(content.values);
@@ -76,6 +77,7 @@ export function numbersOf(table: Table, wanted: Wanted | undefined, remedy: stri
 }
 
 const NAMELESS: Content = { kind: "other", reason: "the header has no name" };
+const EMPTY: Content = { kind: "other", reason: "every cell is empty" };
 
 function indexOf(table: Table, name: string, wanted: Wanted | undefined): number {
   const d = table.header.indexOf(name);
@@ -107,7 +109,7 @@ function contentOf({ rows, lines }: Table, d: number): Content {
     }
     gap ??= n;
   }
-  if (filled === 0) return { kind: "other", reason: "every cell is empty" };
+  if (filled === 0) return EMPTY;
   return gap === undefined ? { kind: "numbers", values } : { kind: "gap", row: gap };
 }
 

@@ -76,9 +76,14 @@ function recordsOf(text: string, source: string): { readonly records: string[][]
       on_record: keep,
     });
   } catch (cause) {
-    const { code, message } = cause as { readonly code?: unknown; readonly message: string };
-    if (typeof code !== "string") throw cause;
-    throw new InputError(`${source}: ${lowerFirst(message)}; mend the quotes`, { cause });
+    const { code } = cause as NodeJS.ErrnoException;
+    if (code === undefined) throw cause;
+    const got = code === "CSV_QUOTE_NOT_CLOSED" ? "one that is never closed" : "one inside a cell";
+    throw new InputError(
+      `${source}, line ${line}: expected quotes around whole cells, got ${got}; ` +
+        "close it, or double the quotes that belong to the text of a quoted cell",
+      { cause },
+    );
   }
   const isBlank = (record: readonly string[]): boolean => record.length === 1 && record[0] === "";
   while (records.length > 0 && isBlank(records[0])) {
@@ -111,7 +116,7 @@ function delimiterOf(text: string): string {
 
 function checkHeader(header: readonly string[], source: string): void {
   const named = header.filter((name) => name !== "");
-  // a file without a header would lose its first row; columns numbered 0, 1, … are what data frames without names write
+  // a file without a header would lose its first row; data frames without names write 0, 1, … as theirs
   const numbered = named.length > 1 && [0, 1].some((first) => named.every((name, d) => name === `${first + d}`));
   if (named.length > 0 && !numbered && named.every((name) => DECIMAL.test(name))) {
     throw new InputError(
@@ -174,8 +179,4 @@ export function quoted(names: readonly string[], shown = NAMES_SHOWN): string {
 /** `1 row`, `2 rows`. */
 export function count(n: number, noun: string): string {
   return `${n} ${noun}${n === 1 ? "" : "s"}`;
-}
-
-function lowerFirst(text: string): string {
-  return text.charAt(0).toLowerCase() + text.slice(1);
 }

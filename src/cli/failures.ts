@@ -24,8 +24,9 @@ const OPTION_NAMES: Readonly<Record<string, string>> = {
 };
 
 /**
- * A text of the library in the words of the command line: `nComponents: expected …` becomes `--components: expected …`.
- * Short names count only at the start, where the library names the argument; a quoted name is a column's and stays.
+ * A text of the library in the words of the command line: `nComponents: expected …` becomes
+ * `--components: expected …`. Short names count only at the start, where the library names the argument; a quoted name
+ * is a column's and stays.
  */
 export function inOptionNames(message: string): string {
   return message

@@ -4,7 +4,7 @@ import manifest from "../../package.json" with { type: "json" };
 import { describe, exitCodeOf, isClosedPipe } from "./failures.ts";
 import { tell, writeOut } from "./files.ts";
 import { runFit } from "./fit.ts";
-import { columnsOption, covarianceOption, initOption, jsonOption, numberOption } from "./options.ts";
+import { columnsOption, covarianceOption, initOption, numberOption } from "./options.ts";
 import { runPredict } from "./predict.ts";
 import { runSample } from "./sample.ts";
 
@@ -65,7 +65,7 @@ function programOf(help: string[]): Command {
       numberOption("--n-init <number>", "how many times to search for a start; the best fit wins (default: 1)"),
     )
     .addOption(initOption())
-    .addOption(jsonOption("print one JSON object instead: { report, model }"))
+    .option("--json", "print one JSON object instead: { report, model }")
     .addHelpText(
       "after",
       helpBelow(
@@ -90,7 +90,7 @@ function programOf(help: string[]): Command {
     .argument("<model>", "file written by gaussmix fit --out; - reads standard input")
     .argument("<file>", "CSV file with a header row; - reads standard input")
     .addOption(columnsOption("columns to use, in the order of the model's (default: those with the model's names)"))
-    .addOption(jsonOption("print an array of records instead; a log_density of minus infinity is null"))
+    .option("--json", "print an array of records instead; a log_density of minus infinity is null")
     .addHelpText(
       "after",
       helpBelow(
@@ -110,7 +110,7 @@ function programOf(help: string[]): Command {
     .argument("<model>", "file written by gaussmix fit --out; - reads standard input")
     .addOption(numberOption("-n, --rows <number>", "how many rows to draw").makeOptionMandatory())
     .addOption(numberOption("--seed <integer>", "all random choice; same seed, same rows (default: 0)"))
-    .addOption(jsonOption("print an array of records instead"))
+    .option("--json", "print an array of records instead")
     .addHelpText(
       "after",
       helpBelow(

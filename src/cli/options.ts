@@ -37,8 +37,3 @@ export function covarianceOption(): Option {
 export function initOption(): Option {
   return new Option("--init <strategy>", "how starts are found").choices(INIT_STRATEGIES).default("kmeans");
 }
-
-/** `--json`. */
-export function jsonOption(description: string): Option {
-  return new Option("--json", description);
-}

@@ -14,9 +14,9 @@ export interface FitOutcome {
 
 /** Digits that the largest number of a column of figures shows, and that the smallest one keeps at least. */
 const DIGITS = 5;
-const LEAST_DIGITS = 2;
+const LEAST_DIGITS = 3;
 /** Numbers smaller than this share of the largest are rounding errors and may be shown as 0. */
-const NEGLIGIBLE = 1e-6;
+const NEGLIGIBLE = 1e-9;
 /** Decimals beyond which powers of ten read better. */
 const MOST_DECIMALS = 9;
 /** Decimals beyond which the columns of a covariance each get their own number of them. */
@@ -41,7 +41,7 @@ export function printFit(outcome: FitOutcome): string {
     ["BIC", `${bic.toFixed(4)}  (${count(mixture.nParameters, "parameter")}; lower is better)`],
     ["AIC", aic.toFixed(4)],
   ];
-  const width = Math.max(...facts.map(([name]) => name.length));
+  const width = widest(facts.map(([name]) => name));
   const lines = [
     `Gaussian mixture: ${count(K, "component")}, ${covarianceType} covariance`,
     "",
@@ -59,28 +59,26 @@ function parameterLines(mixture: GaussianMixture, columns: readonly string[]): s
     const mean: Figures = { title: "mean", values: aligned([...means.subarray(k * D, (k + 1) * D)]) };
     const weight = `component ${k}: weight ${weights[k].toFixed(4)}`;
     switch (covarianceType) {
-      case "full":
-        lines.push(
-          "",
-          weight,
-          ...table(columns, mean, square(covariances.subarray(k * D * D, (k + 1) * D * D), columns)),
-        );
+      case "full": {
+        const figures = [mean, ...square(covariances.subarray(k * D * D, (k + 1) * D * D), columns)];
+        const indent = " ".repeat(2 + widest(columns) + 2 + widest([mean.title, ...mean.values]) + 2);
+        lines.push("", weight, `${indent}covariance`, ...table(columns, figures));
         break;
+      }
       case "tied":
-        lines.push("", weight, ...table(columns, mean));
+        lines.push("", weight, ...table(columns, [mean]));
         break;
       case "diag": {
         const values = aligned([...covariances.subarray(k * D, (k + 1) * D)]);
-        lines.push("", weight, ...table(columns, mean, [{ title: "variance", values }]));
+        lines.push("", weight, ...table(columns, [mean, { title: "variance", values }]));
         break;
       }
       default:
-        lines.push("", `${weight}, variance ${aligned([covariances[k]])[0]}`, ...table(columns, mean));
+        lines.push("", `${weight}, variance ${aligned([covariances[k]])[0]}`, ...table(columns, [mean]));
     }
   }
   if (covarianceType === "tied") {
-    const [first, ...rest] = square(covariances, columns);
-    lines.push("", "covariance of every component", ...table(columns, first, rest));
+    lines.push("", "covariance of every component", ...table(columns, square(covariances, columns)));
   }
   return lines;
 }
@@ -91,39 +89,36 @@ interface Figures {
   readonly values: readonly string[];
 }
 
-/** The columns of a covariance [D, D]: with the same decimals throughout, unless their scales are too different. */
+/**
+ * The columns of a covariance [D, D], with the same decimals throughout unless the scales are too different. The
+ * variances decide: a covariance near 0 may be shown as 0.
+ */
 function square(covariance: Float64Array, columns: readonly string[]): Figures[] {
   const D = columns.length;
-  const decimals = decimalsOf(covariance);
+  const decimals = decimalsOf(columns.map((_, d) => covariance[d * D + d]));
   return columns.map((title, d) => {
     const values = [...covariance.subarray(d * D, (d + 1) * D)]; // a row: it is symmetric
     return { title, values: aligned(values, decimals > MOST_COMMON_DECIMALS ? undefined : decimals) };
   });
 }
 
-/** Figures side by side, one line for each name. More than one column beside the first is a covariance. */
-function table(names: readonly string[], first: Figures, rest: readonly Figures[] = []): string[] {
-  const figures = [first, ...rest];
-  const nameWidth = Math.max(...names.map((name) => name.length));
-  const widths = figures.map(({ title, values }) => Math.max(title.length, ...values.map((value) => value.length)));
+/** Figures side by side, a line for each name below a line of titles. */
+function table(names: readonly string[], figures: readonly Figures[]): string[] {
+  const nameWidth = widest(names);
+  const widths = figures.map(({ title, values }) => widest([title, ...values]));
   const line = (name: string, cells: readonly string[]): string =>
     `  ${[name.padEnd(nameWidth), ...cells.map((cell, i) => cell.padStart(widths[i]))].join("  ")}`;
-  const lines = [
-    line(
-      "",
-      figures.map(({ title }) => title),
-    ),
-    ...names.map((name, d) =>
-      line(
-        name,
-        figures.map(({ values }) => values[d]),
-      ),
-    ),
-  ];
-  if (first.title === "mean" && rest.length > 0 && rest[0].title !== "variance") {
-    lines.unshift(`${" ".repeat(nameWidth + widths[0] + 6)}covariance`);
-  }
-  return lines;
+  const titles = figures.map(({ title }) => title);
+  const lines = names.map((name, d) => {
+    const cells = figures.map(({ values }) => values[d]);
+    return line(name, cells);
+  });
+  return [line("", titles), ...lines];
+}
+
+/** The length of the longest text. */
+function widest(texts: readonly string[]): number {
+  return texts.reduce((width, text) => Math.max(width, text.length), 0);
 }
 
 /** Numbers with the same number of decimals; or with powers of ten, where that would take too many. */

@@ -1,5 +1,5 @@
-import type { GaussianMixture } from "../../src/index.ts";
 import { tileRows } from "../../src/engine/tiles.ts";
+import type { GaussianMixture } from "../../src/index.ts";
 import { varianceIndex } from "./compare.ts";
 import type { Shaped } from "./problems.ts";
 

@@ -14,7 +14,9 @@ export type DatasetName = "iris" | "faithful" | "wine" | "breast_cancer";
 
 /** Text of test/fixtures/`name`, or of examples/`name`: what users see too is kept there. */
 export function fixture(name: string): string {
-  const path = ["../fixtures/", "../../examples/"].map((folder) => new URL(folder + name, import.meta.url)).find(existsSync);
+  const path = ["../fixtures/", "../../examples/"]
+    .map((folder) => new URL(folder + name, import.meta.url))
+    .find(existsSync);
   if (path === undefined) throw new Error(`no fixture ${name}`);
   return readFileSync(path, "utf8");
 }
@@ -41,7 +43,10 @@ export function column({ data, shape }: Pick<Dataset, "data" | "shape">, d: numb
 }
 
 /** Some columns of a data set, as data. */
-export function select(set: Pick<Dataset, "data" | "shape">, columns: readonly number[]): Pick<Dataset, "data" | "shape"> {
+export function select(
+  set: Pick<Dataset, "data" | "shape">,
+  columns: readonly number[],
+): Pick<Dataset, "data" | "shape"> {
   const [N] = set.shape;
   const data = Float64Array.from({ length: N * columns.length }, (_, i) => {
     const n = Math.floor(i / columns.length);

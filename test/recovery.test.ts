@@ -1,0 +1,266 @@
+// What goes wrong half way leaves nothing behind: aborted fits, listeners that throw, fits inside fits, a thousand fits.
+import { getEventListeners } from "node:events";
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
+import { describe, expect, test } from "vitest";
+import { acquireArena, releaseArena } from "../src/engine/arena.ts";
+import { type FitOptions, GaussianMixture } from "../src/index.ts";
+import { sameBits } from "./support/compare.ts";
+import { errorOf } from "./support/errors.ts";
+import { clouds, nested, TYPES } from "./support/problems.ts";
+import { staysUnharmed } from "./support/unharmed.ts";
+
+const { iris, plain, mixture: fitted } = staysUnharmed();
+const many = clouds(3000, 3, 4, 9);
+const endless = { nComponents: 4, tol: 0, maxIter: 1_000_000 };
+
+/** Both ways to fit; the result of the second is a promise. */
+const WAYS = ["fitSync", "fit"] as const;
+const errorOfFit = (way: (typeof WAYS)[number], options: FitOptions): Promise<Error> =>
+  errorOf(() => GaussianMixture[way](many, options));
+
+describe("a signal", () => {
+  for (const way of WAYS) {
+    test(`that has aborted keeps ${way} from starting and is its reason`, async () => {
+      const reason = new Error("no longer needed");
+      const seen: number[] = [];
+      const onIteration = ({ iteration }: { iteration: number }): void => void seen.push(iteration);
+      expect(await errorOfFit(way, { ...endless, signal: AbortSignal.abort(reason), onIteration })).toBe(reason);
+      expect((await errorOfFit(way, { ...endless, signal: AbortSignal.abort() })).name).toBe("AbortError");
+      expect(seen).toEqual([]);
+    });
+
+    test(`that aborts from a listener ends ${way} at once, with its reason`, async () => {
+      for (const at of [1, 2, 7]) {
+        for (const covarianceType of TYPES) {
+          const controller = new AbortController();
+          const reason = { at };
+          let last = 0;
+          const onIteration = ({ iteration }: { iteration: number }): void => {
+            last = iteration;
+            if (iteration === at) controller.abort(reason);
+          };
+          const options = { ...endless, covarianceType, signal: controller.signal, onIteration };
+          expect(await errorOfFit(way, options)).toBe(reason);
+          expect(last).toBe(at);
+        }
+      }
+    });
+
+    test(`that does not abort changes no bit of ${way} and keeps no listener`, async () => {
+      const { signal } = new AbortController();
+      const mixture = await GaussianMixture[way](iris, { ...plain, signal });
+      expect(sameBits(mixture.covariances, fitted.covariances)).toBe(true);
+      expect(getEventListeners(signal, "abort")).toEqual([]);
+    });
+  }
+
+  test("that aborts from a timer ends a fit while it runs: the page stays alive", async () => {
+    const controller = new AbortController();
+    let ticks = 0;
+    const clock = setInterval(() => {
+      if (++ticks === 5) controller.abort();
+    }, 5);
+    try {
+      expect((await errorOfFit("fit", { ...endless, signal: controller.signal })).name).toBe("AbortError");
+      expect(ticks).toBeGreaterThanOrEqual(5);
+      expect(getEventListeners(controller.signal, "abort")).toEqual([]);
+    } finally {
+      clearInterval(clock);
+    }
+  });
+
+  test("ends a fit on several threads, too", async () => {
+    const wide = clouds(20_000, 3, 4, 2);
+    const controller = new AbortController();
+    const onIteration = ({ iteration }: { iteration: number }): void => {
+      if (iteration === 3) controller.abort();
+    };
+    const run = (): Promise<GaussianMixture> =>
+      GaussianMixture.fit(wide, { ...endless, threads: 2, signal: controller.signal, onIteration });
+    expect((await errorOf(run)).name).toBe("AbortError");
+    expect(getEventListeners(controller.signal, "abort")).toEqual([]);
+  });
+});
+
+describe("a listener", () => {
+  for (const way of WAYS) {
+    test(`that throws ends ${way} with what it threw`, async () => {
+      for (const thrown of [new Error("mine"), "a text", undefined]) {
+        const onIteration = (): void => {
+          throw thrown;
+        };
+        expect(await errorOfFit(way, { ...endless, onIteration })).toBe(thrown);
+      }
+    });
+
+    test(`may itself fit and ask, while ${way} runs`, async () => {
+      let inside = 0;
+      const onIteration = (): void => {
+        inside++;
+        expect(sameBits(GaussianMixture.fitSync(iris, plain).covariances, fitted.covariances)).toBe(true);
+        expect(fitted.predict(iris)).toHaveLength(150);
+        expect(fitted.sample(3, { seed: inside }).labels).toHaveLength(3);
+      };
+      const options = { nComponents: 3, seed: 6, maxIter: 10, tol: 0 };
+      const alone = GaussianMixture.fitSync(many, options);
+      const disturbed = await GaussianMixture[way](many, { ...options, onIteration });
+      expect(inside).toBe(10);
+      expect(sameBits(disturbed.covariances, alone.covariances)).toBe(true);
+      expect(disturbed.report).toEqual(alone.report);
+    });
+  }
+
+  test("of data may ask, too: a record's getter that calls predict", () => {
+    const other = GaussianMixture.fromParameters({
+      weights: [0.5, 0.5],
+      means: [[0], [6]],
+      covariances: [[[1]], [[4]]],
+    });
+    class Flower {
+      readonly width: number;
+      constructor(width: number) {
+        this.width = width;
+      }
+      get part(): number {
+        return other.scoreSamples([[this.width]])[0];
+      }
+    }
+    const flowers = nested(iris).map(([, width]) => new Flower(width));
+    const columns = ["width", "part"];
+    const plainRows = flowers.map(({ width, part }) => [width, part]);
+    const mixture = GaussianMixture.fitSync(plainRows, { nComponents: 2, columns });
+    expect(sameBits(mixture.scoreSamples(flowers), mixture.scoreSamples(plainRows))).toBe(true);
+    const lazy = GaussianMixture.fitSync(flowers, { nComponents: 2, columns });
+    expect(sameBits(lazy.covariances, mixture.covariances)).toBe(true);
+  });
+});
+
+describe("data", () => {
+  test("that throws while it is read ends the fit with what it threw", async () => {
+    const mine = new Error("no disk");
+    const records = nested(many).map(([x, y]) => ({ x, y }));
+    Object.defineProperty(records[2500], "y", {
+      get: () => {
+        throw mine;
+      },
+      enumerable: true,
+    });
+    for (const way of WAYS) expect(await errorOf(() => GaussianMixture[way](records, { nComponents: 2 }))).toBe(mine);
+    const mixture = GaussianMixture.fitSync(records.slice(0, 2000), { nComponents: 2 });
+    expect(await errorOf(() => mixture.predict(records))).toBe(mine);
+    expect(mixture.predict(records.slice(0, 9))).toHaveLength(9);
+  });
+
+  test("that is wrong makes fit reject, never throw", async () => {
+    const promise = GaussianMixture.fit(undefined as never, undefined as never);
+    expect(promise).toBeInstanceOf(Promise);
+    await expect(promise).rejects.toThrow(TypeError);
+  });
+});
+
+test("fits at once, of all types and starts, give the bits that each gives alone", async () => {
+  const all = TYPES.flatMap((covarianceType) =>
+    (["kmeans", "k-means++", "random", "random-from-data"] as const).map((init, seed) => ({
+      nComponents: 3 + (seed % 2),
+      covarianceType,
+      init,
+      seed,
+      maxIter: 40,
+      nInit: 2,
+    })),
+  );
+  const alone = all.map((options) => GaussianMixture.fitSync(many, options));
+  const failing = GaussianMixture.fit(many, { ...endless, regCovar: 0, onIteration: () => Promise.reject() && fail() });
+  const together = await Promise.all(all.map((options) => GaussianMixture.fit(many, options)));
+  await expect(failing).rejects.toThrow("on purpose");
+  together.forEach((mixture, i) => {
+    expect(sameBits(mixture.covariances, alone[i].covariances)).toBe(true);
+    expect(mixture.report).toEqual(alone[i].report);
+  });
+});
+
+function fail(): never {
+  throw new Error("on purpose");
+}
+
+describe("memory", () => {
+  setFlagsFromString("--expose-gc");
+  const collect = runInNewContext("gc") as () => void;
+
+  /** Bytes outside the JavaScript heap after a collection: array buffers, those of WebAssembly among them. */
+  function outside(): number {
+    collect();
+    const { arrayBuffers, external } = process.memoryUsage();
+    return Math.max(arrayBuffers, external);
+  }
+
+  /** Bytes of the arenas that are kept for the next fit, all of them. */
+  function idleBytes(): number {
+    const arenas = [acquireArena(), acquireArena(), acquireArena()];
+    const bytes = arenas.reduce((sum, arena) => sum + arena.bytes, 0);
+    arenas.forEach(releaseArena);
+    return bytes;
+  }
+
+  /** Runs something until it has taken what it needs, then many times: what it then takes more. */
+  async function growth(
+    run: (i: number) => unknown,
+    times: number,
+  ): Promise<{ readonly outside: number; readonly idle: number }> {
+    for (let i = 0; i < 60; i++) await run(i);
+    const idle = idleBytes();
+    const before = outside();
+    for (let i = 0; i < times; i++) await run(i);
+    return { outside: outside() - before, idle: idleBytes() - idle };
+  }
+
+  test("is where it was after 1,000 fits and predictions", async () => {
+    const grown = await growth((i) => {
+      const mixture = GaussianMixture.fitSync(iris, { ...plain, covarianceType: TYPES[i % 4], seed: i, maxIter: 5 });
+      mixture.predict(iris);
+      mixture.predictProba(iris);
+      mixture.precisions;
+      GaussianMixture.fromJSON(mixture.toJSON()).sample(10);
+    }, 1000);
+    expect(grown.idle).toBe(0);
+    // one page of WebAssembly is 64 KiB: less than one per hundred fits
+    expect(grown.outside).toBeLessThan(512 * 1024);
+  });
+
+  test("is where it was after 1,000 fits that failed, each half way", async () => {
+    const spoilt = { data: iris.data.slice(), shape: iris.shape };
+    spoilt.data[599] = Number.NaN;
+    const copied = nested(iris).map(([a]) => [a, a, a]);
+    const failures: readonly (() => unknown)[] = [
+      () => GaussianMixture.fitSync(spoilt, plain),
+      () => GaussianMixture.fitSync(copied, { ...plain, regCovar: 0 }),
+      () => GaussianMixture.fitSync(iris, { ...plain, onIteration: fail }),
+      () => GaussianMixture.fit(iris, { ...plain, onIteration: fail }),
+      () => fitted.predict(spoilt),
+      () =>
+        GaussianMixture.fromParameters({
+          weights: [1],
+          means: [[0, 0]],
+          covariances: [
+            [
+              [1, 1],
+              [1, 1],
+            ],
+          ],
+        }),
+    ];
+    const grown = await growth((i) => errorOf(failures[i % failures.length]), 1000);
+    expect(grown.idle).toBe(0);
+    expect(grown.outside).toBeLessThan(512 * 1024);
+  });
+
+  test("of one large fit is given back", async () => {
+    const large = clouds(200_000, 8, 2, 1);
+    const before = outside();
+    GaussianMixture.fitSync(large, { nComponents: 2, maxIter: 2 }).predict(large);
+    // an idle arena of more than 8 MiB is let go; two may be kept
+    expect(idleBytes()).toBeLessThan(3 * 8 * 1024 * 1024);
+    expect(outside() - before).toBeLessThan(2 * 8 * 1024 * 1024);
+  });
+});

@@ -1,0 +1,93 @@
+// The formulas as they stand in a textbook (Bishop, PRML, chapters 2.3 and 9.2), on nested arrays, one row at a time.
+import type { Shaped } from "./problems.ts";
+import { nested } from "./problems.ts";
+
+/** Lower triangular L with L L' = a. */
+export function choleskyOf(a: readonly (readonly number[])[]): number[][] {
+  const low = a.map((row) => row.map(() => 0));
+  for (let i = 0; i < a.length; i++) {
+    for (let j = 0; j <= i; j++) {
+      let rest = a[i][j];
+      for (let m = 0; m < j; m++) rest -= low[i][m] * low[j][m];
+      low[i][j] = i === j ? Math.sqrt(rest) : rest / low[j][j];
+    }
+  }
+  return low;
+}
+
+/** What the plain formulas need of a mixture: every covariance as a whole matrix. */
+export interface PlainMixture {
+  readonly weights: readonly number[];
+  readonly means: readonly (readonly number[])[];
+  readonly covariances: readonly (readonly (readonly number[])[])[];
+}
+
+/** The parameters of any covariance type, written out. */
+export function writtenOut(mixture: {
+  readonly covarianceType: string;
+  readonly nComponents: number;
+  readonly nFeatures: number;
+  readonly weights: Float64Array;
+  readonly means: Float64Array;
+  readonly covariances: Float64Array;
+}): PlainMixture {
+  const { covarianceType: type, nComponents: K, nFeatures: D, weights, means, covariances } = mixture;
+  const entry = (k: number, i: number, j: number): number => {
+    if (type === "full") return covariances[(k * D + i) * D + j];
+    if (type === "tied") return covariances[i * D + j];
+    if (i !== j) return 0;
+    return type === "diag" ? covariances[k * D + i] : covariances[k];
+  };
+  const all = Array.from({ length: D }, (_, d) => d);
+  return {
+    weights: [...weights],
+    means: Array.from({ length: K }, (_, k) => [...means.subarray(k * D, (k + 1) * D)]),
+    covariances: Array.from({ length: K }, (_, k) => all.map((i) => all.map((j) => entry(k, i, j)))),
+  };
+}
+
+/** Per row: the Mahalanobis distances, the responsibilities and the log-density. */
+export function plainScores(
+  mixture: PlainMixture,
+  set: Shaped,
+): { distances: number[]; responsibilities: number[]; density: number }[] {
+  const factors = mixture.covariances.map(choleskyOf);
+  return nested(set).map((x) => {
+    const distances = mixture.means.map((mean, k) => {
+      const y: number[] = [];
+      x.forEach((value, i) => {
+        let rest = value - mean[i];
+        for (let m = 0; m < i; m++) rest -= factors[k][i][m] * y[m];
+        y.push(rest / factors[k][i][i]);
+      });
+      return Math.sqrt(y.reduce((sum, v) => sum + v * v, 0));
+    });
+    const terms = distances.map((distance, k) => {
+      const logDet = factors[k].reduce((sum, row, i) => sum + Math.log(row[i]), 0);
+      return Math.log(mixture.weights[k]) - logDet - (x.length * Math.log(2 * Math.PI)) / 2 - distance ** 2 / 2;
+    });
+    const top = Math.max(...terms);
+    const total = terms.reduce((sum, term) => sum + Math.exp(term - top), 0);
+    return {
+      distances,
+      responsibilities: terms.map((term) => Math.exp(term - top) / total),
+      density: top + Math.log(total),
+    };
+  });
+}
+
+/** Weights, means and whole covariances of an M-step from responsibilities [N][K]. */
+export function plainMStep(set: Shaped, responsibilities: readonly (readonly number[])[]): PlainMixture {
+  const rows = nested(set);
+  const [N, D] = set.shape;
+  const K = responsibilities[0].length;
+  const sum = (k: number, value: (x: readonly number[]) => number): number =>
+    rows.reduce((total, x, n) => total + responsibilities[n][k] * value(x), 0);
+  const columns = Array.from({ length: D }, (_, d) => d);
+  const counts = Array.from({ length: K }, (_, k) => sum(k, () => 1));
+  const means = counts.map((count, k) => columns.map((d) => sum(k, (x) => x[d]) / count));
+  const covariances = counts.map((count, k) =>
+    columns.map((i) => columns.map((j) => sum(k, (x) => (x[i] - means[k][i]) * (x[j] - means[k][j])) / count)),
+  );
+  return { weights: counts.map((count) => count / N), means, covariances };
+}
