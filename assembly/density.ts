@@ -27,6 +27,7 @@ export function logDensity(
     if (D == 1) return logDensityFull1(x, mean, p, c, logp, top, T, margin);
     if (D == 2) return logDensityFull2(x, mean, p, c, logp, top, T, margin);
     if (D == 3) return logDensityFull3(x, mean, p, c, logp, top, T, margin);
+    if (D == 4) return logDensityFull4(x, mean, p, c, logp, top, z, T, margin);
     return logDensityFull(x, mean, p, c, logp, top, z, D, T, margin);
   }
   if (type == DIAG) return logDensityDiag(x, mean, factor + (<usize>k * <usize>D << 3), c, logp, top, D, T, margin);
@@ -119,36 +120,122 @@ function logDensityFull2(x: usize, mu: usize, p: usize, logc: f64, logp: usize, 
 
 // @ts-ignore: decorator
 @inline
-function square3(x: usize, x1: usize, x2: usize, mu: usize, p: usize): v128 {
-  const z0 = f64x2.sub(v128.load(x), v128.load64_splat(mu));
-  const z1 = f64x2.sub(v128.load(x1), v128.load64_splat(mu, 8));
-  const z2 = f64x2.sub(v128.load(x2), v128.load64_splat(mu, 16));
-  const y0 = f64x2.mul(v128.load64_splat(p), z0);
-  const y1 = f64x2.add(f64x2.mul(v128.load64_splat(p, 8), z0), f64x2.mul(v128.load64_splat(p, 24), z1));
-  const y2 = f64x2.add(
-    f64x2.add(f64x2.mul(v128.load64_splat(p, 32), z0), f64x2.mul(v128.load64_splat(p, 40), z1)),
-    f64x2.mul(v128.load64_splat(p, 48), z2),
-  );
+function square3(
+  x: usize, x1: usize, x2: usize, m0: v128, m1: v128, m2: v128, p00: v128, p10: v128, p11: v128, p20: v128, p21: v128, p22: v128,
+): v128 {
+  const z0 = f64x2.sub(v128.load(x), m0);
+  const z1 = f64x2.sub(v128.load(x1), m1);
+  const z2 = f64x2.sub(v128.load(x2), m2);
+  const y0 = f64x2.mul(p00, z0);
+  const y1 = f64x2.add(f64x2.mul(p10, z0), f64x2.mul(p11, z1));
+  const y2 = f64x2.add(f64x2.add(f64x2.mul(p20, z0), f64x2.mul(p21, z1)), f64x2.mul(p22, z2));
   return f64x2.add(f64x2.add(f64x2.mul(y0, y0), f64x2.mul(y1, y1)), f64x2.mul(y2, y2));
 }
 
 function logDensityFull3(x: usize, mu: usize, p: usize, logc: f64, logp: usize, top: usize, T: i32, margin: f64): i32 {
+  const m0 = v128.load64_splat(mu);
+  const m1 = v128.load64_splat(mu, 8);
+  const m2 = v128.load64_splat(mu, 16);
+  const p00 = v128.load64_splat(p);
+  const p10 = v128.load64_splat(p, 8);
+  const p11 = v128.load64_splat(p, 24);
+  const p20 = v128.load64_splat(p, 32);
+  const p21 = v128.load64_splat(p, 40);
+  const p22 = v128.load64_splat(p, 48);
   const c = f64x2.splat(logc);
   const slack = f64x2.splat(margin);
   let x1 = x + (<usize>T << 3);
   let x2 = x1 + (<usize>T << 3);
   let live = 0;
   for (let b = 0; b < T >> 3; ++b) {
-    const q0 = square3(x, x1, x2, mu, p);
-    const q1 = square3(x + 16, x1 + 16, x2 + 16, mu, p);
-    const q2 = square3(x + 32, x1 + 32, x2 + 32, mu, p);
-    const q3 = square3(x + 48, x1 + 48, x2 + 48, mu, p);
+    const q0 = square3(x, x1, x2, m0, m1, m2, p00, p10, p11, p20, p21, p22);
+    const q1 = square3(x + 16, x1 + 16, x2 + 16, m0, m1, m2, p00, p10, p11, p20, p21, p22);
+    const q2 = square3(x + 32, x1 + 32, x2 + 32, m0, m1, m2, p00, p10, p11, p20, p21, p22);
+    const q3 = square3(x + 48, x1 + 48, x2 + 48, m0, m1, m2, p00, p10, p11, p20, p21, p22);
     if (keepBlock(q0, q1, q2, q3, c, slack, logp, top)) live |= 1 << b;
     x += BLOCK_BYTES;
     x1 += BLOCK_BYTES;
     x2 += BLOCK_BYTES;
     logp += BLOCK_BYTES;
     top += BLOCK_BYTES;
+  }
+  return live;
+}
+
+/** q [4] = |P z|² of four rows, D = 4: two vectors share every load of mu and p. Columns are laneBytes apart. */
+// @ts-ignore: decorator
+@inline
+function square4(x: usize, laneBytes: usize, mu: usize, p: usize, q: usize): void {
+  const m0 = v128.load64_splat(mu);
+  const z0 = f64x2.sub(v128.load(x), m0);
+  const u0 = f64x2.sub(v128.load(x, 16), m0);
+  x += laneBytes;
+  const m1 = v128.load64_splat(mu, 8);
+  const z1 = f64x2.sub(v128.load(x), m1);
+  const u1 = f64x2.sub(v128.load(x, 16), m1);
+  x += laneBytes;
+  const m2 = v128.load64_splat(mu, 16);
+  const z2 = f64x2.sub(v128.load(x), m2);
+  const u2 = f64x2.sub(v128.load(x, 16), m2);
+  x += laneBytes;
+  const m3 = v128.load64_splat(mu, 24);
+  const z3 = f64x2.sub(v128.load(x), m3);
+  const u3 = f64x2.sub(v128.load(x, 16), m3);
+
+  let c = v128.load64_splat(p);
+  let y = f64x2.mul(c, z0);
+  let v = f64x2.mul(c, u0);
+  let a = f64x2.mul(y, y);
+  let b = f64x2.mul(v, v);
+  c = v128.load64_splat(p, 8);
+  y = f64x2.mul(c, z0);
+  v = f64x2.mul(c, u0);
+  c = v128.load64_splat(p, 24);
+  y = f64x2.add(y, f64x2.mul(c, z1));
+  v = f64x2.add(v, f64x2.mul(c, u1));
+  a = f64x2.add(a, f64x2.mul(y, y));
+  b = f64x2.add(b, f64x2.mul(v, v));
+  c = v128.load64_splat(p, 32);
+  y = f64x2.mul(c, z0);
+  v = f64x2.mul(c, u0);
+  c = v128.load64_splat(p, 48);
+  y = f64x2.add(y, f64x2.mul(c, z1));
+  v = f64x2.add(v, f64x2.mul(c, u1));
+  c = v128.load64_splat(p, 64);
+  y = f64x2.add(y, f64x2.mul(c, z2));
+  v = f64x2.add(v, f64x2.mul(c, u2));
+  a = f64x2.add(a, f64x2.mul(y, y));
+  b = f64x2.add(b, f64x2.mul(v, v));
+  c = v128.load64_splat(p, 40);
+  y = f64x2.mul(c, z0);
+  v = f64x2.mul(c, u0);
+  c = v128.load64_splat(p, 56);
+  y = f64x2.add(y, f64x2.mul(c, z1));
+  v = f64x2.add(v, f64x2.mul(c, u1));
+  c = v128.load64_splat(p, 72);
+  y = f64x2.add(y, f64x2.mul(c, z2));
+  v = f64x2.add(v, f64x2.mul(c, u2));
+  c = v128.load64_splat(p, 88);
+  y = f64x2.add(y, f64x2.mul(c, z3));
+  v = f64x2.add(v, f64x2.mul(c, u3));
+  v128.store(q, f64x2.add(a, f64x2.mul(y, y)));
+  v128.store(q, f64x2.add(b, f64x2.mul(v, v)), 16);
+}
+
+/** q [8] f64, scratch. */
+function logDensityFull4(x: usize, mu: usize, p: usize, logc: f64, logp: usize, top: usize, q: usize, T: i32, margin: f64): i32 {
+  const laneBytes = <usize>T << 3;
+  const c = f64x2.splat(logc);
+  const slack = f64x2.splat(margin);
+  let live = 0;
+  for (let b = 0; b < T >> 3; ++b, x += BLOCK_BYTES, logp += BLOCK_BYTES, top += BLOCK_BYTES) {
+    square4(x, laneBytes, mu, p, q);
+    square4(x + 32, laneBytes, mu, p, q + 32);
+    const q0 = v128.load(q);
+    const q1 = v128.load(q, 16);
+    const q2 = v128.load(q, 32);
+    const q3 = v128.load(q, 48);
+    if (keepBlock(q0, q1, q2, q3, c, slack, logp, top)) live |= 1 << b;
   }
   return live;
 }

@@ -25,6 +25,7 @@ export function addMoments(
   if (D == 1) return addMoments1(x, r, live, mean, block, scatter, T);
   if (D == 2) return addMoments2(x, r, live, mean, block, scatter, T);
   if (D == 3) return addMoments3(x, r, live, mean, block, scatter, T);
+  if (D == 4) return addMoments4(x, r, live, mean, block, scatter, T);
   const columns = gather(x, r, live, mean, block, v, D, T);
   addScatter(v + (<usize>T << 3), scatter, D, columns, <usize>T << 3);
 }
@@ -124,6 +125,72 @@ function addMoments3(x: usize, r: usize, live: i32, mu: usize, block: usize, sca
   addLanes(scatter + 64, s20);
   addLanes(scatter + 80, s21);
   addLanes(scatter + 96, s22);
+}
+
+/** In two sweeps, of eight and of seven sums: fifteen would not stay in registers. */
+function addMoments4(x: usize, r: usize, live: i32, mu: usize, block: usize, scatter: usize, T: i32): void {
+  const x1 = x + (<usize>T << 3);
+  const x2 = x1 + (<usize>T << 3);
+  const x3 = x2 + (<usize>T << 3);
+  const m0 = v128.load64_splat(mu);
+  const m1 = v128.load64_splat(mu, 8);
+  const m2 = v128.load64_splat(mu, 16);
+  const m3 = v128.load64_splat(mu, 24);
+  let n = f64x2.splat(0), a0 = n, a1 = n, s00 = n, s10 = n, s11 = n, s20 = n, s21 = n;
+  for (let bits = live; bits; bits &= bits - 1) {
+    const from = <usize>ctz(bits) * BLOCK_BYTES;
+    for (let s = from; s < from + BLOCK_BYTES; s += 16) {
+      const rv = v128.load(r + s);
+      const z0 = f64x2.sub(v128.load(x + s), m0);
+      const z1 = f64x2.sub(v128.load(x1 + s), m1);
+      const z2 = f64x2.sub(v128.load(x2 + s), m2);
+      const w0 = f64x2.mul(rv, z0);
+      const w1 = f64x2.mul(rv, z1);
+      n = f64x2.add(n, rv);
+      a0 = f64x2.add(a0, w0);
+      a1 = f64x2.add(a1, w1);
+      s00 = f64x2.add(s00, f64x2.mul(w0, z0));
+      s10 = f64x2.add(s10, f64x2.mul(w1, z0));
+      s11 = f64x2.add(s11, f64x2.mul(w1, z1));
+      s20 = f64x2.add(s20, f64x2.mul(w0, z2));
+      s21 = f64x2.add(s21, f64x2.mul(w1, z2));
+    }
+  }
+  addLanes(block, n);
+  addLanes(block + 16, a0);
+  addLanes(block + 32, a1);
+  addLanes(scatter, s00);
+  addLanes(scatter + 32, s10);
+  addLanes(scatter + 48, s11);
+  addLanes(scatter + 64, s20);
+  addLanes(scatter + 80, s21);
+  let a2 = f64x2.splat(0), a3 = a2, s22 = a2, s30 = a2, s31 = a2, s32 = a2, s33 = a2;
+  for (let bits = live; bits; bits &= bits - 1) {
+    const from = <usize>ctz(bits) * BLOCK_BYTES;
+    for (let s = from; s < from + BLOCK_BYTES; s += 16) {
+      const rv = v128.load(r + s);
+      const z0 = f64x2.sub(v128.load(x + s), m0);
+      const z1 = f64x2.sub(v128.load(x1 + s), m1);
+      const z2 = f64x2.sub(v128.load(x2 + s), m2);
+      const z3 = f64x2.sub(v128.load(x3 + s), m3);
+      const w2 = f64x2.mul(rv, z2);
+      const w3 = f64x2.mul(rv, z3);
+      a2 = f64x2.add(a2, w2);
+      a3 = f64x2.add(a3, w3);
+      s22 = f64x2.add(s22, f64x2.mul(w2, z2));
+      s30 = f64x2.add(s30, f64x2.mul(w3, z0));
+      s31 = f64x2.add(s31, f64x2.mul(w3, z1));
+      s32 = f64x2.add(s32, f64x2.mul(w3, z2));
+      s33 = f64x2.add(s33, f64x2.mul(w3, z3));
+    }
+  }
+  addLanes(block + 48, a2);
+  addLanes(block + 64, a3);
+  addLanes(scatter + 128, s22);
+  addLanes(scatter + 96, s30);
+  addLanes(scatter + 112, s31);
+  addLanes(scatter + 160, s32);
+  addLanes(scatter + 176, s33);
 }
 
 /**
