@@ -1,7 +1,7 @@
 // What a user sees of a mixture: its parameters, its answers, its copies.
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { type CovarianceType, eStep, type FitOptions, GaussianMixture, mStep } from "../src/index.ts";
+import { type CovarianceType, eStep, type FitOptions, GaussianMixture, kMeans, mStep } from "../src/index.ts";
 import { covarianceScale, sameBits, varianceIndex, worst } from "./support/compare.ts";
 import { dataset, spreads } from "./support/datasets.ts";
 import { clouds, nested, randomMixture, runs, sizes, TYPES, uniforms } from "./support/problems.ts";
@@ -150,6 +150,26 @@ describe("answers", () => {
         expect(Math.abs(total - N)).toBeLessThanOrEqual((N + K) * N * EPSILON);
       }),
       runs(40),
+    );
+  });
+
+  test("of k-means are the nearest of its centres, and its inertia is theirs, wherever it stops", () => {
+    fc.assert(
+      fc.property(sizes(), fc.constantFrom(0, 1, 2, 300), ({ N, D, K, seed }, maxIter) => {
+        const set = clouds(N, D, K, seed);
+        const { labels, centres, inertia, nIterations } = kMeans(set, { nClusters: K, seed, maxIter });
+        expect(nIterations).toBeLessThanOrEqual(maxIter);
+        const middles = nested({ data: centres, shape: [K, D] });
+        const squares = nested(set).map((x) => middles.map((c) => x.reduce((sum, v, d) => sum + (v - c[d]) ** 2, 0)));
+        // two orders of D squares, and of N sums
+        const bound = (D + N) * EPSILON;
+        squares.forEach((row, n) => {
+          expect(row[labels[n]]).toBeLessThanOrEqual(Math.min(...row) * (1 + bound));
+        });
+        const total = squares.reduce((sum, row) => sum + Math.min(...row), 0);
+        expect(Math.abs(inertia - total)).toBeLessThanOrEqual(2 * bound * total);
+      }),
+      runs(60),
     );
   });
 

@@ -55,6 +55,7 @@ export function regularisationOf(problem: Problem, regCovar: number | undefined)
  */
 export class Em {
   readonly problem: Problem;
+  readonly regularisation: Regularisation;
   /** Numbers in weights, means and covariances together, which lie in one piece: see {@link vector}. */
   readonly length: number;
   readonly #regularise: boolean;
@@ -83,6 +84,7 @@ export class Em {
     const { arena, type, D, K, nTiles } = problem;
     const { kernels } = arena;
     this.problem = problem;
+    this.regularisation = regularisation;
     this.#regularise = regularisation.reg.some((value) => value > 0) || regularisation.ridge.some((value) => value > 0);
     this.#margin = lazy ? LAZY_MARGIN + kernels.log(K) : Infinity;
     this.#covLength = kernels.covarianceLength(type, D, K);

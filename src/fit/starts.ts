@@ -1,10 +1,15 @@
 import type { Pointer } from "../engine/kernels.ts";
 import type { InitSettings, InitStrategy } from "../input/options.ts";
 import { covariancesOf, meansOf, type Parameters, weightsOf } from "../model/parameters.ts";
+import { climb } from "./climb.ts";
 import type { Work } from "./drive.ts";
-import type { Em } from "./em.ts";
+import { Em } from "./em.ts";
 import { KMeans } from "./kmeans.ts";
 import type { Problem } from "./problem.ts";
+import { subsample, subsampleRows } from "./subsample.ts";
+
+/** EM on a subsample: what it still gains per row after this is less than what the other rows will change. */
+const SUBSAMPLE_CLIMB = { tol: 1e-4, maxIter: 20, accelerate: true };
 
 /**
  * Puts the parameters of a start into `em`.
@@ -23,11 +28,21 @@ export function* start(em: Em, init: InitSettings, seed: number, stream: number)
     else {
       const random = arena.bytesOf(48);
       arena.kernels.seedRandom(random, seed, stream);
-      yield* startFromStrategy(em, init.strategy, random);
+      const rows = subsampleRows(em.problem);
+      if (rows === undefined) yield* startFromStrategy(em, init.strategy, random);
+      else yield* startFromSubsample(em, init.strategy, random, rows);
     }
   } finally {
     arena.rewind(mark);
   }
+}
+
+/** The strategy on some of the rows, and EM on those as far as they can tell: a start costs little beside one pass over all. */
+function* startFromSubsample(em: Em, strategy: InitStrategy, random: Pointer, rows: number): Work<void> {
+  const small = new Em(subsample(em.problem, rows, random), em.regularisation);
+  yield* startFromStrategy(small, strategy, random);
+  yield* climb(small, SUBSAMPLE_CLIMB, () => undefined);
+  em.write(small.read());
 }
 
 function* startFromStrategy(em: Em, strategy: InitStrategy, random: Pointer): Work<void> {

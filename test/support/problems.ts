@@ -4,9 +4,13 @@ import { type CovarianceType, GaussianMixture } from "../../src/index.ts";
 
 export const TYPES: readonly CovarianceType[] = ["full", "tied", "diag", "spherical"];
 
-/** How the properties are run: seeded, so that a failure comes back. */
+/**
+ * How the properties are run: seeded, so that a failure comes back. To look further, `GAUSSMIX_SEED=7 GAUSSMIX_RUNS=20`
+ * takes other problems, and 20 times as many.
+ */
 export function runs(numRuns: number): fc.Parameters<unknown> {
-  return { seed: Number(process.env.SEED ?? 20_261_122), numRuns: numRuns * Number(process.env.MULT ?? 1) };
+  const { GAUSSMIX_SEED: seed = "20261122", GAUSSMIX_RUNS: times = "1" } = process.env;
+  return { seed: Number(seed), numRuns: numRuns * Number(times) };
 }
 
 /** Seeded uniform numbers in [0, 1): mulberry32. Apart from the library's own generator on purpose. */

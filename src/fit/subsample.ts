@@ -1,0 +1,42 @@
+import type { Pointer } from "../engine/kernels.ts";
+import type { Problem } from "./problem.ts";
+
+/** Rows of a subsample: at least, and for every component as many as its parameters could ask for. */
+const LEAST_ROWS = 8192;
+const ROWS_PER_COMPONENT = 128;
+const ROWS_PER_COLUMN = 16;
+/** A subsample pays when the whole is this much larger. */
+const FACTOR = 4;
+
+/** How many rows a start needs to look at; undefined if that is most of them. */
+export function subsampleRows({ N, K, D }: Pick<Problem, "N" | "K" | "D">): number | undefined {
+  const rows = Math.max(LEAST_ROWS, K * (ROWS_PER_COMPONENT + ROWS_PER_COLUMN * D));
+  return rows * FACTOR <= N ? rows : undefined;
+}
+
+/**
+ * A problem of some rows of another, in the same arena: one row drawn from each of `count` stretches of equal length, so
+ * that sorted data are seen from end to end. It lives until the caller rewinds the arena.
+ */
+export function subsample(problem: Problem, count: number, random: Pointer): Problem {
+  const { arena, N, D, T } = problem;
+  const { kernels } = arena;
+  const [x, w, wStep] = problem.rows;
+  const nTiles = Math.ceil(count / T);
+  const tiles = arena.f64(nTiles * D * T);
+  const weights = arena.filled(nTiles * T, 0);
+  const mark = arena.mark();
+  const staging = arena.f64(count * D);
+  let totalWeight = 0;
+  for (let i = 0; i < count; i++) {
+    const first = Math.floor((N * i) / count);
+    const row = first + Math.floor(kernels.uniform(random) * (Math.floor((N * (i + 1)) / count) - first));
+    kernels.readRow(x, row, D, T, staging + i * D * 8);
+    const weight = wStep ? arena.viewF64(w, N)[row] : 1;
+    arena.viewF64(weights, count)[i] = weight;
+    totalWeight += weight;
+  }
+  kernels.pack(staging, tiles, count, D, T);
+  arena.rewind(mark);
+  return { ...problem, N: count, nTiles, rows: [tiles, weights, T * 8, count, D, T], totalWeight, kept: undefined };
+}
