@@ -30,12 +30,12 @@ export function logDensity(
     if (D == 4) return logDensityFull4(x, mean, p, c, logp, top, z, T, margin);
     return logDensityFull(x, mean, p, c, logp, top, z, D, T, margin);
   }
-  if (type == DIAG) return logDensityDiag(x, mean, factor + (<usize>k * <usize>D << 3), c, logp, top, D, T, margin);
+  if (type == DIAG) return logDensityDiag(x, mean, factor + (<usize>k * <usize>D << 3), c, logp, top, z, D, T, margin);
   if (type == TIED) {
     const whitened = factor + (<usize>(triangleLength(D) + D + k * D) << 3);
-    return logDensitySpherical(u, whitened, 1, c, logp, top, D, T, margin);
+    return logDensitySpherical(u, whitened, 1, c, logp, top, z, D, T, margin);
   }
-  return logDensitySpherical(x, mean, load<f64>(factor + (<usize>k << 3)), c, logp, top, D, T, margin);
+  return logDensitySpherical(x, mean, load<f64>(factor + (<usize>k << 3)), c, logp, top, z, D, T, margin);
 }
 
 /** Ends a block: logp = c - q/2 in four vectors, unless all eight rows are below top - margin. True when the block lives. */
@@ -260,15 +260,15 @@ function belowBound(q0: v128, q1: v128, q2: v128, q3: v128, bound: usize): bool 
   return v128.any_true(v128.or(a, b));
 }
 
-/** bound [8] = 2 (c + margin - top): what a distance must stay below. */
+/** bound [8] = scale (c + margin - top): what a distance, in units of 2 / scale, must stay below. */
 // @ts-ignore: decorator
 @inline
-function writeBound(bound: usize, top: usize, limit: v128): void {
-  const two = f64x2.splat(2);
-  v128.store(bound, f64x2.mul(two, f64x2.sub(limit, v128.load(top))));
-  v128.store(bound, f64x2.mul(two, f64x2.sub(limit, v128.load(top, 16))), 16);
-  v128.store(bound, f64x2.mul(two, f64x2.sub(limit, v128.load(top, 32))), 32);
-  v128.store(bound, f64x2.mul(two, f64x2.sub(limit, v128.load(top, 48))), 48);
+function writeBound(bound: usize, top: usize, limit: v128, scale: f64): void {
+  const factor = f64x2.splat(scale);
+  v128.store(bound, f64x2.mul(factor, f64x2.sub(limit, v128.load(top))));
+  v128.store(bound, f64x2.mul(factor, f64x2.sub(limit, v128.load(top, 16))), 16);
+  v128.store(bound, f64x2.mul(factor, f64x2.sub(limit, v128.load(top, 32))), 32);
+  v128.store(bound, f64x2.mul(factor, f64x2.sub(limit, v128.load(top, 48))), 48);
 }
 
 /**
@@ -284,7 +284,7 @@ function logDensityFull(x: usize, mu: usize, p: usize, logc: f64, logp: usize, t
   const slack = f64x2.splat(margin);
   let live = 0;
   for (let b = 0; b < T >> 3; ++b, x += BLOCK_BYTES, logp += BLOCK_BYTES, top += BLOCK_BYTES) {
-    writeBound(bound, top, limit);
+    writeBound(bound, top, limit, 2);
     let q0 = f64x2.splat(0), q1 = q0, q2 = q0, q3 = q0;
     let row = p;
     let column = x;
@@ -352,51 +352,72 @@ function scaledSquare(x: v128, m: v128, p: v128): v128 {
   return f64x2.mul(y, y);
 }
 
-/** Diagonal: p [D] f64, in: 1 / standard deviation. */
-function logDensityDiag(x: usize, mu: usize, p: usize, logc: f64, logp: usize, top: usize, D: i32, T: i32, margin: f64): i32 {
+/** Columns between two looks at whether a diagonal or spherical distance can still matter. */
+// @ts-ignore: decorator
+@inline const COLUMNS_BYTES: usize = 64;
+
+/** Diagonal: p [D] f64, in: 1 / standard deviation. bound [8] f64, scratch. */
+function logDensityDiag(
+  x: usize, mu: usize, p: usize, logc: f64, logp: usize, top: usize, bound: usize, D: i32, T: i32, margin: f64,
+): i32 {
   const laneBytes = <usize>T << 3;
   const muEnd = mu + (<usize>D << 3);
   const c = f64x2.splat(logc);
+  const limit = f64x2.splat(logc + margin);
   const slack = f64x2.splat(margin);
   let live = 0;
   for (let b = 0; b < T >> 3; ++b, x += BLOCK_BYTES, logp += BLOCK_BYTES, top += BLOCK_BYTES) {
     let q0 = f64x2.splat(0), q1 = q0, q2 = q0, q3 = q0;
+    if (D > 8) writeBound(bound, top, limit, 2);
     let xd = x;
     let pd = p;
-    for (let m = mu; m < muEnd; m += 8, pd += 8, xd += laneBytes) {
-      const mean = v128.load64_splat(m);
-      const scale = v128.load64_splat(pd);
-      q0 = f64x2.add(q0, scaledSquare(v128.load(xd), mean, scale));
-      q1 = f64x2.add(q1, scaledSquare(v128.load(xd, 16), mean, scale));
-      q2 = f64x2.add(q2, scaledSquare(v128.load(xd, 32), mean, scale));
-      q3 = f64x2.add(q3, scaledSquare(v128.load(xd, 48), mean, scale));
+    let m = mu;
+    for (let end = min(mu + COLUMNS_BYTES, muEnd); ; end = min(end + COLUMNS_BYTES, muEnd)) {
+      for (; m < end; m += 8, pd += 8, xd += laneBytes) {
+        const mean = v128.load64_splat(m);
+        const scale = v128.load64_splat(pd);
+        q0 = f64x2.add(q0, scaledSquare(v128.load(xd), mean, scale));
+        q1 = f64x2.add(q1, scaledSquare(v128.load(xd, 16), mean, scale));
+        q2 = f64x2.add(q2, scaledSquare(v128.load(xd, 32), mean, scale));
+        q3 = f64x2.add(q3, scaledSquare(v128.load(xd, 48), mean, scale));
+      }
+      if (end == muEnd || !belowBound(q0, q1, q2, q3, bound)) break;
     }
+    // a block that ended early has a partial distance, which is beyond the margin already
     if (keepBlock(q0, q1, q2, q3, c, slack, logp, top)) live |= 1 << b;
   }
   return live;
 }
 
-/** Spherical: p = 1 / standard deviation. Also the tied type, on a whitened tile with p = 1. */
-function logDensitySpherical(x: usize, mu: usize, p: f64, logc: f64, logp: usize, top: usize, D: i32, T: i32, margin: f64): i32 {
+/** Spherical: p = 1 / standard deviation. Also the tied type, on a whitened tile with p = 1. bound [8] f64, scratch. */
+function logDensitySpherical(
+  x: usize, mu: usize, p: f64, logc: f64, logp: usize, top: usize, bound: usize, D: i32, T: i32, margin: f64,
+): i32 {
   const laneBytes = <usize>T << 3;
   const muEnd = mu + (<usize>D << 3);
   const c = f64x2.splat(logc);
+  const limit = f64x2.splat(logc + margin);
   const slack = f64x2.splat(margin);
   const scale = f64x2.splat(p * p);
   let live = 0;
   for (let b = 0; b < T >> 3; ++b, x += BLOCK_BYTES, logp += BLOCK_BYTES, top += BLOCK_BYTES) {
     let q0 = f64x2.splat(0), q1 = q0, q2 = q0, q3 = q0;
+    if (D > 8) writeBound(bound, top, limit, 2 / (p * p));
     let xd = x;
-    for (let m = mu; m < muEnd; m += 8, xd += laneBytes) {
-      const mean = v128.load64_splat(m);
-      const z0 = f64x2.sub(v128.load(xd), mean);
-      const z1 = f64x2.sub(v128.load(xd, 16), mean);
-      const z2 = f64x2.sub(v128.load(xd, 32), mean);
-      const z3 = f64x2.sub(v128.load(xd, 48), mean);
-      q0 = f64x2.add(q0, f64x2.mul(z0, z0));
-      q1 = f64x2.add(q1, f64x2.mul(z1, z1));
-      q2 = f64x2.add(q2, f64x2.mul(z2, z2));
-      q3 = f64x2.add(q3, f64x2.mul(z3, z3));
+    let m = mu;
+    for (let end = min(mu + COLUMNS_BYTES, muEnd); ; end = min(end + COLUMNS_BYTES, muEnd)) {
+      for (; m < end; m += 8, xd += laneBytes) {
+        const mean = v128.load64_splat(m);
+        const z0 = f64x2.sub(v128.load(xd), mean);
+        const z1 = f64x2.sub(v128.load(xd, 16), mean);
+        const z2 = f64x2.sub(v128.load(xd, 32), mean);
+        const z3 = f64x2.sub(v128.load(xd, 48), mean);
+        q0 = f64x2.add(q0, f64x2.mul(z0, z0));
+        q1 = f64x2.add(q1, f64x2.mul(z1, z1));
+        q2 = f64x2.add(q2, f64x2.mul(z2, z2));
+        q3 = f64x2.add(q3, f64x2.mul(z3, z3));
+      }
+      if (end == muEnd || !belowBound(q0, q1, q2, q3, bound)) break;
     }
     q0 = f64x2.mul(q0, scale);
     q1 = f64x2.mul(q1, scale);

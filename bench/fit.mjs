@@ -90,7 +90,7 @@ async function gridFits(quick) {
   const or = (text) => (row) => (row.seconds === undefined ? "-" : text(row));
   return {
     title: "Default fit of the grid",
-    note: `Seconds; full covariance, moderate components, every option at its default. Given up after ${PATIENCE / 1000} s.`,
+    note: `Seconds; full covariance, moderate components, every option at its default, threads too. Given up after ${PATIENCE / 1000} s.`,
     columns: {
       "N x d, K": (row) => row.shape,
       "gaussmix.fit": (row) => (row.seconds === undefined ? `> ${PATIENCE / 1000}` : spread(row.seconds)),

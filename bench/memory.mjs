@@ -83,8 +83,8 @@ function inARow(quick) {
   return {
     title: "Fits and predictions in a row",
     note:
-      "MB held after some and after many more, once garbage has been collected; two iterations each. The resident size grows with the " +
-      "heap that the engine keeps in reserve, up to a limit: a leak shows in the other columns.",
+      "MB held after some and after many more, once garbage has been collected; two iterations each. The resident size also has the reserve of the engine's heap, " +
+      "which grows by some MB at first, and what other threads hold, which the other columns do not see.",
     columns: {
       data: (row) => `${row.N} x ${COLUMNS}`,
       fits: (row) => `${row.few} → ${row.few + row.times}`,

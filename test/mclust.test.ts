@@ -60,9 +60,9 @@ for (const [name, family, ...numbers] of rows) {
       });
     }
 
-    test("acceleration takes no more iterations", () => {
-      const [plain, accelerated] = fits.map(({ mixture }) => mixture.report?.nIterations ?? Number.NaN);
-      expect(accelerated).toBeLessThanOrEqual(plain);
+    test("acceleration saves iterations where there are many, and costs a cycle at most", () => {
+      const [steps, accelerated] = fits.map(({ mixture }) => mixture.report?.nIterations ?? Number.NaN);
+      expect(accelerated).toBeLessThanOrEqual(steps > 30 ? 0.7 * steps : steps + 2);
     });
   });
 }

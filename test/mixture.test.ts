@@ -2,7 +2,8 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { type CovarianceType, eStep, type FitOptions, GaussianMixture, kMeans, mStep } from "../src/index.ts";
-import { covarianceScale, sameBits, varianceIndex, worst } from "./support/compare.ts";
+import { taus } from "./support/bounds.ts";
+import { covarianceScale, sameBits, worst } from "./support/compare.ts";
 import { dataset, spreads } from "./support/datasets.ts";
 import { clouds, nested, randomMixture, runs, sizes, TYPES, uniforms } from "./support/problems.ts";
 import { plainMStep, plainScores, writtenOut } from "./support/reference.ts";
@@ -11,17 +12,6 @@ const EPSILON = Number.EPSILON;
 const iris = dataset("iris");
 const fitIris = (options: Partial<FitOptions> = {}): GaussianMixture =>
   GaussianMixture.fitSync(iris, { nComponents: 3, ...options });
-
-/** trace H^-1 of each component, H its correlations: how far rounding in a covariance is blown up. See bounds.ts. */
-function taus(mixture: GaussianMixture): number[] {
-  const { covariances, precisions, nFeatures: D, nComponents: K } = mixture;
-  return Array.from({ length: K }, (_, k) => {
-    let tau = 0;
-    for (let d = 0; d < D; d++)
-      tau += covariances[varianceIndex(mixture, k, d)] * precisions[varianceIndex(mixture, k, d)];
-    return tau;
-  });
-}
 
 describe("parameters", () => {
   test("come back as they were given, flat and row-major, whether given nested or flat", () => {
@@ -306,6 +296,30 @@ describe("samples", () => {
       });
     });
   }
+
+  test("are normal: mean, variance, skewness and kurtosis of every other number, and no echo of the one before", () => {
+    const n = 200_000;
+    const normal = GaussianMixture.fromParameters({ weights: [1], means: [[0]], covariances: [[[1]]] });
+    const { data } = normal.sample(2 * n, { seed: 17 });
+    // five standard errors; Var z^p = E z^2p - (E z^p)^2, with E z^2, z^4, z^6, z^8 = 1, 3, 15, 105
+    const moments = [
+      [1, 0, 1],
+      [2, 1, 2],
+      [3, 0, 15],
+      [4, 3, 96],
+    ];
+    for (const parity of [0, 1]) {
+      const half = data.filter((_, i) => i % 2 === parity);
+      for (const [power, mean, variance] of moments) {
+        const actual = half.reduce((sum, z) => sum + z ** power, 0) / n;
+        expect(Math.abs(actual - mean), `E z^${power}`).toBeLessThan(5 * Math.sqrt(variance / n));
+      }
+    }
+    for (const lag of [1, 2, 3]) {
+      const echo = data.subarray(lag).reduce((sum, z, i) => sum + z * data[i], 0) / (2 * n);
+      expect(Math.abs(echo), `lag ${lag}`).toBeLessThan(5 / Math.sqrt(2 * n));
+    }
+  });
 
   test("have the same bits for the same seed, others for another, and are data themselves", () => {
     const mixture = fitIris();

@@ -1,9 +1,15 @@
 // The fused pass against the double loop over rows and components.
-import { accumulate, merge, passScratchBytes } from "../accumulate";
-import { DIAG, FULL, HEADER, scatterLength, SPHERICAL, statisticsLength, TIED } from "../layout";
-import { Data, logDensityOf, makeData, makeMixture, Mixture, NONE, packData, packMixture, passOf, worstOf } from "./reference";
+import { accumulate, merge } from "../accumulate";
+import { FULL, HEADER, scatterLength, SPHERICAL, statisticsLength, TIED } from "../layout";
+import { tiedScatter } from "../maximise";
+import { passScratchBytes } from "../pass";
+import { accumulateGiven, givenScratchBytes } from "../starts";
 import {
-  at, between, copyOf, countAt, COUNTS, damaged, EPS, f64s, filled, firstDifference, i32s, intAt, isFresh, pairAt, put,
+  Data, explain, logDensityOf, makeData, makeMixture, Mixture, NONE, packData, packMixture, passOf, rowBound, scatterIndex,
+  worstOf,
+} from "./reference";
+import {
+  add, at, between, copyOf, countAt, COUNTS, damaged, EPS, f64s, filled, firstDifference, i32s, intAt, isFresh, pairAt, put,
   putInt, ratio, reset, room, seal, sizeAt, SIZES, tileAt, TILES, where,
 } from "./support.include";
 
@@ -315,6 +321,62 @@ describe("homes", () => {
   });
 });
 
+/** Largest error of the tied scatter that follows from the total, as a share of its bound. */
+function derivedError(m: Mixture, d: Data, stats: usize): f64 {
+  const expected = passOf(m, d, 0, d.nTiles, 40);
+  const D = m.D;
+  const shared = stats + (<usize>(HEADER + m.K * (1 + D)) << 4);
+  const r = f64s(m.K);
+  // every term of the total and of the difference is at most Σ_k w (|x - c| + |mu_k - c|)(|x - c| + |mu_k - c|)', and
+  // the responsibilities add up to w within their own bound
+  const scale = filled(D * D, 0);
+  let relative: f64 = 0;
+  for (let n = 0; n < d.N; ++n) {
+    explain(m, d.rows + (<usize>(n * D) << 3), r);
+    relative = max(relative, 2 * rowBound + <f64>(d.N + 8 * m.K + 16) * EPS);
+    for (let k = 0; k < m.K; ++k) {
+      for (let i = 0; i < D; ++i) {
+        const c = at(m.centre, i);
+        const own = Math.abs(at(d.rows, n * D + i) - c) + Math.abs(at(m.mu, k * D + i) - c);
+        for (let j = 0; j <= i; ++j) {
+          const other = Math.abs(at(d.rows, n * D + j) - at(m.centre, j)) + Math.abs(at(m.mu, k * D + j) - at(m.centre, j));
+          add(scale, i * D + j, at(d.weights, n) * own * other);
+        }
+      }
+    }
+  }
+  let most: f64 = 0;
+  for (let i = 0; i < D; ++i) {
+    for (let j = 0; j <= i; ++j) {
+      let sum: f64 = 0;
+      for (let k = 0; k < m.K; ++k) sum += at(expected.value, 1 + k * (1 + D + D * D) + 1 + D + i * D + j);
+      most = max(most, ratio(pairAt(shared, scatterIndex(i, j, D)), sum, relative * at(scale, i * D + j)));
+    }
+  }
+  return most;
+}
+
+describe("the tied scatter", () => {
+  test("follows from the total scatter and the pass without it", () => {
+    for (let i = 0; i < SIZES; ++i) {
+      for (let K = 1; K <= 5; ++K) {
+        const D = sizeAt(i);
+        reset(D);
+        const m = makeMixture(TIED, D, K);
+        const d = makeData(37, D, 8, K % 2 == 0);
+        const total = filled(2 * statisticsLength(FULL, D, 1), 0);
+        accumulateGiven(FULL, d.x, d.w, d.wStep, 37, D, 8, 0, 5, 1, m.centre, 0, 0, total, room(givenScratchBytes(D, 8)));
+        const stats = emptyStatistics(m);
+        pass(m, d, 0, 5, 40, homesOf(d, 0), stats, 0);
+        const name = where("derived", TIED, D, K, 37, 8);
+        expect(tiedScatter(stats, m.mu, total, m.centre, D, K)).toBeGreaterThanOrEqual(1, name);
+        expect(derivedError(m, d, stats)).toBeLessThanOrEqual(1, name);
+        expect(damaged()).toBe(0, name);
+      }
+    }
+  });
+});
+
 describe("odd input", () => {
   test("a component without weight gets exact zeros", () => {
     for (let type = FULL; type <= SPHERICAL; ++type) {
@@ -358,15 +420,15 @@ describe("odd input", () => {
     for (let type = FULL; type <= SPHERICAL; ++type) {
       reset();
       const m = makeMixture(type, 2, 2);
-      // standard deviations of 1e-160: q of a row at 1 overflows, its square does not
-      for (let e = 0; e < 8; ++e) put(m.p, e, e % 4 == 0 || e % 4 == 3 ? 1e160 : 0);
-      for (let e = 0; e < 4; ++e) put(m.mu, e, 1e-160);
+      // standard deviations of 1e-150: q of a row at 1e10 overflows, its square does not
+      for (let e = 0; e < 8; ++e) put(m.p, e, e % 4 == 0 || e % 4 == 3 ? 1e150 : 0);
+      for (let e = 0; e < 4; ++e) put(m.mu, e, 1e-150);
       put(m.centre, 0, 0);
       put(m.centre, 1, 0);
       packMixture(m);
       const d = makeData(8, 2, 8, false);
-      for (let n = 0; n < 16; ++n) put(d.rows, n, between(0, 2e-160));
-      put(d.rows, 6, 1);
+      for (let n = 0; n < 16; ++n) put(d.rows, n, between(0, 2e-150));
+      put(d.rows, 6, 1e10);
       packData(d);
       const stats = emptyStatistics(m);
       pass(m, d, 0, 1, 40, homesOf(d, 0), stats, 1);
@@ -382,13 +444,13 @@ describe("odd input", () => {
       for (let N = 1; N <= 8; ++N) {
         reset();
         const m = makeMixture(type, 2, 2);
-        for (let e = 0; e < 8; ++e) put(m.p, e, e % 4 == 0 || e % 4 == 3 ? 1e160 : 0);
-        for (let e = 0; e < 4; ++e) put(m.mu, e, 1);
-        put(m.centre, 0, 1);
-        put(m.centre, 1, 1);
+        for (let e = 0; e < 8; ++e) put(m.p, e, e % 4 == 0 || e % 4 == 3 ? 1e150 : 0);
+        for (let e = 0; e < 4; ++e) put(m.mu, e, 1e10);
+        put(m.centre, 0, 1e10);
+        put(m.centre, 1, 1e10);
         packMixture(m);
         const d = makeData(N, 2, 8, false);
-        for (let n = 0; n < 2 * N; ++n) put(d.rows, n, 1);
+        for (let n = 0; n < 2 * N; ++n) put(d.rows, n, 1e10);
         packData(d);
         const stats = emptyStatistics(m);
         pass(m, d, 0, 1, 40, homesOf(d, 0), stats, 1);
@@ -412,16 +474,6 @@ describe("merge", () => {
       merge(a, b, length);
       for (let i = 0; i < 2 * length; ++i) expect(at(a, i)).toBe(<f64>i + 0.5);
       expect(damaged()).toBe(0);
-    }
-  });
-});
-
-describe("passScratchBytes", () => {
-  test("grows with D, K and T, by the tied tile too", () => {
-    for (let i = 0; i < SIZES; ++i) {
-      const D = sizeAt(i);
-      expect(passScratchBytes(TIED, D, 32, 3) - passScratchBytes(FULL, D, 32, 3)).toBe(<usize>(D * 32 * 8));
-      expect(passScratchBytes(DIAG, D, 32, 5) - passScratchBytes(DIAG, D, 32, 4)).toBe(<usize>(32 * 8 + 32));
     }
   });
 });

@@ -13,7 +13,7 @@ function allBlocks(T: i32): i32 {
 
 /** u of the tied type, or a place without meaning. */
 function whitened(m: Mixture, d: Data): usize {
-  const u = f64s(d.D * d.T);
+  const u = filled(2 * d.D * d.T, 0);
   if (m.type == TIED) whiten(d.x, m.factor, u, f64s(d.D * 8), d.D, d.T);
   return u;
 }
@@ -26,12 +26,13 @@ function checkAll(type: i32, D: i32, T: i32): void {
   const K = 3;
   reset(D * 4 + type);
   const m = makeMixture(type, D, K);
-  const d = makeData(T, D, T, false);
+  // a second tile, and room for it: only the first may be looked at
+  const d = makeData(2 * T, D, T, false);
   const u = whitened(m, d);
   seal();
   for (let k = 0; k < K; ++k) {
-    const logp = f64s(T);
-    const top = filled(T, -Infinity);
+    const logp = f64s(2 * T);
+    const top = filled(2 * T, -Infinity);
     const z = f64s(D * 8 + 8);
     const live = logDensity(type, d.x, u, k, m.mu, m.factor, m.logc, logp, top, z, D, T, Infinity);
     let most: f64 = 0;
@@ -43,6 +44,7 @@ function checkAll(type: i32, D: i32, T: i32): void {
     expect(live).toBe(allBlocks(T), name);
     expect(most).toBeLessThanOrEqual(1, name);
     expect(firstDifference(logp, top, T)).toBe(-1, name);
+    expect(isFresh(logp + (<usize>T << 3), <usize>T << 3)).toBe(true, name);
     expect(damaged()).toBe(0, name);
   }
 }

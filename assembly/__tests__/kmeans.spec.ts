@@ -75,6 +75,7 @@ describe("nearest", () => {
     const c = filled(3, 0.5);
     const metric = makeMetric(3);
     const from = filled(40, Infinity);
+    for (let n = 0; n < 40; n += 2) put(from, n, between(0, 5));
     seal();
     const whole = f64s(40);
     nearest(d.x, d.w, d.wStep, 37, 3, 8, 0, 5, c, metric, from, whole);

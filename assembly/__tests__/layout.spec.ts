@@ -1,7 +1,7 @@
 // Lengths and places: the pictures in layout.ts, counted out.
 import {
-  covarianceLength, DIAG, factorLength, FULL, HEADER, HEADER_BYTES, heapBase, laneSum, scatterLength, SPHERICAL, statisticsLength, TIED,
-  tileWeights, triangleLength,
+  covarianceLength, DIAG, factorLength, FULL, HEADER, HEADER_BYTES, heapBase, laneSum, scatterLength, SPHERICAL,
+  statisticsLength, TIED, tileWeights, triangleLength,
 } from "../layout";
 import { packedIndex, scatterIndex } from "./reference";
 import { sizeAt, SIZES, tileAt, TILES, where } from "./support.include";

@@ -1,5 +1,7 @@
 // The M-step in closed form, the derived tied scatter, and the factors.
-import { covarianceLength, DIAG, factorLength, FULL, HEADER, scatterLength, SPHERICAL, statisticsLength, TIED, triangleLength } from "../layout";
+import {
+  covarianceLength, DIAG, factorLength, FULL, HEADER, scatterLength, SPHERICAL, statisticsLength, TIED, triangleLength,
+} from "../layout";
 import { factorise, maximise, tiedScatter } from "../maximise";
 import {
   addRow, denseCovariance, makeCovariances, makeData, makeSums, packedIndex, scatterIndex, sumBound, textbook, textbookBound,
@@ -158,7 +160,9 @@ function asymmetries(type: i32, cov: usize, D: i32, K: i32): i32 {
   if (type == DIAG || type == SPHERICAL) return 0;
   let count = 0;
   for (let k = 0; k < (type == FULL ? K : 1); ++k) {
-    for (let i = 0; i < D; ++i) for (let j = 0; j < i; ++j) count += i32(at(cov, (k * D + i) * D + j) != at(cov, (k * D + j) * D + i));
+    for (let i = 0; i < D; ++i) {
+      for (let j = 0; j < i; ++j) count += i32(at(cov, (k * D + i) * D + j) != at(cov, (k * D + j) * D + i));
+    }
   }
   return count;
 }
@@ -239,7 +243,9 @@ function checkTiedScatter(D: i32, K: i32, N: i32): void {
   }
   const shared = blockOf(TIED, D, K);
   const from = blockOf(FULL, D, 0) + 1 + D;
-  for (let i = 0; i < D; ++i) for (let j = 0; j <= i; ++j) putPair(total, from + scatterIndex(i, j, D), at(whole.value, 2 + D + i * D + j));
+  for (let i = 0; i < D; ++i) {
+    for (let j = 0; j <= i; ++j) putPair(total, from + scatterIndex(i, j, D), at(whole.value, 2 + D + i * D + j));
+  }
   seal();
   unseal(stats);
   const result = tiedScatter(stats, mu, total, centre, D, K);

@@ -16,31 +16,42 @@ const EPSILON = Number.EPSILON;
  * the sum of N terms in tiles.
  */
 export function likelihoodRounding(mixture: GaussianMixture, set: Shaped): number {
-  const { nComponents: K, nFeatures: D, covarianceType, covariances, precisions, weights } = mixture;
+  const { nComponents: K, nFeatures: D, covarianceType, covariances, weights } = mixture;
   const [N] = set.shape;
   const responsibilities = mixture.predictProba(set);
   const distances = mixture.mahalanobis(set);
   const toCentre = covarianceType === "tied" ? mixture.mahalanobis([centre(set)]) : new Float64Array(K);
-  const taus = new Float64Array(K);
+  const tau = taus(mixture);
   const logs = new Float64Array(K);
   for (let k = 0; k < K; k++) {
     for (let d = 0; d < D; d++) {
       const at = varianceIndex(mixture, k, d);
-      taus[k] += covariances[at] * precisions[at];
       logs[k] += Math.abs(Math.log(covariances[at])) + 2;
     }
-    logs[k] += D * Math.log(taus[k]) + Math.abs(Math.log(weights[k] || 1));
+    logs[k] += D * Math.log(tau[k]) + Math.abs(Math.log(weights[k] || 1));
   }
   let factors = 0;
   for (let i = 0; i < N * K; i++) {
     const k = i % K;
     if (responsibilities[i] === 0) continue;
     const reach = distances[i] ** 2 + 1 + 4 * toCentre[k] ** 2;
-    factors += responsibilities[i] * (D * (D + 1) * taus[k] * reach + (D + 4) * logs[k]);
+    factors += responsibilities[i] * (D * (D + 1) * tau[k] * reach + (D + 4) * logs[k]);
   }
   const sizeOfTerms = mixture.scoreSamples(set).reduce((sum, value) => sum + Math.abs(value), 0);
   const T = tileRows(D);
   return EPSILON * (factors + (T / 8 + Math.ceil(N / T) + 8) * sizeOfTerms);
+}
+
+/**
+ * trace H^-1 of each component's covariance, H its correlations: how far a rounding in a covariance is blown up. D for
+ * columns without correlation.
+ */
+export function taus(mixture: GaussianMixture): number[] {
+  const { covariances, precisions, nFeatures: D, nComponents: K } = mixture;
+  return Array.from({ length: K }, (_, k) => {
+    const places = Array.from({ length: D }, (_d, d) => varianceIndex(mixture, k, d));
+    return places.reduce((tau, at) => tau + covariances[at] * precisions[at], 0);
+  });
 }
 
 /** Mean of each column. */

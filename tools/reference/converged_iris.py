@@ -9,7 +9,8 @@ import csv
 import sys
 from decimal import Decimal, getcontext
 
-import exact_em
+sys.dont_write_bytecode = True
+import exact_em  # noqa: E402
 
 getcontext().prec = 40
 REG = Decimal(1e-6)
