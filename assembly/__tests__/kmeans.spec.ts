@@ -229,8 +229,9 @@ describe("farthestRow", () => {
 function checkAssign(D: i32, K: i32, N: i32, T: i32, weighted: bool, first: i32, last: i32): void {
   reset(D * 16 + K);
   const d = makeData(N, D, T, weighted);
-  const centres = f64s(K * D);
-  fill(centres, K * D, -2, 2);
+  // one more centre lies behind the K, so that a kernel that goes one too far is seen
+  const centres = f64s((K + 1) * D);
+  fill(centres, (K + 1) * D, -2, 2);
   const metric = makeMetric(D);
   const before = i32s(N);
   for (let n = 0; n < N; ++n) putInt(before, n, below(K + 1) - 1);

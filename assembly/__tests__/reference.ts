@@ -64,14 +64,17 @@ export function packByIndex(p: usize, packed: usize, D: i32): void {
   }
 }
 
-/** A random mixture whose means and standard deviations are of order 1. */
+/**
+ * A random mixture whose means and standard deviations are of order 1. Behind the K components that the kernels know of
+ * lies another, flat and very likely, so that one that goes too far is seen.
+ */
 export function makeMixture(type: i32, D: i32, K: i32): Mixture {
   const m = new Mixture();
   m.type = type;
   m.D = D;
   m.K = K;
-  m.mu = f64s(K * D);
-  fill(m.mu, K * D, -2, 2);
+  m.mu = f64s((K + 1) * D);
+  fill(m.mu, (K + 1) * D, -2, 2);
   m.centre = f64s(D);
   fill(m.centre, D, -0.5, 0.5);
   m.p = filled(K * D * D, 0);
@@ -88,13 +91,14 @@ export function makeMixture(type: i32, D: i32, K: i32): Mixture {
       }
     }
   }
-  m.logc = f64s(K);
+  m.logc = f64s(K + 1);
+  put(m.logc, K, 1000);
   for (let k = 0; k < K; ++k) {
     let logc = log(between(0.1, 1)) - 0.5 * <f64>D * LOG_2PI;
     for (let i = 0; i < D; ++i) logc += log(at(m.p, (k * D + i) * D + i));
     put(m.logc, k, logc);
   }
-  m.factor = filled(factorLength(type, D, K), 0);
+  m.factor = filled(factorLength(type, D, K + 1), 0);
   packMixture(m);
   return m;
 }

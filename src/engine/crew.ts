@@ -1,6 +1,6 @@
 // Threads that run kernels on one shared memory. Nothing here knows what the kernels compute.
 import { type Instance, instantiateShared, type Kernels, type Pointer } from "./kernels.ts";
-import { type Member, recruit } from "./worker.ts";
+import { FIRST_ARGUMENT, FIRST_RESULT, Member, MOST_GROUPS, WORDS } from "./worker.ts";
 
 /** One kernel, called once for each group; groups are claimed one by one by whoever is free. */
 export interface CrewTask {
@@ -14,26 +14,12 @@ export interface CrewTask {
   readonly results?: Float64Array | undefined;
 }
 
-/** Words of the control block, shared with src/engine/worker.ts. */
-const GENERATION = 0;
-const NEXT = 1;
-const GROUPS = 2;
-const LEFT = 3;
-const KERNEL = 4;
-const ARGS = 5;
-const STOP = 6;
-const FAILED = 7;
-/** One word per thread from here on: 1 once it serves. */
-const SERVING = 8;
 /** Larger than any number of groups: what a claim finds while a task is being written. */
 const CLOSED = 1 << 30;
 
-/** Room for the numbers of one task: scratch, its size, and for each group a result and the arguments. */
-const MOST_GROUPS = 512;
-const MOST_ARGS = 24;
-const NUMBERS = 2 + MOST_GROUPS * (1 + MOST_ARGS);
-const FIRST_RESULT = 2;
-const FIRST_ARG = FIRST_RESULT + MOST_GROUPS;
+/** Most arguments of a kernel, without the scratch. */
+const MOST_ARGUMENTS = 24;
+const NUMBERS = FIRST_ARGUMENT + MOST_GROUPS * MOST_ARGUMENTS;
 
 /** A worker died or failed; what it was working on is lost. */
 export class CrewLost extends Error {}
@@ -55,12 +41,16 @@ export class Crew {
     this.instance = instance;
     this.threads = threads;
     this.#kernels = Object.keys(instance.kernels);
-    this.#control = new Int32Array(new SharedArrayBuffer((SERVING + threads) * 4));
-    this.#control[NEXT] = CLOSED;
+    this.#control = new Int32Array(new SharedArrayBuffer((WORDS.serving + threads) * 4));
+    this.#control[WORDS.next] = CLOSED;
     const { module, memory } = instance;
     for (let index = 1; index < threads; index++) {
-      const member = recruit(() => this.#wake?.());
-      if (!member) break;
+      let member: Member;
+      try {
+        member = new Member(() => this.#wake?.());
+      } catch {
+        break;
+      }
       this.#members.push(member);
       member.post({
         ...{ module, memory, index, kernels: this.#kernels },
@@ -100,60 +90,56 @@ export class Crew {
     const numbers = this.#numbers;
     const { groups, scratchBytes } = task;
     const length = task.args(0).length;
-    control[GROUPS] = groups;
-    control[LEFT] = groups;
-    control[KERNEL] = this.#kernels.indexOf(task.kernel);
-    control[ARGS] = length;
+    control[WORDS.groups] = groups;
+    control[WORDS.left] = groups;
+    control[WORDS.kernel] = this.#kernels.indexOf(task.kernel);
+    control[WORDS.length] = length;
     numbers[0] = task.scratch;
     numbers[1] = scratchBytes;
-    for (let group = 0; group < groups; group++) numbers.set(task.args(group), FIRST_ARG + group * length);
+    for (let group = 0; group < groups; group++) numbers.set(task.args(group), FIRST_ARGUMENT + group * length);
     // sequentially consistent: a claim that sees the opened counter sees all of the above
-    Atomics.store(control, NEXT, 0);
-    Atomics.add(control, GENERATION, 1);
-    Atomics.notify(control, GENERATION);
+    Atomics.store(control, WORDS.next, 0);
+    Atomics.add(control, WORDS.generation, 1);
+    Atomics.notify(control, WORDS.generation);
 
     const kernel = this.instance.kernels[task.kernel] as (...args: readonly number[]) => number;
     const own = scratchBytes > 0 ? [task.scratch] : [];
     try {
       for (let group = this.#claim(); group < groups; group = this.#claim()) {
         numbers[FIRST_RESULT + group] = kernel(...task.args(group), ...own);
-        Atomics.sub(control, LEFT, 1);
+        Atomics.sub(control, WORDS.left, 1);
         const wait = pause();
         if (wait) await wait;
         if (this.#lost()) throw new CrewLost("a worker thread died");
       }
       await this.#finished();
     } finally {
-      Atomics.store(control, NEXT, CLOSED);
+      Atomics.store(control, WORDS.next, CLOSED);
     }
     task.results?.set(numbers.subarray(FIRST_RESULT, FIRST_RESULT + groups));
   }
 
-  /** Sends the workers home. They stay for the next crew for a while, without keeping the process alive. */
+  /** Ends the workers. */
   dismiss(): void {
-    Atomics.store(this.#control, NEXT, CLOSED);
-    Atomics.store(this.#control, STOP, 1);
-    Atomics.add(this.#control, GENERATION, 1);
-    Atomics.notify(this.#control, GENERATION);
     this.#wake = undefined;
-    for (const member of this.#members) member.retire();
+    for (const member of this.#members) member.end();
     this.#members.length = 0;
   }
 
   #claim(): number {
-    return Atomics.add(this.#control, NEXT, 1);
+    return Atomics.add(this.#control, WORDS.next, 1);
   }
 
   #lost(): boolean {
     // one that never came to serve has taken nothing with it
-    const gone = (member: Member, i: number): boolean => member.lost && this.#control[SERVING + 1 + i] === 1;
-    return this.#control[FAILED] !== 0 || this.#members.some(gone);
+    const gone = (member: Member, i: number): boolean => member.lost && this.#control[WORDS.serving + 1 + i] === 1;
+    return this.#control[WORDS.failed] !== 0 || this.#members.some(gone);
   }
 
   /** Waits until the other threads' groups are done. */
   async #finished(): Promise<void> {
     const control = this.#control;
-    for (let left = Atomics.load(control, LEFT); left > 0; left = Atomics.load(control, LEFT)) {
+    for (let left = Atomics.load(control, WORDS.left); left > 0; left = Atomics.load(control, WORDS.left)) {
       if (this.#lost()) throw new CrewLost("a worker thread died");
       await this.#change(left);
     }
@@ -167,7 +153,7 @@ export class Crew {
     };
     return new Promise((resolve) => {
       this.#wake = resolve;
-      const waiting = waitAsync?.(this.#control, LEFT, left);
+      const waiting = waitAsync?.(this.#control, WORDS.left, left);
       if (waiting?.async) (waiting.value as Promise<unknown>).then(() => resolve());
       else setTimeout(resolve, 0);
     });

@@ -1,36 +1,54 @@
-// Workers of any engine: how to start one, keep it for a while, and let it go.
+// Workers of any engine: how to start one and let it go.
 
-/**
- * What a worker runs, as text: it has no imports, so that no bundler, path or MIME type can come between. It serves one
- * crew after the other. The words of the control block are those of src/engine/crew.ts.
- */
+/** Words of the block of integers that a crew shares, and places in its block of numbers. */
+export const WORDS = {
+  /** Raised when there is a task. */
+  generation: 0,
+  /** The next group to claim. */
+  next: 1,
+  /** Groups of the task, and how many are not done. */
+  groups: 2,
+  left: 3,
+  /** The kernel, by its place in the list, and how many arguments each group has. */
+  kernel: 4,
+  length: 5,
+  /** Set when a worker's kernel failed. */
+  failed: 6,
+  /** One word per thread from here on: 1 once it serves. */
+  serving: 7,
+} as const;
+
+/** Room for the numbers of one task: first scratch and its size, then a result for each group, then the arguments. */
+export const MOST_GROUPS = 512;
+export const FIRST_RESULT = 2;
+export const FIRST_ARGUMENT: number = FIRST_RESULT + MOST_GROUPS;
+
+/** What a worker runs, as text: it has no imports, so that no bundler, path or MIME type can come between. */
 const WORKER_SOURCE = `
-const GENERATION = 0, NEXT = 1, GROUPS = 2, LEFT = 3, KERNEL = 4, ARGS = 5, STOP = 6, FAILED = 7, SERVING = 8;
-const FIRST_RESULT = 2, FIRST_ARG = 514;
+const WORDS = ${JSON.stringify(WORDS)};
 const serve = ({ module, memory, index, kernels, control: words, numbers: shared }) => {
   const control = new Int32Array(words);
   const numbers = new Float64Array(shared);
   try {
     const { exports } = new WebAssembly.Instance(module, { env: { memory } });
-    Atomics.store(control, SERVING + index, 1);
+    Atomics.store(control, WORDS.serving + index, 1);
     for (let seen = 0; ; ) {
-      Atomics.wait(control, GENERATION, seen);
-      seen = Atomics.load(control, GENERATION);
-      if (Atomics.load(control, STOP)) return;
+      Atomics.wait(control, WORDS.generation, seen);
+      seen = Atomics.load(control, WORDS.generation);
       for (;;) {
-        const group = Atomics.add(control, NEXT, 1);
-        if (group >= Atomics.load(control, GROUPS)) break;
-        const length = control[ARGS];
-        const first = FIRST_ARG + group * length;
+        const group = Atomics.add(control, WORDS.next, 1);
+        if (group >= Atomics.load(control, WORDS.groups)) break;
+        const length = control[WORDS.length];
+        const first = ${FIRST_ARGUMENT} + group * length;
         const args = Array.from(numbers.subarray(first, first + length));
         if (numbers[1] > 0) args.push(numbers[0] + index * numbers[1]);
-        numbers[FIRST_RESULT + group] = exports[kernels[control[KERNEL]]](...args);
-        if (Atomics.sub(control, LEFT, 1) === 1) Atomics.notify(control, LEFT);
+        numbers[${FIRST_RESULT} + group] = exports[kernels[control[WORDS.kernel]]](...args);
+        if (Atomics.sub(control, WORDS.left, 1) === 1) Atomics.notify(control, WORDS.left);
       }
     }
   } catch {
-    Atomics.store(control, FAILED, Atomics.load(control, SERVING + index));
-    Atomics.notify(control, LEFT);
+    Atomics.store(control, WORDS.failed, Atomics.load(control, WORDS.serving + index));
+    Atomics.notify(control, WORDS.left);
   }
 };
 `;
@@ -39,41 +57,36 @@ const serve = ({ module, memory, index, kernels, control: words, numbers: shared
 const NODE_SOURCE = `${WORKER_SOURCE}require("node:worker_threads").parentPort.on("message", serve);`;
 const WEB_SOURCE = `${WORKER_SOURCE}onmessage = (event) => serve(event.data);`;
 
-/** An idle worker ends after this time, in milliseconds. */
-const IDLE_MS = 2000;
-
-/** A worker, as far as it is used here; Node's has `on`, `ref` and `unref`. */
+/** A worker, as far as it is used here; Node's has `on`. */
 interface AnyWorker {
   postMessage(message: unknown): void;
   terminate(): unknown;
   on?(event: string, listener: () => void): void;
   addEventListener?(event: string, listener: () => void): void;
-  ref?(): void;
-  unref?(): void;
 }
 
-const idle: Member[] = [];
-
-/** One worker, in a crew or idle. */
+/**
+ * One worker of one crew. It is not kept for the next: a worker holds on to every memory that it has served until it ends
+ * (12 MB a fit at 150k x 8, measured), and starting one costs this thread nothing.
+ */
 export class Member {
   readonly #worker: AnyWorker;
   #lost = false;
-  #onLost: (() => void) | undefined;
-  #timer: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(worker: AnyWorker) {
-    this.#worker = worker;
+  /** @throws where the engine has no workers. */
+  constructor(onLost: () => void) {
+    this.#worker = startWorker();
     const lose = (): void => {
       this.#lost = true;
-      this.#onLost?.();
+      onLost();
     };
-    if (worker.on) {
-      worker.on("error", lose);
-      worker.on("exit", lose);
-    } else worker.addEventListener?.("error", lose);
+    if (this.#worker.on) {
+      this.#worker.on("error", lose);
+      this.#worker.on("exit", lose);
+    } else this.#worker.addEventListener?.("error", lose);
   }
 
-  /** Whether the worker has failed or ended by itself. */
+  /** Whether the worker has failed or ended. */
   get lost(): boolean {
     return this.#lost;
   }
@@ -82,38 +95,9 @@ export class Member {
     this.#worker.postMessage(message);
   }
 
-  /** Takes up work; from now on it keeps the process alive. */
-  join(onLost: () => void): void {
-    clearTimeout(this.#timer);
-    this.#onLost = onLost;
-    this.#worker.ref?.();
+  end(): void {
+    this.#worker.terminate();
   }
-
-  /** Waits for more work for a while, without keeping the process alive, and ends. */
-  retire(): void {
-    this.#onLost = undefined;
-    if (this.#lost) return;
-    this.#worker.unref?.();
-    idle.push(this);
-    this.#timer = setTimeout(() => {
-      idle.splice(idle.indexOf(this), 1);
-      this.#worker.terminate();
-    }, IDLE_MS);
-    (this.#timer as { unref?: () => void }).unref?.();
-  }
-}
-
-/** An idle worker or a new one, or undefined where the engine has none. */
-export function recruit(onLost: () => void): Member | undefined {
-  let member = idle.pop();
-  while (member?.lost) member = idle.pop();
-  try {
-    member ??= new Member(startWorker());
-  } catch {
-    return undefined;
-  }
-  member.join(onLost);
-  return member;
 }
 
 /** The number of threads that the machine runs at once. */
