@@ -15,6 +15,13 @@ function exponentiate(p: usize, difference: v128, sum: v128): v128 {
   return f64x2.add(sum, e);
 }
 
+/** w / s, or 0 where s is 0: a row that no component of the block explains belongs to none. */
+// @ts-ignore: decorator
+@inline
+function quotient(w: v128, s: v128): v128 {
+  return v128.and(f64x2.div(w, s), f64x2.gt(s, f64x2.splat(0)));
+}
+
 // @ts-ignore: decorator
 @inline
 function scaleVector(p: usize, factor: v128): void {
@@ -92,10 +99,10 @@ export function responsibilities(logp: usize, masks: usize, top: usize, w: usize
       l1 = f64x2.add(m1, logPositive(s1));
       l2 = f64x2.add(m2, logPositive(s2));
       l3 = f64x2.add(m3, logPositive(s3));
-      const f0 = f64x2.div(w0, s0);
-      const f1 = f64x2.div(w1, s1);
-      const f2 = f64x2.div(w2, s2);
-      const f3 = f64x2.div(w3, s3);
+      const f0 = quotient(w0, s0);
+      const f1 = quotient(w1, s1);
+      const f2 = quotient(w2, s2);
+      const f3 = quotient(w3, s3);
       for (let at = list; at < end; at += 4) {
         const p = load<usize>(at);
         scaleVector(p, f0);

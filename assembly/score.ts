@@ -32,12 +32,20 @@ export function score(
   for (let n = 0; n < N; n += T, x += <usize>D * laneBytes) {
     const count = min(T, N - n);
     const A = tileLogDensities(pass, type, x, 0, mu, factor, logc, D, T, K, Infinity);
+    dropNaN(pass.logp, A * T);
     if (labels) writeLabels(pass, labels + (<usize>n << 2), T, count);
     if (!density && !resp) continue;
     responsibilities(pass.logp, pass.masks, pass.top, ones, pass.list, A, T, Infinity);
     if (density) writeDensities(pass, density + (<usize>n << 3), count);
     if (resp) writeResponsibilities(pass, resp + (<usize>n * <usize>K << 3), A, T, K, count);
   }
+}
+
+/** NaN to minus infinity: a distance of Infinity - Infinity is as impossible as one of Infinity. */
+function dropNaN(logp: usize, length: i32): void {
+  const lowest = f64x2.splat(-Infinity);
+  // pmax keeps its first argument when the second is NaN
+  for (const end = logp + (<usize>length << 3); logp < end; logp += 16) v128.store(logp, f64x2.pmax(lowest, v128.load(logp)));
 }
 
 /** Whether any component gives the row density; `responsibilities` leaves about -1.8e308 in top where none does. */
@@ -109,8 +117,8 @@ export function mahalanobis(
       for (let i: usize = 0; i < laneBytes; i += 16) v128.store(top + i, lowest);
       const live = logDensity(type, x, pass.u, k, mu, factor, zeros, logp, top, pass.z, D, T, Infinity);
       for (let i = 0; i < count; ++i) {
-        const q = (live >> (i >> 3)) & 1 ? -2 * load<f64>(logp + (<usize>i << 3)) : Infinity;
-        store<f64>(distance + (<usize>(i * K + k) << 3), Math.sqrt(q));
+        const q = (live >> (i >> 3)) & 1 ? 0 - 2 * load<f64>(logp + (<usize>i << 3)) : Infinity;
+        store<f64>(distance + (<usize>(i * K + k) << 3), q == q ? Math.sqrt(q) : Infinity);
       }
     }
   }

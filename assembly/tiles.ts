@@ -5,7 +5,7 @@ import { BLOCK_BYTES, tileWeights } from "./layout";
  * Rows to tiles: x[t][d][n] = rows[t * T + n][d].
  *
  * rows  [N, D] f64, in: row-major.
- * x     [ceil(N / T), D, T] f64, out: tiles; the padding rows of the last are 0.
+ * x     [ceil(N / T), D, T] f64, out: tiles; the padding rows of the last repeat the last row.
  * N >= 0, D >= 1, T a multiple of 8. Rows and tiles must not overlap.
  */
 export function pack(rows: usize, x: usize, N: i32, D: i32, T: i32): void {
@@ -14,7 +14,6 @@ export function pack(rows: usize, x: usize, N: i32, D: i32, T: i32): void {
   const tileBytes = rowBytes * <usize>T;
   for (let first = 0; first < N; first += T, x += tileBytes) {
     const count = min(T, N - first);
-    if (count < T) memory.fill(x, 0, tileBytes);
     const whole = count & ~7;
     for (let n = 0; n < whole; n += 8, rows += rowBytes << 3) {
       let to = x + (<usize>n << 3);
@@ -23,10 +22,13 @@ export function pack(rows: usize, x: usize, N: i32, D: i32, T: i32): void {
         for (let i: usize = 0; i < BLOCK_BYTES; i += 8, p += rowBytes) store<f64>(to + i, load<f64>(p));
       }
     }
-    for (let n = whole; n < count; ++n) {
+    for (let n = whole; n < T; ++n) {
+      // padding repeats a real row: whatever is computed for it and weighed with 0 stays finite
+      const row = n < count ? rows + <usize>(n - whole) * rowBytes : rows + <usize>(count - whole) * rowBytes - rowBytes;
       let to = x + (<usize>n << 3);
-      for (const end = rows + rowBytes; rows < end; rows += 8, to += laneBytes) store<f64>(to, load<f64>(rows));
+      for (let from = row; from < row + rowBytes; from += 8, to += laneBytes) store<f64>(to, load<f64>(from));
     }
+    rows += <usize>(count - whole) * rowBytes;
   }
 }
 

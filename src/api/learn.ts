@@ -17,7 +17,7 @@ import {
 import { meansOf, modelOf, type Parameters, parametersOf } from "../model/parameters.ts";
 import { scoreRows } from "../model/score.ts";
 import { sumOf } from "../model/sums.ts";
-import type { MixtureParameters } from "./mixture.ts";
+import { checkParameters, type MixtureParameters } from "./mixture.ts";
 
 /** What one E-step finds. */
 export interface EStep {
@@ -40,6 +40,7 @@ export interface EStep {
  * const { responsibilities, counts } = eStep(rows, { weights: [0.5, 0.5], means: [[3], [6]], covariances: [[[1]], [[1]]] });
  */
 export function eStep(data: DataInput, parameters: MixtureParameters): EStep {
+  checkParameters("parameters", parameters);
   const type = oneOf("covarianceType", parameters.covarianceType ?? "full", COVARIANCE_TYPES);
   const model = modelOf(parametersOf(parameters, type, "parameters"));
   const matrix = matrixOf(data, {

@@ -1,8 +1,9 @@
 import { compileKernels } from "../engine/kernels.ts";
+import { received } from "../errors.ts";
 import { type Fitted, fitAsync, fitSync } from "../fit/fit.ts";
 import type { FitReport } from "../fit/report.ts";
-import { integerIn } from "../input/checks.ts";
-import { type DataInput, type Matrix, matrixOf, vectorOf } from "../input/data.ts";
+import { integerIn, isPlain, knownKeys } from "../input/checks.ts";
+import { checkNames, type DataInput, type Matrix, matrixOf, vectorOf } from "../input/data.ts";
 import {
   COVARIANCE_TYPES,
   type CovarianceType,
@@ -29,6 +30,24 @@ export interface MixtureParameters {
   readonly covarianceType?: CovarianceType | undefined;
   /** Names of the D columns, by which records and tables are read. */
   readonly columns?: readonly string[] | undefined;
+}
+
+const PARAMETER_KEYS: readonly (keyof MixtureParameters)[] = [
+  "weights",
+  "means",
+  "covariances",
+  "covarianceType",
+  "columns",
+];
+
+/** Refuses what is no object, and a literal with a mistyped key; a mixture has other members, and passes. */
+export function checkParameters(argument: string, parameters: unknown): void {
+  if (typeof parameters !== "object" || parameters === null) {
+    throw new TypeError(
+      `${argument}: expected an object with weights, means and covariances, got ${received(parameters)}; give all three`,
+    );
+  }
+  if (isPlain(parameters)) knownKeys(argument, parameters, PARAMETER_KEYS);
 }
 
 /** Weights for the rows of a log-likelihood or a criterion. */
@@ -111,8 +130,10 @@ export class GaussianMixture {
    * GaussianMixture.fromParameters({ weights: [0.5, 0.5], means: [[0], [4]], covariances: [1, 2], covarianceType: "spherical" });
    */
   static fromParameters(parameters: MixtureParameters): GaussianMixture {
+    checkParameters("parameters", parameters);
     const { covarianceType = "full", columns } = parameters;
     const checked = parametersOf(parameters, oneOf("covarianceType", covarianceType, COVARIANCE_TYPES));
+    if (columns !== undefined) checkNames(columns);
     if (columns !== undefined && columns.length !== checked.nFeatures) {
       throw new RangeError(
         `columns: expected ${checked.nFeatures} names, one per column of the means, got ${columns.length}; name every column`,
@@ -271,6 +292,7 @@ export class GaussianMixture {
    * const { data, shape, labels } = mixture.sample(1000, { seed: 2 });
    */
   sample(n: number, options: SampleOptions = {}): Sample {
+    knownKeys("options", options, ["seed"]);
     const rows = integerIn("n", n, 1, 2 ** 31 - 1, "an integer, 1 or more", "say how many rows to draw");
     const seed = integerIn(
       "seed",
@@ -287,10 +309,9 @@ export class GaussianMixture {
     return matrixOf(data, { nFeatures: this.nFeatures, columns: this.columns, widthName: "the mixture's nFeatures" });
   }
 
-  #total(
-    data: DataInput,
-    { sampleWeight }: WeightOptions,
-  ): { readonly logLikelihood: number; readonly totalWeight: number } {
+  #total(data: DataInput, options: WeightOptions): { readonly logLikelihood: number; readonly totalWeight: number } {
+    knownKeys("options", options, ["sampleWeight"]);
+    const { sampleWeight } = options;
     const matrix = this.#matrixOf(data);
     const density = new Float64Array(matrix.nRows);
     scoreRows(this.#model, matrix, { density });
@@ -315,7 +336,9 @@ function outputOf<T extends Float64Array | Int32Array>(
 ): T {
   if (out === undefined) return new type(length);
   if (!(out instanceof type))
-    throw new TypeError(`out: expected a ${type.name}, got another type; leave it out to have one made`);
+    throw new TypeError(
+      `out: expected ${type.name.startsWith("I") ? "an" : "a"} ${type.name}, got ${received(out)}; leave it out to have one made`,
+    );
   if (out.length !== length)
     throw new RangeError(`out: expected length ${length}, got ${out.length}; leave it out to have one made`);
   return out;

@@ -39,6 +39,7 @@ export function* climb(
 ): Work<Run> {
   const { tol, maxIter } = settings;
   const stop = new Stop(tol * em.problem.totalWeight);
+  em.begin();
   const trace = [yield* em.evaluate()];
   const squarem = settings.accelerate ? new Squarem(em) : undefined;
   let iteration = 0;
@@ -76,13 +77,14 @@ class Stop {
   /** @param rate - share of this gain that the next plain step would bring; by default seen from the gain before. */
   reached(before: number, after: number, rate?: number): boolean {
     if (this.#tol === 0) return false;
-    const gain = after - before;
+    // with a constant added to the variances EM may climb down: what counts is how far it still goes
+    const gain = Math.abs(after - before);
     const ratio = rate ?? gain / this.#gain;
     this.#gain = gain;
-    if (gain <= ROUNDING * Math.abs(after)) return true;
     const left = ratio < 1 ? (gain * ratio) / (1 - ratio) : Infinity;
-    // one lucky ratio is not a series: the estimate must hold twice
-    this.#calm = left < this.#tol && gain < this.#tol ? this.#calm + 1 : 0;
+    const calm = gain <= ROUNDING * Math.abs(after) || (left < this.#tol && gain < this.#tol);
+    // one lucky ratio is not a series: it must hold twice
+    this.#calm = calm ? this.#calm + 1 : 0;
     return this.#calm >= 2;
   }
 }

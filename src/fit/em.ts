@@ -23,6 +23,9 @@ const WINDOW_TILES = 8;
 /** How often larger the total scatter may be than the tied one before the shortcut would cost more than four digits. */
 const TIED_RATIO = 1e4;
 
+/** Below this a log-likelihood contains a row that no component explains: a distance has overflowed. */
+const LOWEST = -1e300;
+
 /** What is added to the covariances so that they stay positive definite; each [D]. */
 export interface Regularisation {
   /** Added to every variance. */
@@ -31,8 +34,8 @@ export interface Regularisation {
   readonly ridge: Float64Array;
 }
 
-/** Share of a row with the spread of the data that each component gets for free; see docs/numerics.md. */
-const RIDGE_ROWS = 1e-6;
+/** Share of all rows, with the spread of the data, that each component gets for free; see docs/numerics.md. */
+const RIDGE_SHARE = 1e-8;
 /** Share of a column's variance added to that of every component. */
 const REG_SHARE = 1e-10;
 /** Added to the variance of a column that is constant, in the unit of the data squared: scikit-learn's default. */
@@ -40,12 +43,11 @@ const CONSTANT_REG = 1e-6;
 
 /** A user's `regCovar`, or what the scale of the columns asks for. */
 export function regularisationOf(problem: Problem, regCovar: number | undefined): Regularisation {
-  const { D, N, totalWeight, columnVariances } = problem;
+  const { D, totalWeight, columnVariances } = problem;
   if (regCovar !== undefined) return { reg: new Float64Array(D).fill(regCovar), ridge: new Float64Array(D) };
-  const row = totalWeight / N;
   return {
     reg: columnVariances.map((variance) => (variance > 0 ? variance * REG_SHARE : CONSTANT_REG)),
-    ridge: columnVariances.map((variance) => variance * RIDGE_ROWS * row),
+    ridge: columnVariances.map((variance) => variance * RIDGE_SHARE * totalWeight),
   };
 }
 
@@ -172,7 +174,7 @@ export class Em {
     this.#passes++;
     // every sort waits twice as long as the one before: their number grows with the logarithm of the passes
     if (this.#passes >= this.#sortAt * 2 && strays > STRAY_SHARE * N) this.#sortAt = this.#passes;
-    if (!Number.isFinite(logLikelihood)) {
+    if (!(logLikelihood > LOWEST && logLikelihood < Infinity)) {
       throw new MixtureError(
         "NOT_FINITE",
         `data: expected rows whose log-likelihood is finite, got ${logLikelihood}; scale the columns, or remove rows that lie far away`,
@@ -181,7 +183,13 @@ export class Em {
     return logLikelihood;
   }
 
-  /** Sums with given responsibilities about the current means: by labels [N], or by rows of responsibilities. */
+  /** Forgets how rows were sorted for other parameters: for a new start. */
+  begin(): void {
+    this.#passes = 0;
+    this.#sortAt = 0;
+  }
+
+  /** Sums with given responsibilities about the current means: by labels [N]. Rows are counted as they lie, sorted or not. */
   *sumLabels(labels: Pointer): Work<void> {
     const { arena, type, rows, D, K, T } = this.problem;
     yield* this.#sum("accumulateGiven", arena.kernels.givenScratchBytes(D, T), (first, last, stats) => [
@@ -189,7 +197,7 @@ export class Em {
     ]);
   }
 
-  /** Sums with responsibilities that `fill` writes for a range of rows, [count, K] row-major. */
+  /** Sums with responsibilities that `fill` writes for a range of rows as they lie, [count, K] row-major. */
   *sumResponsibilities(fill: (first: number, count: number, out: Float64Array) => void): Work<void> {
     const { arena, type, rows, N, D, K, T, nTiles } = this.problem;
     const mark = arena.mark();

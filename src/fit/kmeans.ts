@@ -85,15 +85,13 @@ export class KMeans {
     const metric = arena.readF64(this.#metric, D);
     const tolerance = (SHIFT_SHARE * columnVariances.reduce((sum, variance, d) => sum + variance * metric[d], 0)) / D;
     arena.viewI32(this.labels, N).fill(-1);
+    let changed = yield* this.assign();
     let nIterations = 0;
-    for (; nIterations < maxIter; nIterations++) {
-      const changed = yield* this.assign();
-      if (changed === 0) break;
-      if (this.#moveCentres(metric) <= tolerance) {
-        yield* this.assign();
-        nIterations++;
-        break;
-      }
+    while (nIterations < maxIter && changed > 0) {
+      const shift = this.#moveCentres(metric);
+      nIterations++;
+      changed = yield* this.assign();
+      if (shift <= tolerance) break;
     }
     return { nIterations, inertia: this.#inertia() };
   }

@@ -11,8 +11,8 @@ const HALVINGS = 4;
  * Squared extrapolation of the EM map (SQUAREM, scheme S3: Varadhan & Roland 2008, Scand. J. Statist. 35:335), guarded: a
  * leap that lands outside the parameters or below the log-likelihood it left is taken back for the plain EM step.
  *
- * It runs on weights, means and covariances as they are. The combination's coefficients sum to 1, so weights still sum
- * to 1 and covariances stay symmetric; positivity is checked.
+ * It runs on weights, means and covariances as they are. The combination's coefficients sum to 1, so
+ * covariances stay symmetric and weights nearly normalised; positivity is checked.
  */
 export class Squarem {
   readonly #em: Em;
@@ -95,6 +95,11 @@ export class Squarem {
       const r = b[i] - a[i];
       this.#candidate[i] = a[i] + 2 * step * r + step * step * (c[i] - b[i] - r);
     }
+    // weights sum to 1 but for rounding, and a leap multiplies that by step²: left alone it would count as likelihood
+    const { K } = this.#em.problem;
+    const weights = this.#candidate.subarray(0, K);
+    const sum = weights.reduce((total, weight) => total + weight, 0);
+    for (let k = 0; k < K; k++) weights[k] /= sum;
     return this.#candidate;
   }
 }

@@ -28,19 +28,19 @@ function plain(word: string): string {
   return word.toLowerCase().replace(/[^a-z0-9]/g, "");
 }
 
-/** Levenshtein's distance: the fewest letters to insert, delete or replace. O(|a| |b|), one row kept. */
+/** Fewest letters to insert, delete or replace, or neighbours to swap (optimal string alignment). O(|a| |b|). */
 function editDistance(a: string, b: string): number {
-  const row = Array.from({ length: b.length + 1 }, (_, j) => j);
+  const table = [Array.from({ length: b.length + 1 }, (_, j) => j)];
   for (let i = 1; i <= a.length; i++) {
-    let diagonal = row[0];
-    row[0] = i;
+    const row = [i];
     for (let j = 1; j <= b.length; j++) {
-      const replaced = diagonal + (a[i - 1] === b[j - 1] ? 0 : 1);
-      diagonal = row[j];
-      row[j] = Math.min(replaced, diagonal + 1, row[j - 1] + 1);
+      const replaced = table[i - 1][j - 1] + (a[i - 1] === b[j - 1] ? 0 : 1);
+      const swapped = i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1];
+      row.push(Math.min(replaced, table[i - 1][j] + 1, row[j - 1] + 1, swapped ? table[i - 2][j - 2] + 1 : Infinity));
     }
+    table.push(row);
   }
-  return row[b.length];
+  return table[a.length][b.length];
 }
 
 /**
@@ -142,4 +142,10 @@ export function isList(value: unknown): value is ArrayLike<unknown> {
   // a record may have a column `length`, hence the look at element 0
   const length = (value as { readonly length?: unknown }).length;
   return Number.isSafeInteger(length) && (length as number) >= 0 && (length === 0 || "0" in value);
+}
+
+/** Whether an object is `{…}` or has no prototype, in any realm. */
+export function isPlain(value: object): boolean {
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === null || Object.getPrototypeOf(prototype) === null;
 }

@@ -1,5 +1,5 @@
 import { received } from "../errors.ts";
-import { integerIn, isList, isTypedArray } from "./checks.ts";
+import { integerIn, isList, isPlain, isTypedArray } from "./checks.ts";
 import { flatMatrix, listMatrix, type MatrixRequest, shapedMatrix, tableMatrix } from "./forms.ts";
 import type { DataInput, Matrix } from "./matrix.ts";
 
@@ -80,7 +80,8 @@ function requestOf(options: MatrixOptions): MatrixRequest {
   return { argument, width, widthName, columns: columns?.slice() };
 }
 
-function checkNames(columns: unknown): void {
+/** Refuses names of columns that are not a list of different texts. */
+export function checkNames(columns: unknown): asserts columns is readonly string[] {
   if (!Array.isArray(columns)) {
     throw new TypeError(`columns: expected an array of names, got ${received(columns)}; write for example ["x", "y"]`);
   }
@@ -102,12 +103,6 @@ function checkNames(columns: unknown): void {
       );
     }
   }
-}
-
-/** Whether an object is `{…}` or has no prototype, in any realm. */
-function isPlain(value: object): boolean {
-  const prototype: unknown = Object.getPrototypeOf(value);
-  return prototype === null || Object.getPrototypeOf(prototype) === null;
 }
 
 function notData(argument: string, value: unknown): TypeError {

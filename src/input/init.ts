@@ -1,5 +1,5 @@
 import { received } from "../errors.ts";
-import { isList, knownKeys, oneOf } from "./checks.ts";
+import { isList, isPlain, knownKeys, oneOf } from "./checks.ts";
 import { matrixOf, type RowInput, type ShapedInput, vectorOf } from "./data.ts";
 
 /**
@@ -93,7 +93,7 @@ export function initSettings(init: unknown, nRows: number, nComponents: number):
   }
   if (typeof init !== "object" || init === null) throw notInit(init);
   // a mixture, too, has means; only a literal can be mistyped
-  if ("means" in init && !isLiteral(init)) return parametersStart(init as ParameterInput);
+  if ("means" in init && !isPlain(init)) return parametersStart(init as ParameterInput);
   knownKeys("init", init, START_KEYS);
   if ("labels" in init) {
     knownKeys("init with labels", init, ["labels"]);
@@ -112,11 +112,6 @@ function notInit(init: unknown): TypeError {
     `init: expected a strategy, labels, responsibilities or parameters, got ${received(init)}; ` +
       'write for example "kmeans", { labels } or { means }',
   );
-}
-
-function isLiteral(value: object): boolean {
-  const prototype: unknown = Object.getPrototypeOf(value);
-  return prototype === null || Object.getPrototypeOf(prototype) === null;
 }
 
 function parametersStart(init: ParameterInput): InitSettings {

@@ -21,7 +21,7 @@ export interface ShapedInput {
 export type RowInput = readonly number[] | NumericTypedArray;
 
 /** One row as an object with named values: any object that is not iterable. */
-export type RecordInput = object & { readonly [Symbol.iterator]?: never };
+export type RecordInput = (object & { readonly [Symbol.iterator]?: never }) | Readonly<Record<string, unknown>>;
 
 /** A vector of another library, such as Apache Arrow's. One with nulls is refused. */
 export interface VectorInput {

@@ -160,15 +160,14 @@ function flatten(given: unknown, argument: string): Float64Array {
     const width = childLength(list[0]);
     for (let i = 0; i < list.length; i++) {
       const value = list[i];
-      if (typeof value === "number") values.push(value);
-      else {
-        visit(value, depth + 1);
-        if (childLength(value) !== width) {
-          throw new RangeError(
-            `${argument}: expected rows of equal length (${width}), got ${childLength(value)} in row ${i}; make them equal`,
-          );
-        }
+      if (childLength(value) !== width) {
+        const expected = width === undefined ? "numbers only" : `rows of equal length (${width})`;
+        throw new RangeError(
+          `${argument}: expected ${expected}, got ${received(value)} at index ${i}; make them alike`,
+        );
       }
+      if (typeof value === "number") values.push(value);
+      else visit(value, depth + 1);
     }
   };
   visit(given, 1);

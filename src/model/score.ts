@@ -1,4 +1,4 @@
-import { type Arena, acquireArena } from "../engine/arena.ts";
+import { type Arena, acquireArena, withArena } from "../engine/arena.ts";
 import { type Pointer, TYPE_CODE } from "../engine/kernels.ts";
 import { packRows, tileRows, windowRows } from "../engine/tiles.ts";
 import type { Matrix } from "../input/matrix.ts";
@@ -27,21 +27,14 @@ interface Resident {
 
 /** Scoring has an arena of its own, which keeps the model that was used last: one row costs no copy of the parameters. */
 let scoring: { readonly arena: Arena; resident: Resident | undefined } | undefined;
+/** Reading the caller's data may run the caller's code (a getter, say), and that may score something else meanwhile. */
+let busy = false;
 
-function residentOf(model: Model): { readonly arena: Arena; readonly resident: Resident } {
-  scoring ??= { arena: acquireArena(), resident: undefined };
-  const { arena } = scoring;
-  if (scoring.resident?.model !== model) {
-    scoring.resident = undefined;
-    arena.clear();
-    const mu = arena.copyOf(model.means);
-    const factor = arena.copyOf(model.factor);
-    const logc = arena.copyOf(model.logc);
-    scoring.resident = { model, mu, factor, logc, end: arena.mark() };
-  }
-  const { resident } = scoring as { resident: Resident };
-  arena.rewind(resident.end);
-  return { arena, resident };
+function residentIn(arena: Arena, model: Model): Resident {
+  const mu = arena.copyOf(model.means);
+  const factor = arena.copyOf(model.factor);
+  const logc = arena.copyOf(model.logc);
+  return { model, mu, factor, logc, end: arena.mark() };
 }
 
 /**
@@ -49,7 +42,28 @@ function residentOf(model: Model): { readonly arena: Arena; readonly resident: R
  * written if a value is not finite in the first window; later windows may have been filled when one is found.
  */
 export function scoreRows(model: Model, matrix: Matrix, answers: Answers): void {
-  const { arena, resident } = residentOf(model);
+  if (busy) {
+    withArena((arena) => scoreIn(arena, residentIn(arena, model), matrix, answers));
+    return;
+  }
+  scoring ??= { arena: acquireArena(), resident: undefined };
+  const { arena } = scoring;
+  busy = true;
+  try {
+    if (scoring.resident?.model !== model) {
+      scoring.resident = undefined;
+      arena.clear();
+      scoring.resident = residentIn(arena, model);
+    }
+    arena.rewind(scoring.resident.end);
+    scoreIn(arena, scoring.resident, matrix, answers);
+  } finally {
+    busy = false;
+  }
+}
+
+function scoreIn(arena: Arena, resident: Resident, matrix: Matrix, answers: Answers): void {
+  const { model } = resident;
   const { nComponents: K, nFeatures: D } = model;
   const { nRows } = matrix;
   const type = TYPE_CODE[model.covarianceType];
