@@ -37,7 +37,7 @@ export function maximise(
   const blockBytes = <usize>blockLength << 4;
   let total: f64 = 0;
   for (let k = 0; k < K; ++k) total += statistic(blocks + <usize>k * blockBytes, 0);
-  if (type == TIED) tiedCovariance(blocks, blockBytes, reg, ridge, cov, D, K, total);
+  if (type == TIED && total > 0) tiedCovariance(blocks, blockBytes, reg, ridge, cov, D, K, total);
   let empty = 0;
   for (let k = 0; k < K; ++k) {
     const block = blocks + <usize>k * blockBytes;

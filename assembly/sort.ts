@@ -23,6 +23,7 @@ export function sortRows(
   type: i32, x: usize, w: usize, wStep: usize, N: i32, D: i32, T: i32, first: i32, last: i32,
   K: i32, mu: usize, factor: usize, logc: usize, margin: f64, homes: usize, scratch: usize,
 ): void {
+  if (first >= last) return;
   const laneBytes = <usize>T << 3;
   const tileBytes = <usize>D * laneBytes;
   const rows = min((last - first) * T, N - first * T);

@@ -7,11 +7,11 @@ import {
   sizeAt, SIZES, worst,
 } from "./support.include";
 
-/** Symmetric positive definite: B B' / D + s I, upper triangle only; the lower is NaN. */
+/** Positive definite: the upper triangle of B B' / D + s I; the lower one is 7, which nothing may read or change. */
 function makeDefinite(D: i32, shift: f64): usize {
   const b = f64s(D * D);
   fill(b, D * D, -1, 1);
-  const a = filled(D * D, NaN);
+  const a = filled(D * D, 7);
   for (let i = 0; i < D; ++i) {
     for (let j = i; j < D; ++j) {
       let sum: f64 = 0;

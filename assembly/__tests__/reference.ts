@@ -149,7 +149,7 @@ export function makeData(N: i32, D: i32, T: i32, weighted: bool): Data {
 export function packData(d: Data): void {
   for (let n = 0; n < d.nTiles * d.T; ++n) {
     for (let j = 0; j < d.D; ++j) {
-      put(d.x, ((n / d.T) * d.D + j) * d.T + (n % d.T), n < d.N ? at(d.rows, n * d.D + j) : 0);
+      put(d.x, ((n / d.T) * d.D + j) * d.T + (n % d.T), at(d.rows, min(n, d.N - 1) * d.D + j));
     }
     if (d.wStep) put(d.w, n, n < d.N ? at(d.weights, n) : 0);
   }

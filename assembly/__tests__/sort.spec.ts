@@ -37,6 +37,13 @@ function sortedCopy(m: Mixture, d: Data, first: i32, last: i32, labels: usize): 
     }
   }
   packData(e);
+  // padding rows stay what they were
+  for (let n = d.N; n < d.nTiles * d.T; ++n) {
+    for (let j = 0; j < d.D; ++j) {
+      const place = ((n / d.T) * d.D + j) * d.T + (n % d.T);
+      put(e.x, place, at(d.x, place));
+    }
+  }
   return e;
 }
 

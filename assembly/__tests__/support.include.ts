@@ -5,14 +5,19 @@ const ARENA_BYTES: usize = 16 << 20;
 const ARENA: usize = heap.alloc(ARENA_BYTES);
 /** Bytes of canary before and after every array: more than a kernel could skip by mistake in one store. */
 const GUARD_BYTES: usize = 64;
-/** Half a canary word. Two of them, at any 4-byte alignment, read as a f64 are NaN: a stray read is seen in the result. */
-const CANARY: u32 = 0x7ffcbeef;
+/**
+ * Half a canary word. Around inputs, two of them, at any 4-byte alignment, read as a f64 are NaN: a stray read is seen in
+ * the result. Around what is made after `seal` they read as 3.14: NaN would survive a stray sum or product.
+ */
+const INPUT_CANARY: u32 = 0x7ffcbeef;
+const OUTPUT_CANARY: u32 = 0x40091eb8;
 /** Half a word of fresh memory: also NaN, so that scratch which is read before it is written is seen too. */
 const FRESH: u32 = 0x7ff9dead;
 
 const MOST_ARRAYS: i32 = 4096;
-/** Start, bytes and (for inputs) checksum of every array, as u32. */
-const ARRAYS: usize = memory.data(4096 * 12);
+/** Start, bytes, (for inputs) checksum and canary of every array, as u32. */
+const ARRAYS: usize = memory.data(4096 * 16);
+let canary: u32 = INPUT_CANARY;
 
 let used: usize = ARENA;
 let arrays: i32 = 0;
@@ -24,6 +29,7 @@ export const EPS: f64 = 2.220446049250313e-16;
 export function reset(seed: i32 = 1): void {
   used = ARENA;
   arrays = 0;
+  canary = INPUT_CANARY;
   state = <u64>seed * 0x9e3779b97f4a7c15 + 0x123456789abcdef;
 }
 
@@ -33,14 +39,15 @@ export function room(bytes: usize): usize {
   const end = start + bytes;
   used = ((end + GUARD_BYTES + 15) & ~15);
   assert(used <= ARENA + ARENA_BYTES && arrays < MOST_ARRAYS, "support.include.ts: no room left");
-  fillWords(start - GUARD_BYTES, start, CANARY);
+  fillWords(start - GUARD_BYTES, start, canary);
   fillWords(start, end, FRESH);
-  fillWords(end, used, CANARY);
-  const entry = ARRAYS + <usize>arrays * 12;
+  fillWords(end, used, canary);
+  const entry = ARRAYS + <usize>arrays * 16;
   ++arrays;
   store<u32>(entry, start);
   store<u32>(entry, bytes, 4);
   store<u32>(entry, 0, 8);
+  store<u32>(entry, canary, 12);
   return start;
 }
 
@@ -60,15 +67,16 @@ export function filled(length: i32, value: f64): usize {
   return p;
 }
 
-/** Declares the arrays so far to be inputs: `intact` fails if one of them changes. */
+/** Declares the arrays so far to be inputs: `damaged` tells if one of them changes. */
 export function seal(): void {
-  for (let a = 0; a < arrays; ++a) sealEntry(ARRAYS + <usize>a * 12);
+  canary = OUTPUT_CANARY;
+  for (let a = 0; a < arrays; ++a) sealEntry(ARRAYS + <usize>a * 16);
 }
 
 /** Takes one array out again: a kernel may write it. */
 export function unseal(p: usize): void {
   for (let a = 0; a < arrays; ++a) {
-    const entry = ARRAYS + <usize>a * 12;
+    const entry = ARRAYS + <usize>a * 16;
     if (<usize>load<u32>(entry) == p) store<u32>(entry, 0, 8);
   }
 }
@@ -80,11 +88,12 @@ function sealEntry(entry: usize): void {
 /** 0 when every canary is whole and every input as it was, or 1 + the number of the first array that is not. */
 export function damaged(): i32 {
   for (let a = 0; a < arrays; ++a) {
-    const entry = ARRAYS + <usize>a * 12;
+    const entry = ARRAYS + <usize>a * 16;
     const start = <usize>load<u32>(entry);
     const end = start + load<u32>(entry, 4);
     const sum = load<u32>(entry, 8);
-    if (!areWords(start - GUARD_BYTES, start, CANARY) || !areWords(end, end + GUARD_BYTES, CANARY)) return 1 + a;
+    const word = load<u32>(entry, 12);
+    if (!areWords(start - GUARD_BYTES, start, word) || !areWords(end, end + GUARD_BYTES, word)) return 1 + a;
     if (sum != 0 && sum != (checksum(start, end - start) | 1)) return 1 + a;
   }
   return 0;
