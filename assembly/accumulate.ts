@@ -1,15 +1,17 @@
 // The fused pass: E-step and M-step sums over a range of tiles. The N x K responsibilities exist one tile at a time.
-import { addLanes, BLOCK_BYTES, HEADER_BYTES, laneSum, scatterLength, TIED, tileWeights } from "./layout";
+import { addLanes, allBlocks, BLOCK_BYTES, HEADER_BYTES, laneSum, scatterLength, TIED, tileWeights } from "./layout";
 import { logDensity, whiten } from "./density";
 import { responsibilities } from "./responsibilities";
 import { addMoments } from "./moments";
 import { Pass, passAt } from "./pass";
+import { wantedBlocks } from "./separators";
 
 /**
  * stats += E-step and M-step sums of tiles first … last - 1, in tile order.
  *
  * x         [tiles, D, T] f64, in. w, wStep, N: see `tileWeights`.
  * mu        [K, D] f64, factor (see `factorLength`) f64, logc [K] f64, in: the current parameters.
+ * separators  [K, K, 1 + D] f64, in: from `separate`; 0 does without.
  * homes     [tiles] i32, in/out: the component to try first in each tile; becomes the one with most weight there.
  * stats     `statisticsLength` lane pairs, in/out: the caller zeroes once per pass.
  * margin    components below exp(-margin) of a row's best are dropped (design note, section 3); Infinity keeps all.
@@ -18,7 +20,7 @@ import { Pass, passAt } from "./pass";
  */
 export function accumulate(
   type: i32, x: usize, w: usize, wStep: usize, N: i32, D: i32, T: i32, first: i32, last: i32,
-  K: i32, mu: usize, factor: usize, logc: usize, margin: f64, homes: usize, stats: usize, exact: i32, scratch: usize,
+  K: i32, mu: usize, factor: usize, logc: usize, separators: usize, margin: f64, homes: usize, stats: usize, exact: i32, scratch: usize,
 ): void {
   const pass = passAt(scratch, type, D, T, K);
   const tileBytes = <usize>D * <usize>T << 3;
@@ -28,7 +30,7 @@ export function accumulate(
   x += <usize>first * tileBytes;
   for (let t = first; t < last; ++t, x += tileBytes) {
     const home = load<i32>(homes + (<usize>t << 2));
-    const A = tileLogDensities(pass, type, x, home, mu, factor, logc, D, T, K, margin);
+    const A = tileLogDensities(pass, type, x, home, mu, factor, logc, separators, D, T, K, margin);
     addLanes(stats + 16, f64x2.replace_lane(f64x2.splat(0), 0, <f64>strays(pass, home, A, T)));
     const weights = tileWeights(w, wStep, t, N, T);
     addLanes(stats, responsibilities(pass.logp, pass.masks, pass.top, weights, pass.list, A, T, margin));
@@ -41,7 +43,8 @@ export function accumulate(
  * in pass.active, their live blocks in pass.masks, their log-densities in pass.logp; the result is their number A.
  */
 export function tileLogDensities(
-  pass: Pass, type: i32, x: usize, home: i32, mu: usize, factor: usize, logc: usize, D: i32, T: i32, K: i32, margin: f64,
+  pass: Pass, type: i32, x: usize, home: i32, mu: usize, factor: usize, logc: usize, separators: usize,
+  D: i32, T: i32, K: i32, margin: f64,
 ): i32 {
   const laneBytes = <usize>T << 3;
   const lowest = f64x2.splat(-Infinity);
@@ -56,7 +59,14 @@ export function tileLogDensities(
   let A = 0;
   for (let i = 0; i < K; ++i) {
     const k = i == 0 ? home : i <= home ? i - 1 : i;
-    const live = logDensity(type, x, u, k, mu, factor, logc, logp, top, z, D, T, margin);
+    if (separators && i == 1) {
+      const mean = mu + (<usize>home * <usize>D << 3);
+      const ofHome = separators + (<usize>home * <usize>K * <usize>(1 + D) << 3);
+      wantedBlocks(x, mean, top, ofHome, logc, pass.list, pass.v, D, T, K, margin);
+    }
+    const wanted = separators && i > 0 ? load<i32>(pass.list + (<usize>k << 2)) : allBlocks(T);
+    if (!wanted) continue;
+    const live = logDensity(type, x, u, k, wanted, mu, factor, logc, logp, top, z, D, T, margin);
     if (!live) continue;
     store<i32>(active + (<usize>A << 2), k);
     store<i32>(masks + (<usize>A << 2), live);

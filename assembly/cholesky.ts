@@ -94,3 +94,19 @@ export function multiplyPacked(packed: usize, z: usize, y: usize, D: i32): void 
     store<f64>(y, a);
   }
 }
+
+/** y = P' e for a packed P. e, y [D] f64; they must not overlap. */
+export function multiplyPackedTransposed(packed: usize, e: usize, y: usize, D: i32): void {
+  memory.fill(y, 0, <usize>D << 3);
+  for (let i = 0; i + 2 <= D; i += 2, e += 16) {
+    const a = load<f64>(e);
+    const b = load<f64>(e, 8);
+    for (let yj = y; yj < y + (<usize>(i + 2) << 3); yj += 8, packed += 16) {
+      store<f64>(yj, load<f64>(yj) + load<f64>(packed) * a + load<f64>(packed, 8) * b);
+    }
+  }
+  if (D & 1) {
+    const a = load<f64>(e);
+    for (let yj = y; yj < y + (<usize>D << 3); yj += 8, packed += 8) store<f64>(yj, load<f64>(yj) + load<f64>(packed) * a);
+  }
+}

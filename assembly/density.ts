@@ -15,9 +15,13 @@
 // A distance that overflows or is NaN counts as impossible. Nothing traps.
 import { BLOCK_BYTES, DIAG, FULL, TIED, triangleLength } from "./layout";
 
-/** Log-densities of component k, for every covariance type. factor: see `factorLength`; z [D * 8 + 8] f64, scratch; u: the whitened tile when tied. */
+/**
+ * Log-densities of component k, for every covariance type. wanted: the blocks in which it may matter, a bit each (the
+ * cheaper kernels look at all). factor: see `factorLength`; z [D * 8 + 8] f64, scratch;
+ * u: the whitened tile when tied.
+ */
 export function logDensity(
-  type: i32, x: usize, u: usize, k: i32, mu: usize, factor: usize, logc: usize,
+  type: i32, x: usize, u: usize, k: i32, wanted: i32, mu: usize, factor: usize, logc: usize,
   logp: usize, top: usize, z: usize, D: i32, T: i32, margin: f64,
 ): i32 {
   const c = load<f64>(logc + (<usize>k << 3));
@@ -28,7 +32,7 @@ export function logDensity(
     if (D == 2) return logDensityFull2(x, mean, p, c, logp, top, T, margin);
     if (D == 3) return logDensityFull3(x, mean, p, c, logp, top, T, margin);
     if (D == 4) return logDensityFull4(x, mean, p, c, logp, top, z, T, margin);
-    return logDensityFull(x, mean, p, c, logp, top, z, D, T, margin);
+    return logDensityFull(x, wanted, mean, p, c, logp, top, z, D, T, margin);
   }
   if (type == DIAG) return logDensityDiag(x, mean, factor + (<usize>k * <usize>D << 3), c, logp, top, z, D, T, margin);
   if (type == TIED) {
@@ -273,9 +277,11 @@ function writeBound(bound: usize, top: usize, limit: v128, scale: f64): void {
 
 /**
  * Any D: two rows of P against eight rows of data, q grows with every pair of rows of P and the block ends as soon as
- * it cannot matter. p: packed triangle (layout.ts). z [D * 8 + 8] f64, scratch.
+ * it cannot matter. Only wanted blocks are looked at. p: packed triangle (layout.ts). z [D * 8 + 8] f64, scratch.
  */
-function logDensityFull(x: usize, mu: usize, p: usize, logc: f64, logp: usize, top: usize, z: usize, D: i32, T: i32, margin: f64): i32 {
+function logDensityFull(
+  tile: usize, wanted: i32, mu: usize, p: usize, logc: f64, logps: usize, tops: usize, z: usize, D: i32, T: i32, margin: f64,
+): i32 {
   const laneBytes = <usize>T << 3;
   const bound = z + <usize>D * BLOCK_BYTES;
   const pairsEnd = z + <usize>(D & ~1) * BLOCK_BYTES;
@@ -283,7 +289,12 @@ function logDensityFull(x: usize, mu: usize, p: usize, logc: f64, logp: usize, t
   const limit = f64x2.splat(logc + margin);
   const slack = f64x2.splat(margin);
   let live = 0;
-  for (let b = 0; b < T >> 3; ++b, x += BLOCK_BYTES, logp += BLOCK_BYTES, top += BLOCK_BYTES) {
+  for (let bits = wanted; bits; bits &= bits - 1) {
+    const b = ctz(bits);
+    const at = <usize>b * BLOCK_BYTES;
+    const x = tile + at;
+    const logp = logps + at;
+    const top = tops + at;
     writeBound(bound, top, limit, 2);
     let q0 = f64x2.splat(0), q1 = q0, q2 = q0, q3 = q0;
     let row = p;

@@ -78,6 +78,13 @@ export function tileWeights(w: usize, wStep: usize, t: i32, N: i32, T: i32): usi
   return t == (N - 1) / T ? w + (<usize>T << 3) : w;
 }
 
+/** A bit for every block of a tile of T rows. */
+// @ts-ignore: decorator
+@inline
+export function allBlocks(T: i32): i32 {
+  return T == 256 ? -1 : (1 << (T >> 3)) - 1;
+}
+
 /** Low lane first: the same bits on every machine. */
 // @ts-ignore: decorator
 @inline

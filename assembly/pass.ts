@@ -8,7 +8,7 @@ export class Pass {
   active: usize;
   /** [K] i32: for each kept one, the blocks in which it lives. */
   masks: usize;
-  /** [K + 1] pointers. */
+  /** [K] i32: blocks in which each component may matter; then [K + 1] pointers. */
   list: usize;
   /** [T] f64: row maxima, then log-densities of the rows. */
   top: usize;

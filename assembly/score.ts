@@ -1,7 +1,7 @@
 // Answers for new rows, one window of tiles at a time: every component counts, nothing is dropped.
 import { tileLogDensities } from "./accumulate";
 import { logDensity, whiten } from "./density";
-import { TIED } from "./layout";
+import { allBlocks, TIED } from "./layout";
 import { Pass, passAt, passScratchBytes } from "./pass";
 import { responsibilities } from "./responsibilities";
 
@@ -31,7 +31,7 @@ export function score(
   const pass = passAt(ones + laneBytes, type, D, T, K);
   for (let n = 0; n < N; n += T, x += <usize>D * laneBytes) {
     const count = min(T, N - n);
-    const A = tileLogDensities(pass, type, x, 0, mu, factor, logc, D, T, K, Infinity);
+    const A = tileLogDensities(pass, type, x, 0, mu, factor, logc, 0, D, T, K, Infinity);
     dropNaN(pass.logp, A * T);
     if (labels) writeLabels(pass, labels + (<usize>n << 2), T, count);
     if (!density && !resp) continue;
@@ -115,7 +115,7 @@ export function mahalanobis(
     if (type == TIED) whiten(x, factor, pass.u, pass.z, D, T);
     for (let k = 0; k < K; ++k) {
       for (let i: usize = 0; i < laneBytes; i += 16) v128.store(top + i, lowest);
-      const live = logDensity(type, x, pass.u, k, mu, factor, zeros, logp, top, pass.z, D, T, Infinity);
+      const live = logDensity(type, x, pass.u, k, allBlocks(T), mu, factor, zeros, logp, top, pass.z, D, T, Infinity);
       for (let i = 0; i < count; ++i) {
         const q = (live >> (i >> 3)) & 1 ? 0 - 2 * load<f64>(logp + (<usize>i << 3)) : Infinity;
         store<f64>(distance + (<usize>(i * K + k) << 3), q == q ? Math.sqrt(q) : Infinity);

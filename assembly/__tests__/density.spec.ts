@@ -1,15 +1,11 @@
 // Log-densities of one component over one tile, and the whitened tile of the tied type.
 import { logDensity, whiten } from "../density";
-import { FULL, SPHERICAL, TIED } from "../layout";
+import { allBlocks, FULL, SPHERICAL, TIED } from "../layout";
 import { Data, logDensityBound, logDensityOf, makeData, makeMixture, Mixture, packData, packMixture } from "./reference";
 import {
   at, below, between, damaged, EPS, f64s, filled, firstDifference, isFresh, put, ratio, reset, seal, sizeAt, SIZES,
   tileAt, TILES, where,
 } from "./support.include";
-
-function allBlocks(T: i32): i32 {
-  return T == 256 ? -1 : (1 << (T >> 3)) - 1;
-}
 
 /** u of the tied type, or a place without meaning. */
 function whitened(m: Mixture, d: Data): usize {
@@ -34,7 +30,7 @@ function checkAll(type: i32, D: i32, T: i32): void {
     const logp = f64s(2 * T);
     const top = filled(2 * T, -Infinity);
     const z = f64s(D * 8 + 8);
-    const live = logDensity(type, d.x, u, k, m.mu, m.factor, m.logc, logp, top, z, D, T, Infinity);
+    const live = logDensity(type, d.x, u, k, allBlocks(T), m.mu, m.factor, m.logc, logp, top, z, D, T, Infinity);
     let most: f64 = 0;
     for (let n = 0; n < T; ++n) {
       const expected = logDensityOf(m, k, rowOf(d, n));
@@ -75,7 +71,7 @@ function checkMargin(type: i32, D: i32, T: i32, margin: f64): void {
   const top = f64s(T);
   memory.copy(top, before, <usize>T << 3);
   const logp = f64s(T);
-  const live = logDensity(type, d.x, u, 1, m.mu, m.factor, m.logc, logp, top, f64s(D * 8 + 8), D, T, margin);
+  const live = logDensity(type, d.x, u, 1, allBlocks(T), m.mu, m.factor, m.logc, logp, top, f64s(D * 8 + 8), D, T, margin);
   const name = where("margin " + margin.toString(), type, D, 2, T, T);
   expect(live).toBe(mask, name);
   let wrong = 0;
@@ -104,7 +100,7 @@ function checkImpossible(type: i32, D: i32, value: f64, margin: f64): void {
   seal();
   const logp = f64s(T);
   const top = filled(T, -Infinity);
-  const live = logDensity(type, d.x, u, 0, m.mu, m.factor, m.logc, logp, top, f64s(D * 8 + 8), D, T, margin);
+  const live = logDensity(type, d.x, u, 0, allBlocks(T), m.mu, m.factor, m.logc, logp, top, f64s(D * 8 + 8), D, T, margin);
   const name = where("a value of " + value.toString(), type, D, 1, T, T);
   expect(live).toBe(0b1101, name);
   let wrong = 0;
@@ -170,7 +166,7 @@ describe("logDensity", () => {
           const top = filled(32, kind & 2 ? -3 : -Infinity);
           const margin: f64 = kind & 4 ? 40 : Infinity;
           const name = where("logc", type, D, 1, 32, 32) + ", kind " + kind.toString();
-          expect(logDensity(type, d.x, u, 0, m.mu, m.factor, m.logc, logp, top, f64s(D * 8 + 8), D, 32, margin)).toBe(0, name);
+          expect(logDensity(type, d.x, u, 0, allBlocks(32), m.mu, m.factor, m.logc, logp, top, f64s(D * 8 + 8), D, 32, margin)).toBe(0, name);
           expect(isFresh(logp, 256)).toBe(true, name);
           expect(at(top, 31)).toBe(kind & 2 ? -3 : -Infinity, name);
           expect(damaged()).toBe(0, name);
@@ -193,7 +189,7 @@ describe("logDensity", () => {
         packData(d);
         const logp = f64s(8);
         const top = filled(8, -Infinity);
-        logDensity(type, d.x, whitened(m, d), 0, m.mu, m.factor, m.logc, logp, top, f64s(D * 8 + 8), D, 8, 40);
+        logDensity(type, d.x, whitened(m, d), 0, allBlocks(8), m.mu, m.factor, m.logc, logp, top, f64s(D * 8 + 8), D, 8, 40);
         for (let n = 0; n < 8; ++n) expect(at(logp, n)).toBe(at(m.logc, 0), where("logc", type, D, 1, 8, 8));
       }
     }

@@ -53,6 +53,7 @@ export interface Kernels {
     mu: Pointer,
     factor: Pointer,
     logc: Pointer,
+    separators: Pointer,
     margin: number,
     homes: Pointer,
     stats: Pointer,
@@ -75,6 +76,7 @@ export interface Kernels {
     mu: Pointer,
     factor: Pointer,
     logc: Pointer,
+    separators: Pointer,
     margin: number,
     homes: Pointer,
     scratch: Pointer,
@@ -123,6 +125,7 @@ export interface Kernels {
     K: number,
     tolerance: number,
   ): number;
+  separate(mu: Pointer, factor: Pointer, separators: Pointer, scratch: Pointer, D: number, K: number): void;
   cholesky(a: Pointer, D: number, tolerance: number): number;
   invertFactor(u: Pointer, p: Pointer, D: number): void;
 

@@ -51,6 +51,18 @@ export function regularisationOf(problem: Problem, regCovar: number | undefined)
   };
 }
 
+/** Columns up to which a whole distance costs no more than a projection. */
+const SMALL_D = 4;
+/** Separators beyond this, in bytes, would cost more than they save. */
+const MOST_SEPARATORS = 8 * 1024 * 1024;
+
+/** Room for the separators of full covariances (assembly/separators.ts), or 0 where they do not pay. */
+function separatorsOf({ arena, covarianceType, K, D }: Problem): Pointer {
+  const length = K * K * (1 + D);
+  const pays = covarianceType === "full" && D > SMALL_D && K > 2 && length * 8 <= MOST_SEPARATORS;
+  return pays ? arena.f64(length) : 0;
+}
+
 /**
  * The parameters of one fit in progress, with what the E-step reads of them and the sums that the last pass left.
  * All memory is allocated here, once; it lives as long as the arena's mark that the caller took before.
@@ -64,8 +76,8 @@ export class Em {
   readonly #margin: number;
   readonly #weights: Pointer;
   readonly #mu: Pointer;
-  /** Means, factors and log-constants: what an E-step reads. */
-  readonly #parameters: readonly [mu: Pointer, factor: Pointer, logc: Pointer];
+  /** Means, factors, log-constants and separators: what an E-step reads. */
+  readonly #parameters: readonly [mu: Pointer, factor: Pointer, logc: Pointer, separators: Pointer];
   readonly #cov: Pointer;
   readonly #covLength: number;
   readonly #centre: Pointer;
@@ -94,7 +106,8 @@ export class Em {
     this.#weights = arena.bytesOf(this.length * 8);
     this.#mu = this.#weights + K * 8;
     this.#cov = this.#mu + K * D * 8;
-    this.#parameters = [this.#mu, arena.f64(kernels.factorLength(type, D, K)), arena.f64(K)];
+    const factor = arena.f64(kernels.factorLength(type, D, K));
+    this.#parameters = [this.#mu, factor, arena.f64(K), lazy ? separatorsOf(problem) : 0];
     this.#centre = arena.copyOf(problem.columnMeans);
     this.#square = arena.f64(2 * D * D);
     this.#reg = arena.copyOf(regularisation.reg);
@@ -295,11 +308,13 @@ export class Em {
 
   #status(): number {
     const { arena, type, D, K } = this.problem;
-    const [mu, factor, logc] = this.#parameters;
-    return arena.kernels.factorise(
+    const [mu, factor, logc, separators] = this.#parameters;
+    const status = arena.kernels.factorise(
       ...([type, this.#weights, mu, this.#cov, this.#centre, factor, logc, this.#square, D, K] as const),
       pivotTolerance(D),
     );
+    if (status === 0 && separators) arena.kernels.separate(mu, factor, separators, this.#square, D, K);
+    return status;
   }
 
   #factorise(): void {
