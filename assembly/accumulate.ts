@@ -14,7 +14,7 @@ import { wantedBlocks } from "./separators";
  * separators  [K, K, 1 + D] f64, in: from `separate`; 0 does without.
  * homes     [tiles] i32, in/out: the component to try first in each tile; becomes the one with most weight there.
  * stats     `statisticsLength` lane pairs, in/out: the caller zeroes once per pass.
- * margin    components below exp(-margin) of a row's best are dropped (design note, section 3); Infinity keeps all.
+ * margin    components below exp(-margin) of a row's best are dropped (docs/numerics.md); Infinity keeps all.
  * exact     tied only: not 0 sums the scatter about the means; 0 leaves it to `tiedScatter`.
  * scratch   `passScratchBytes`.
  */

@@ -1,4 +1,4 @@
-// M-step sums of one component over one tile, about its current mean: nothing cancels (design note, section 1).
+// M-step sums of one component over one tile, about its current mean: nothing cancels (docs/numerics.md).
 //
 // Every kernel here adds
 //

@@ -2,12 +2,11 @@
  * What went wrong in a computation:
  *
  * - `SINGULAR_COVARIANCE`: a covariance is not positive definite, so a component has no density.
- * - `EMPTY_COMPONENT`: no row is left for a component.
  * - `MEMORY`: the data and the work space do not fit in WebAssembly's memory.
  * - `UNSUPPORTED`: this engine, or this build, lacks what the call needs.
  * - `NOT_FINITE`: a result overflowed; the data lies too far from 0 for 64-bit numbers.
  */
-export type MixtureErrorCode = "SINGULAR_COVARIANCE" | "EMPTY_COMPONENT" | "MEMORY" | "UNSUPPORTED" | "NOT_FINITE";
+export type MixtureErrorCode = "SINGULAR_COVARIANCE" | "MEMORY" | "UNSUPPORTED" | "NOT_FINITE";
 
 /** What a {@link MixtureError} may carry beside its code and text. */
 export interface MixtureErrorOptions {

@@ -20,9 +20,9 @@ export {
   type NormalParameters,
 } from "./api/learn.ts";
 export { GaussianMixture, type MixtureParameters, type SampleOptions, type WeightOptions } from "./api/mixture.ts";
-export { MixtureError, type MixtureErrorCode } from "./errors.ts";
+export { MixtureError, type MixtureErrorCode, type MixtureErrorOptions } from "./errors.ts";
 export type { FitReport, FitWarning, FitWarningCode, StartReport } from "./fit/report.ts";
-export type { DataInput } from "./input/data.ts";
+export type { DataInput, RowInput, ShapedInput } from "./input/data.ts";
 export type {
   CovarianceType,
   FitOptions,
@@ -31,6 +31,7 @@ export type {
   NestedOrFlat,
   ParameterInput,
   Progress,
+  ResponsibilitiesInput,
 } from "./input/options.ts";
 export type { MixtureJSON } from "./model/json.ts";
 export type { Parameters } from "./model/parameters.ts";

@@ -124,6 +124,33 @@ describe("logDensity", () => {
     for (let type = FULL; type <= SPHERICAL; ++type) for (let D = 1; D <= 5; ++D) checkAll(type, D, 256);
   });
 
+  test("looks at wanted blocks only, from five full columns on", () => {
+    for (let i = 0; i < SIZES; ++i) {
+      const D = sizeAt(i);
+      if (D < 5) continue;
+      for (let wanted = 0; wanted < 16; ++wanted) {
+        reset(D);
+        const m = makeMixture(FULL, D, 1);
+        const d = makeData(32, D, 32, false);
+        const u = whitened(m, d);
+        seal();
+        const logp = f64s(32);
+        const top = filled(32, -Infinity);
+        const live = logDensity(FULL, d.x, u, 0, wanted, m.mu, m.factor, m.logc, logp, top, f64s(D * 8 + 8), D, 32, 40);
+        let wrong = 0;
+        for (let n = 0; n < 32; ++n) {
+          const bound = (wanted >> (n >> 3)) & 1 ? logDensityOf(m, 0, rowOf(d, n)) : -Infinity;
+          wrong += i32(!(ratio(at(top, n), bound, logDensityBound) <= 1));
+          if (bound == -Infinity) wrong += i32(!isFresh(logp + (<usize>n << 3), 8));
+        }
+        const name = where("wanted " + wanted.toString(), FULL, D, 1, 32, 32);
+        expect(live).toBe(wanted, name);
+        expect(wrong).toBe(0, name);
+        expect(damaged()).toBe(0, name);
+      }
+    }
+  });
+
   test("drops a block when all its rows lie below the margin, and only then; a dropped block is not touched", () => {
     for (let type = FULL; type <= SPHERICAL; ++type) {
       for (let i = 0; i < SIZES; ++i) {
@@ -166,7 +193,9 @@ describe("logDensity", () => {
           const top = filled(32, kind & 2 ? -3 : -Infinity);
           const margin: f64 = kind & 4 ? 40 : Infinity;
           const name = where("logc", type, D, 1, 32, 32) + ", kind " + kind.toString();
-          expect(logDensity(type, d.x, u, 0, allBlocks(32), m.mu, m.factor, m.logc, logp, top, f64s(D * 8 + 8), D, 32, margin)).toBe(0, name);
+          const z = f64s(D * 8 + 8);
+          const live = logDensity(type, d.x, u, 0, allBlocks(32), m.mu, m.factor, m.logc, logp, top, z, D, 32, margin);
+          expect(live).toBe(0, name);
           expect(isFresh(logp, 256)).toBe(true, name);
           expect(at(top, 31)).toBe(kind & 2 ? -3 : -Infinity, name);
           expect(damaged()).toBe(0, name);

@@ -11,8 +11,7 @@ const WINDOW_NUMBERS = 16384;
  * Measured on the grid of the bench; see docs/memory.md.
  */
 export function tileRows(nFeatures: number): number {
-  if (nFeatures <= 8) return 128;
-  return nFeatures <= 32 ? 64 : 32;
+  return nFeatures <= 8 ? 128 : 64;
 }
 
 /** Rows that fit in a window of about {@link WINDOW_NUMBERS}, in whole tiles. */

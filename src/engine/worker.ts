@@ -110,11 +110,14 @@ export function machineThreads(): number {
   );
 }
 
+/** Made once: every worker runs the same text. */
+let webUrl: string | undefined;
+
 function startWorker(): AnyWorker {
   const threads = builtin<{ Worker: new (source: string, options: object) => AnyWorker }>("node:worker_threads");
   if (threads && typeof Worker === "undefined") return new threads.Worker(NODE_SOURCE, { eval: true });
-  const url = URL.createObjectURL(new Blob([WEB_SOURCE], { type: "text/javascript" }));
-  return new Worker(url, { type: "module" }) as unknown as AnyWorker;
+  webUrl ??= URL.createObjectURL(new Blob([WEB_SOURCE], { type: "text/javascript" }));
+  return new Worker(webUrl, { type: "module" }) as unknown as AnyWorker;
 }
 
 /** A module of Node's, without an import that a bundler would follow. */

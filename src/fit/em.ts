@@ -6,7 +6,7 @@ import { groupCount, groupTiles, type Problem } from "./problem.ts";
 
 /**
  * A component is dropped for eight rows when it holds less than exp(-40) / K of each: all dropped ones together are under
- * a tenth of a unit in the last place of a responsibility. The design note has the argument, bench/ the gain.
+ * a tenth of a unit in the last place of a responsibility. See docs/numerics.md.
  */
 const LAZY_MARGIN = 40;
 /** Rows are sorted again when more than this share of them lies in a tile of another component. */

@@ -39,7 +39,7 @@ export interface FitReport {
   readonly nIterations: number;
   /** Total log-likelihood of the data under the fitted parameters, each row times its weight, in nats. */
   readonly logLikelihood: number;
-  /** The total log-likelihood at the winning start and after each of its passes over the data. */
+  /** The total log-likelihood at the winning start and after each of its iterations. */
   readonly trace: Float64Array;
   /** What each start reached, in order. */
   readonly starts: readonly StartReport[];

@@ -4,7 +4,7 @@ import type { Problem } from "./problem.ts";
 /** Rows of a subsample: at least, and for every component as many as its parameters could ask for. */
 const LEAST_ROWS = 8192;
 const ROWS_PER_COMPONENT = 128;
-const ROWS_PER_COLUMN = 16;
+const ROWS_PER_COLUMN = 8;
 /** A subsample pays when the whole is this much larger. */
 const FACTOR = 4;
 
@@ -26,17 +26,18 @@ export function subsample(problem: Problem, count: number, random: Pointer): Pro
   const tiles = arena.f64(nTiles * D * T);
   const weights = arena.filled(nTiles * T, 0);
   const mark = arena.mark();
-  const staging = arena.f64(count * D);
+  const staging = arena.f64(T * D);
   let totalWeight = 0;
   for (let i = 0; i < count; i++) {
-    const first = Math.floor((N * i) / count);
-    const row = first + Math.floor(kernels.uniform(random) * (Math.floor((N * (i + 1)) / count) - first));
-    kernels.readRow(x, row, D, T, staging + i * D * 8);
+    const from = Math.floor((N * i) / count);
+    const row = from + Math.floor(kernels.uniform(random) * (Math.floor((N * (i + 1)) / count) - from));
+    kernels.readRow(x, row, D, T, staging + (i % T) * D * 8);
     const weight = wStep ? arena.viewF64(w, N)[row] : 1;
     arena.viewF64(weights, count)[i] = weight;
     totalWeight += weight;
+    const first = i - (i % T);
+    if (i % T === T - 1 || i === count - 1) kernels.pack(staging, tiles + first * D * 8, i - first + 1, D, T);
   }
-  kernels.pack(staging, tiles, count, D, T);
   arena.rewind(mark);
   return { ...problem, N: count, nTiles, rows: [tiles, weights, T * 8, count, D, T], totalWeight, kept: undefined };
 }

@@ -20,13 +20,13 @@ export type NestedOrFlat = ArrayLike<number> | readonly ArrayLike<number>[] | re
 
 /** Parameters to start from, for K components of D columns. A fitted mixture is one, too. */
 export interface ParameterInput {
-  /** [K], above 0, sum 1. Default: found from the means. */
+  /** [K], 0 or more, sum 1. Default: equal ones. */
   readonly weights?: ArrayLike<number> | undefined;
   /** [K, D], in the unit of the data. */
   readonly means: NestedOrFlat;
   /**
-   * "full" [K, D, D], "tied" [D, D], "diag" [K, D], "spherical" [K], in the unit of the data squared. Default: found
-   * from the means.
+   * "full" [K, D, D], "tied" [D, D], "diag" [K, D], "spherical" [K], in the unit of the data squared. Default: the
+   * variances of the columns.
    */
   readonly covariances?: NestedOrFlat | undefined;
 }

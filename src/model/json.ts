@@ -10,7 +10,7 @@ const VERSION = 1;
 /** Numbers in nested arrays. */
 export type Nested = readonly number[] | readonly Nested[];
 
-/** A mixture as plain data; see docs/numerics.md for the format. */
+/** A mixture as plain data; see docs/json.md for the format. */
 export interface MixtureJSON {
   readonly format: string;
   readonly version: number;
