@@ -8,6 +8,10 @@
 import { multiplyPacked, multiplyPackedTransposed } from "./cholesky";
 import { BLOCK_BYTES, triangleLength } from "./layout";
 
+/** Distance in standard deviations up to which rounding stays below 1e-3 of one. */
+// @ts-ignore: decorator
+@inline const FARTHEST: f64 = 1e12;
+
 /**
  * separators [K, K, 1 + D] f64, out: for each home h and component k, Δ and g (of a component and itself: zeros).
  * mu [K, D], factor (full) f64, in. scratch [2, D] f64.
@@ -25,9 +29,11 @@ export function separate(mu: usize, factor: usize, separators: usize, scratch: u
       multiplyPacked(packed, delta, y, D);
       let q: f64 = 0;
       for (let d: usize = 0; d < rowBytes; d += 8) q += load<f64>(y + d) * load<f64>(y + d);
-      const distance = Math.sqrt(q);
+      // beyond FARTHEST the projection of a row at m_k would be rounding of Δ: no bound then, NaN and infinity included
+      const length = Math.sqrt(q);
+      const distance = length < FARTHEST ? length : 0;
       const inverse = distance > 0 ? 1 / distance : 0;
-      for (let d: usize = 0; d < rowBytes; d += 8) store<f64>(y + d, load<f64>(y + d) * inverse);
+      for (let d: usize = 0; d < rowBytes; d += 8) store<f64>(y + d, inverse > 0 ? load<f64>(y + d) * inverse : 0);
       store<f64>(separators, distance);
       multiplyPackedTransposed(packed, y, separators + 8, D);
     }

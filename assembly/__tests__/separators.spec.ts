@@ -1,6 +1,6 @@
 // Lower bounds on distances by one projection: they may drop what cannot matter, and nothing else.
 import { accumulate } from "../accumulate";
-import { FULL, statisticsLength } from "../layout";
+import { allBlocks, FULL, statisticsLength } from "../layout";
 import { passScratchBytes } from "../pass";
 import { separate, wantedBlocks } from "../separators";
 import { sortRows, sortScratchBytes } from "../sort";
@@ -130,6 +130,7 @@ function checkWanted(D: i32, K: i32, T: i32, home: i32, margin: f64): void {
   let lost = 0;
   let kept = 0;
   for (let k = 0; k < K; ++k) {
+    kept += i32((intAt(wanted, k) & ~allBlocks(T)) != 0);
     for (let b = 0; b < T >> 3; ++b) {
       let matters = false;
       let possible = false;
