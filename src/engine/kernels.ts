@@ -5,6 +5,15 @@ import type { CovarianceType } from "../input/options.ts";
 /** An address in a module's memory, in bytes. */
 export type Pointer = number;
 
+/** Rows: their tiles, their weights and the step of those from tile to tile (see `tileWeights`), and the sizes N, D and T. */
+export type RowArguments = readonly [x: Pointer, w: Pointer, wStep: number, N: number, D: number, T: number];
+
+/** Some of the tiles of rows: from `first` to `last` - 1. */
+export type RangeArguments = readonly [...RowArguments, first: number, last: number];
+
+/** What an E-step reads of a model. */
+export type ModelArguments = readonly [mu: Pointer, factor: Pointer, logc: Pointer, separators: Pointer];
+
 /**
  * The functions of `assembly/index.ts`, argument for argument; their contracts stand there. Names of arguments:
  * docs/notation.md. `type` is a {@link TYPE_CODE}.
@@ -23,81 +32,48 @@ export interface Kernels {
 
   pack(rows: Pointer, x: Pointer, N: number, D: number, T: number): void;
   firstNotFinite(p: Pointer, length: number): number;
-  columnMoments(
-    x: Pointer,
-    w: Pointer,
-    wStep: number,
-    N: number,
-    D: number,
-    T: number,
-    first: number,
-    last: number,
-    c: Pointer,
-    s1: Pointer,
-    s2: Pointer,
-  ): void;
+  columnMoments(...args: readonly [...RangeArguments, c: Pointer, s1: Pointer, s2: Pointer]): void;
   readRow(x: Pointer, n: number, D: number, T: number, out: Pointer): void;
 
   passScratchBytes(type: number, D: number, T: number, K: number): number;
   accumulate(
-    type: number,
-    x: Pointer,
-    w: Pointer,
-    wStep: number,
-    N: number,
-    D: number,
-    T: number,
-    first: number,
-    last: number,
-    K: number,
-    mu: Pointer,
-    factor: Pointer,
-    logc: Pointer,
-    separators: Pointer,
-    margin: number,
-    homes: Pointer,
-    stats: Pointer,
-    exact: number,
-    scratch: Pointer,
+    ...args: readonly [
+      type: number,
+      ...RangeArguments,
+      K: number,
+      ...ModelArguments,
+      margin: number,
+      homes: Pointer,
+      stats: Pointer,
+      exact: number,
+      scratch: Pointer,
+    ]
   ): void;
   merge(a: Pointer, b: Pointer, length: number): void;
   sortScratchBytes(type: number, D: number, T: number, K: number, tiles: number): number;
   sortRows(
-    type: number,
-    x: Pointer,
-    w: Pointer,
-    wStep: number,
-    N: number,
-    D: number,
-    T: number,
-    first: number,
-    last: number,
-    K: number,
-    mu: Pointer,
-    factor: Pointer,
-    logc: Pointer,
-    separators: Pointer,
-    margin: number,
-    homes: Pointer,
-    scratch: Pointer,
+    ...args: readonly [
+      type: number,
+      ...RangeArguments,
+      K: number,
+      ...ModelArguments,
+      margin: number,
+      homes: Pointer,
+      scratch: Pointer,
+    ]
   ): void;
   givenScratchBytes(D: number, T: number): number;
   accumulateGiven(
-    type: number,
-    x: Pointer,
-    w: Pointer,
-    wStep: number,
-    N: number,
-    D: number,
-    T: number,
-    first: number,
-    last: number,
-    K: number,
-    mu: Pointer,
-    labels: Pointer,
-    resp: Pointer,
-    stats: Pointer,
-    scratch: Pointer,
+    ...args: readonly [
+      type: number,
+      ...RangeArguments,
+      K: number,
+      mu: Pointer,
+      labels: Pointer,
+      resp: Pointer,
+      stats: Pointer,
+      scratch: Pointer,
+    ]
   ): void;
 
   maximise(
@@ -177,38 +153,20 @@ export interface Kernels {
     K: number,
   ): void;
 
-  nearest(
-    x: Pointer,
-    w: Pointer,
-    wStep: number,
-    N: number,
-    D: number,
-    T: number,
-    first: number,
-    last: number,
-    c: Pointer,
-    metric: Pointer,
-    from: Pointer,
-    to: Pointer,
-  ): number;
+  nearest(...args: readonly [...RangeArguments, c: Pointer, metric: Pointer, from: Pointer, to: Pointer]): number;
   pickRow(v: Pointer, w: Pointer, wStep: number, N: number, T: number, target: number): number;
   farthestRow(v: Pointer, w: Pointer, wStep: number, N: number, T: number): number;
   assign(
-    x: Pointer,
-    w: Pointer,
-    wStep: number,
-    N: number,
-    D: number,
-    T: number,
-    first: number,
-    last: number,
-    K: number,
-    centres: Pointer,
-    metric: Pointer,
-    labels: Pointer,
-    distance: Pointer,
-    sums: Pointer,
-    scratch: Pointer,
+    ...args: readonly [
+      ...RangeArguments,
+      K: number,
+      centres: Pointer,
+      metric: Pointer,
+      labels: Pointer,
+      distance: Pointer,
+      sums: Pointer,
+      scratch: Pointer,
+    ]
   ): number;
 }
 

@@ -1,4 +1,4 @@
-import type { Pointer } from "../engine/kernels.ts";
+import type { ModelArguments, Pointer } from "../engine/kernels.ts";
 import { MixtureError } from "../errors.ts";
 import { type Parameters, pivotTolerance, singularCovariance } from "../model/parameters.ts";
 import type { Work } from "./drive.ts";
@@ -77,7 +77,7 @@ export class Em {
   readonly #weights: Pointer;
   readonly #mu: Pointer;
   /** Means, factors, log-constants and separators: what an E-step reads. */
-  readonly #parameters: readonly [mu: Pointer, factor: Pointer, logc: Pointer, separators: Pointer];
+  readonly #parameters: ModelArguments;
   readonly #cov: Pointer;
   readonly #covLength: number;
   readonly #centre: Pointer;

@@ -1,5 +1,5 @@
 import { type Arena, acquireArena, releaseArena } from "../engine/arena.ts";
-import { type Pointer, TYPE_CODE } from "../engine/kernels.ts";
+import { type Pointer, type RowArguments, TYPE_CODE } from "../engine/kernels.ts";
 import { packRows, tileRows, windowRows } from "../engine/tiles.ts";
 import type { Matrix } from "../input/matrix.ts";
 import type { CovarianceType } from "../input/options.ts";
@@ -38,11 +38,6 @@ export interface Problem {
   /** For each kept row, its index in the caller's data; undefined if all rows are kept. */
   readonly kept: Int32Array | undefined;
 }
-
-/**
- * Tiles, weights and their step from tile to tile (see `tileWeights` in assembly/layout.ts), and the sizes N, D and T.
- */
-export type RowArguments = readonly [x: Pointer, w: Pointer, wStep: number, N: number, D: number, T: number];
 
 /**
  * Opens a problem, works on it, and gives its memory back whatever happens.
