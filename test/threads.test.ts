@@ -1,0 +1,211 @@
+// The number of threads, and what becomes of them, changes no bit of a fit.
+import { spawnSync } from "node:child_process";
+import { existsSync } from "node:fs";
+import { Worker, type WorkerOptions } from "node:worker_threads";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { WORDS } from "../src/engine/worker.ts";
+import { type FitOptions, GaussianMixture } from "../src/index.ts";
+import { sameBits } from "./support/compare.ts";
+import { errorOf, expectError } from "./support/errors.ts";
+import { clouds, type Shaped, TYPES, uniforms } from "./support/problems.ts";
+
+/** What a worker is told first. */
+interface Joined {
+  readonly control: SharedArrayBuffer;
+  readonly index: number;
+}
+
+/** Workers started since the test began. */
+let started: Watched[] = [];
+/** What the next workers do instead of their work: throw when they run, or when they are constructed. */
+let fate: (index: number) => "work" | "throw" | "refuse" = () => "work";
+
+/** A worker that the tests can count, look into and end. */
+class Watched extends Worker {
+  joined: Joined | undefined;
+  readonly ended: Promise<unknown>;
+
+  constructor(source: string, options: WorkerOptions) {
+    const course = fate(started.length);
+    if (course === "refuse") throw new Error("no more workers");
+    super(course === "throw" ? "throw new Error('dead on arrival');" : source, options);
+    this.ended = new Promise((resolve) => {
+      this.once("exit", resolve);
+    });
+    started.push(this);
+  }
+
+  override postMessage(message: Joined): void {
+    this.joined = message;
+    super.postMessage(message);
+  }
+
+  /** Whether it has ever come to serve. */
+  get served(): boolean {
+    const { control, index } = this.joined as Joined;
+    return new Int32Array(control)[WORDS.serving + index] === 1;
+  }
+}
+
+const builtin = process.getBuiltinModule as (name: string) => object;
+
+beforeEach(() => {
+  started = [];
+  fate = () => "work";
+  const find = (name: string): object =>
+    name === "node:worker_threads" ? { ...builtin(name), Worker: Watched } : builtin(name);
+  vi.spyOn(process, "getBuiltinModule").mockImplementation(find as typeof process.getBuiltinModule);
+});
+
+afterEach(() => {
+  vi.restoreAllMocks();
+});
+
+/** Expects two fits to have the same bits, report included. */
+function expectSame(actual: GaussianMixture, expected: GaussianMixture): void {
+  expect(sameBits(actual.weights, expected.weights)).toBe(true);
+  expect(sameBits(actual.means, expected.means)).toBe(true);
+  expect(sameBits(actual.covariances, expected.covariances)).toBe(true);
+  expect(actual.report).toEqual(expected.report);
+}
+
+const narrow = clouds(40_000, 3, 4, 11);
+const wide = clouds(20_000, 9, 5, 12);
+const problems: readonly { readonly set: Shaped; readonly K: number }[] = [
+  { set: narrow, K: 4 },
+  { set: wide, K: 5 },
+];
+const uniform = uniforms(13);
+/** One row in ten has weight 0 and is left out. */
+const weights = Float64Array.from({ length: 40_000 }, () => Math.max(0, uniform() - 0.1));
+
+const clock = new Int32Array(new SharedArrayBuffer(4));
+
+/**
+ * Rests for a moment in every iteration until all workers serve, so that a short fit is not over before. It is longer than
+ * the fit keeps the thread: the event loop, which starts workers, has its turn after it.
+ */
+function waitForWorkers(): void {
+  if (!started.every((worker) => worker.served)) Atomics.wait(clock, 0, 0, 12);
+}
+
+/** Long enough that workers, which nobody waits for, come to serve. */
+const LONG: FitOptions = { nComponents: 5, seed: 4, maxIter: 100, tol: 0 };
+const alone = GaussianMixture.fitSync(wide, LONG);
+
+describe("a fit has the same bits", () => {
+  for (const { set, K } of problems) {
+    for (const covarianceType of TYPES) {
+      for (const weighted of [false, true]) {
+        const [N, D] = set.shape;
+        test(`for any number of threads, ${N} x ${D}, ${covarianceType}, ${weighted ? "weighted" : "unweighted"}`, async () => {
+          const sampleWeight = weighted ? weights.subarray(0, N) : undefined;
+          const options = { nComponents: K, covarianceType, sampleWeight, seed: 4, maxIter: 60, tol: 0 };
+          const expected = GaussianMixture.fitSync(set, options);
+          for (const threads of [1, 2, 3, 8]) {
+            started = [];
+            const onIteration = waitForWorkers;
+            expectSame(await GaussianMixture.fit(set, { ...options, threads, onIteration }), expected);
+            expect(started.map((worker) => worker.served)).toEqual(new Array(threads - 1).fill(true));
+          }
+        });
+      }
+    }
+  }
+
+  test("when every worker takes part to the end", async () => {
+    expectSame(await GaussianMixture.fit(wide, { ...LONG, threads: 3, onIteration: waitForWorkers }), alone);
+    expect(started.map((worker) => worker.served)).toEqual([true, true]);
+    await Promise.all(started.map((worker) => worker.ended));
+  });
+
+  test("when two fits run on several threads at once", async () => {
+    const fits = [2, 3].map((threads) => GaussianMixture.fit(wide, { ...LONG, threads }));
+    for (const mixture of await Promise.all(fits)) expectSame(mixture, alone);
+    expect(started).toHaveLength(3);
+  });
+
+  for (const threads of [2, 3]) {
+    test(`when a worker of ${threads - 1} is killed in the middle`, async () => {
+      const iterations: number[] = [];
+      let killed = false;
+      const onIteration = ({ iteration }: { iteration: number }): void => {
+        iterations.push(iteration);
+        waitForWorkers();
+        if (killed || !started[0].served) return;
+        killed = true;
+        void started[0].terminate();
+      };
+      expectSame(await GaussianMixture.fit(wide, { ...LONG, threads, onIteration }), alone);
+      expect(killed).toBe(true);
+      // the fit has begun again, and tells so
+      expect(iterations.filter((iteration) => iteration === 1)).toHaveLength(2);
+      await Promise.all(started.map((worker) => worker.ended));
+    });
+  }
+
+  test("when a worker throws before it serves", async () => {
+    fate = (index) => (index === 0 ? "throw" : "work");
+    expectSame(await GaussianMixture.fit(wide, { ...LONG, threads: 3, onIteration: waitForWorkers }), alone);
+    expect(started.map((worker) => worker.served)).toEqual([false, true]);
+  });
+
+  test("when all workers throw before they serve", async () => {
+    fate = () => "throw";
+    expectSame(await GaussianMixture.fit(wide, { ...LONG, threads: 3, onIteration: waitForWorkers }), alone);
+    expect(started.map((worker) => worker.served)).toEqual([false, false]);
+  });
+
+  for (const possible of [0, 1]) {
+    test(`when the engine refuses to start more than ${possible} workers`, async () => {
+      fate = (index) => (index < possible ? "work" : "refuse");
+      expectSame(await GaussianMixture.fit(wide, { ...LONG, threads: 3 }), alone);
+      expect(started).toHaveLength(possible);
+    });
+  }
+
+  test("where the engine shares no memory, and without a worker", async () => {
+    vi.stubGlobal("SharedArrayBuffer", undefined);
+    try {
+      expectSame(await GaussianMixture.fit(wide, { ...LONG, threads: 3 }), alone);
+    } finally {
+      vi.unstubAllGlobals();
+    }
+    expect(started).toEqual([]);
+  });
+});
+
+describe("the workers of a fit", () => {
+  test("end when it is aborted", async () => {
+    const controller = new AbortController();
+    const onIteration = (): void => {
+      if (started.every((worker) => worker.served)) controller.abort();
+    };
+    const options = { ...LONG, maxIter: 100_000, threads: 3, signal: controller.signal, onIteration };
+    expect((await errorOf(() => GaussianMixture.fit(wide, options))).name).toBe("AbortError");
+    expect(started).toHaveLength(2);
+    await Promise.all(started.map((worker) => worker.ended));
+  });
+
+  const library = new URL("../dist/index.js", import.meta.url);
+  test.skipIf(!existsSync(library))("do not keep a script alive", () => {
+    const script = `
+      import { GaussianMixture } from ${JSON.stringify(library.href)};
+      let state = 1;
+      const data = Float64Array.from({ length: 120000 }, () => (state = (state * 48271) % 2147483647) / 2147483647);
+      const options = { nComponents: 4, nFeatures: 3, maxIter: 20, tol: 0, threads: 3 };
+      const { report } = await GaussianMixture.fit(data, options);
+      console.log(report.nIterations);`;
+    const child = spawnSync(process.execPath, ["--input-type=module", "-"], { input: script, timeout: 20_000 });
+    expect(String(child.stderr)).toBe("");
+    expect(String(child.stdout).trim()).toBe("20");
+    expect(child.status).toBe(0);
+  });
+});
+
+test("a number of threads that is no integer from 1 to 64 is refused", async () => {
+  for (const threads of [65, 0, 1.5]) {
+    await expectError(() => GaussianMixture.fit(narrow, { ...LONG, threads }), RangeError, /^threads: .* 1 to 64/);
+  }
+  expect(started).toEqual([]);
+});
