@@ -1,6 +1,6 @@
 // The interface of the module and nothing else. Argument names: docs/notation.md.
 export { exp, log, expArray, logArray } from "./elementary";
-export { heapBase, triangleLength, statisticsLength, factorLength, covarianceLength } from "./layout";
+export { heapBase, statisticsLength, factorLength, covarianceLength } from "./layout";
 export { pack, firstNotFinite, columnMoments, readRow } from "./tiles";
 export { passScratchBytes } from "./pass";
 export { accumulate, merge } from "./accumulate";
@@ -10,6 +10,6 @@ export { maximise, tiedScatter, factorise } from "./maximise";
 export { separate } from "./separators";
 export { cholesky, invertFactor } from "./cholesky";
 export { scoreScratchBytes, score, mahalanobis } from "./score";
-export { seedRandom, uniform, normal, pick } from "./random";
+export { seedRandom, uniform } from "./random";
 export { sample } from "./sample";
 export { nearest, pickRow, farthestRow, assign } from "./kmeans";

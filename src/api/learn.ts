@@ -1,4 +1,5 @@
 // The steps of the method one by one, for those who want to see them or build on them.
+import { randomState } from "../engine/random.ts";
 import { runSync } from "../fit/drive.ts";
 import { Em, regularisationOf } from "../fit/em.ts";
 import { KMeans } from "../fit/kmeans.ts";
@@ -163,11 +164,7 @@ export function kMeans(data: DataInput, options: KMeansOptions): Clusters {
       const { arena } = problem;
       const clusters = new KMeans(problem, new Float64Array(nColumns).fill(1));
       if (init) arena.viewF64(clusters.centres, K * nColumns).set(init);
-      else {
-        const random = arena.bytesOf(48);
-        arena.kernels.seedRandom(random, seed, 0);
-        yield* clusters.seed(random);
-      }
+      else yield* clusters.seed(randomState(arena, seed));
       const { nIterations, inertia } = yield* clusters.lloyd(maxIter);
       const labels = Int32Array.from(arena.viewI32(clusters.labels, nRows));
       return { labels, centres: arena.readF64(clusters.centres, K * nColumns), inertia, nIterations };

@@ -25,7 +25,6 @@ export interface Kernels {
   expArray(x: Pointer, y: Pointer, length: number, negative: number): void;
   logArray(x: Pointer, y: Pointer, length: number): void;
 
-  triangleLength(D: number): number;
   statisticsLength(type: number, D: number, K: number): number;
   factorLength(type: number, D: number, K: number): number;
   covarianceLength(type: number, D: number, K: number): number;
@@ -137,8 +136,6 @@ export interface Kernels {
 
   seedRandom(state: Pointer, seed: number, stream: number): void;
   uniform(state: Pointer): number;
-  normal(state: Pointer): number;
-  pick(state: Pointer, cumulative: Pointer, K: number): number;
   sample(
     type: number,
     cumulative: Pointer,

@@ -79,25 +79,25 @@ export class KMeans {
     });
   }
 
-  /** Lloyd's iterations until no label changes, the centres rest, or `maxIter`. @returns iterations and inertia. */
+  /** Lloyd's iterations until no label changes, the centres rest, or `maxIter`; at 0, labels alone. @returns iterations and inertia. */
   *lloyd(maxIter: number = MOST_ITERATIONS): Work<{ readonly nIterations: number; readonly inertia: number }> {
     const { columnVariances, arena, N, D } = this.problem;
     const metric = arena.readF64(this.#metric, D);
     const tolerance = (SHIFT_SHARE * columnVariances.reduce((sum, variance, d) => sum + variance * metric[d], 0)) / D;
     arena.viewI32(this.labels, N).fill(-1);
-    let changed = yield* this.assign();
+    let changed = yield* this.#assign();
     let nIterations = 0;
     while (nIterations < maxIter && changed > 0) {
       const shift = this.#moveCentres(metric);
       nIterations++;
-      changed = yield* this.assign();
+      changed = yield* this.#assign();
       if (shift <= tolerance) break;
     }
     return { nIterations, inertia: this.#inertia() };
   }
 
   /** Labels of all rows, with the sums that move the centres. @returns how many labels changed. */
-  *assign(): Work<number> {
+  *#assign(): Work<number> {
     const { arena, rows, K, D, T } = this.problem;
     const length = K * (1 + D);
     arena.viewF64(this.#sums, this.#groups * length).fill(0);

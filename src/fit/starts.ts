@@ -1,4 +1,5 @@
 import type { Pointer } from "../engine/kernels.ts";
+import { randomState } from "../engine/random.ts";
 import type { InitSettings, InitStrategy } from "../input/options.ts";
 import { covariancesOf, meansOf, type Parameters, weightsOf } from "../model/parameters.ts";
 import { climb } from "./climb.ts";
@@ -26,8 +27,7 @@ export function* start(em: Em, init: InitSettings, seed: number, stream: number)
     else if (init.kind === "labels") yield* startFromLabels(em, init.labels);
     else if (init.kind === "responsibilities") yield* startFromResponsibilities(em, init.responsibilities);
     else {
-      const random = arena.bytesOf(48);
-      arena.kernels.seedRandom(random, seed, stream);
+      const random = randomState(arena, seed, stream);
       const rows = subsampleRows(em.problem);
       if (rows === undefined) yield* startFromStrategy(em, init.strategy, random);
       else yield* startFromSubsample(em, init.strategy, random, rows);
@@ -46,7 +46,7 @@ function* startFromSubsample(em: Em, strategy: InitStrategy, random: Pointer, ro
 }
 
 function* startFromStrategy(em: Em, strategy: InitStrategy, random: Pointer): Work<void> {
-  const { arena, N, K, D } = em.problem;
+  const { arena, K, D } = em.problem;
   if (strategy === "random") {
     yield* startFromRandom(em, random);
     return;
@@ -58,11 +58,7 @@ function* startFromStrategy(em: Em, strategy: InitStrategy, random: Pointer): Wo
     return;
   }
   yield* clusters.seed(random);
-  if (strategy === "kmeans") yield* clusters.lloyd();
-  else {
-    arena.viewI32(clusters.labels, N).fill(-1);
-    yield* clusters.assign();
-  }
+  yield* clusters.lloyd(strategy === "kmeans" ? undefined : 0);
   yield* firstStep(em, arena.readF64(clusters.centres, K * D), () => em.sumLabels(clusters.labels));
 }
 

@@ -1,5 +1,6 @@
 import { withArena } from "../engine/arena.ts";
 import { TYPE_CODE } from "../engine/kernels.ts";
+import { randomState } from "../engine/random.ts";
 import { type Parameters, rootsOf } from "./parameters.ts";
 
 /** Rows drawn from a mixture. */
@@ -25,11 +26,10 @@ export function drawSample(parameters: Parameters, n: number, seed: number): Sam
     const mu = arena.copyOf(means);
     let sum = 0;
     const cumulative = arena.copyOf(weights.map((weight) => (sum += weight)));
-    const state = arena.bytesOf(48);
+    const state = randomState(arena, seed);
     const z = arena.f64(D);
     const rows = arena.f64(WINDOW_ROWS * D);
     const picked = arena.i32(WINDOW_ROWS);
-    arena.kernels.seedRandom(state, seed, 0);
     for (let first = 0; first < n; first += WINDOW_ROWS) {
       const count = Math.min(WINDOW_ROWS, n - first);
       arena.kernels.sample(TYPE_CODE[covarianceType], cumulative, mu, root, state, rows, picked, z, count, D, K);
