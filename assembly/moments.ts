@@ -241,21 +241,33 @@ function gather(x: usize, r: usize, live: i32, mu: usize, block: usize, v: usize
 }
 
 /**
- * scatter += V V', lower triangle, in the block order of layout.ts: 2x4 blocks left of the diagonal, then 2x2.
- * v [D, …] f64, in: rows laneBytes apart, the first `bytes` of each are used.
+ * scatter += V V', lower triangle, in the block order of layout.ts. Four rows at a time: 2x4 blocks left of the diagonal, and
+ * the triangle on it; then what is left. v [D, …] f64, in: rows laneBytes apart, the first `bytes` of each are used.
  */
 function addScatter(v: usize, scatter: usize, D: i32, bytes: usize, laneBytes: usize): void {
   let left = v;
-  for (let i = 0; i + 2 <= D; i += 2, left += laneBytes << 1) {
-    let right = v;
-    let j = 0;
-    for (; j + 4 <= i; j += 4, right += laneBytes << 2, scatter += 128) addBlock24(left, right, scatter, bytes, laneBytes);
-    for (; j <= i; j += 2, right += laneBytes << 1, scatter += 64) addBlock22(left, right, scatter, bytes, laneBytes);
+  const end = v + <usize>(D & ~3) * laneBytes;
+  for (; left < end; left += laneBytes << 2) {
+    const upper = addLeftBlocks(v, left, left, scatter, bytes, laneBytes);
+    const lower = addLeftBlocks(v, left, left + (laneBytes << 1), upper + 64, bytes, laneBytes);
+    addTriangle(left, upper, lower, bytes, laneBytes);
+    scatter = lower + 128;
+  }
+  if (D & 2) {
+    scatter = addLeftBlocks(v, left, left, scatter, bytes, laneBytes);
+    addDiagonal(left, scatter, bytes, laneBytes);
+    scatter += 64;
+    left += laneBytes << 1;
   }
   if (D & 1) {
-    let right = v;
-    for (let j = 0; j < D; ++j, right += laneBytes, scatter += 16) addBlock11(left, right, scatter, bytes);
+    for (let right = v; right <= left; right += laneBytes, scatter += 16) addBlock11(left, right, scatter, bytes);
   }
+}
+
+/** The 2x4 blocks of the pair of rows at left with rows v up to rightEnd; result: the end of their sums. */
+function addLeftBlocks(v: usize, rightEnd: usize, left: usize, scatter: usize, bytes: usize, laneBytes: usize): usize {
+  for (let right = v; right < rightEnd; right += laneBytes << 2, scatter += 128) addBlock24(left, right, scatter, bytes, laneBytes);
+  return scatter;
 }
 
 // @ts-ignore: decorator
@@ -293,30 +305,47 @@ function addBlock24(left: usize, right: usize, scatter: usize, bytes: usize, lan
   addLanes(scatter + 112, b3);
 }
 
-// @ts-ignore: decorator
-@inline
-function addBlock22(left: usize, right: usize, scatter: usize, bytes: usize, laneBytes: usize): void {
-  let a0 = f64x2.splat(0), a1 = a0, b0 = a0, b1 = a0;
-  const left1 = left + laneBytes;
-  const right1 = right + laneBytes;
+/** The lower triangle of four rows with themselves: upper gets the first pair's 2x2 block, lower the second pair's two. */
+function addTriangle(v: usize, upper: usize, lower: usize, bytes: usize, laneBytes: usize): void {
+  let a00 = f64x2.splat(0), a10 = a00, a11 = a00, a20 = a00, a21 = a00, a22 = a00, a30 = a00, a31 = a00, a32 = a00, a33 = a00;
+  const v1 = v + laneBytes;
+  const v2 = v1 + laneBytes;
+  const v3 = v2 + laneBytes;
   for (let s: usize = 0; s < bytes; s += 16) {
-    const l0 = v128.load(left + s);
-    const l1 = v128.load(left1 + s);
-    const y0 = v128.load(right + s);
-    const y1 = v128.load(right1 + s);
-    a0 = f64x2.add(a0, f64x2.mul(l0, y0));
-    a1 = f64x2.add(a1, f64x2.mul(l0, y1));
-    b0 = f64x2.add(b0, f64x2.mul(l1, y0));
-    b1 = f64x2.add(b1, f64x2.mul(l1, y1));
+    const y0 = v128.load(v + s);
+    a00 = f64x2.add(a00, f64x2.mul(y0, y0));
+    const y1 = v128.load(v1 + s);
+    a10 = f64x2.add(a10, f64x2.mul(y1, y0));
+    a11 = f64x2.add(a11, f64x2.mul(y1, y1));
+    const y2 = v128.load(v2 + s);
+    a20 = f64x2.add(a20, f64x2.mul(y2, y0));
+    a21 = f64x2.add(a21, f64x2.mul(y2, y1));
+    a22 = f64x2.add(a22, f64x2.mul(y2, y2));
+    const y3 = v128.load(v3 + s);
+    a30 = f64x2.add(a30, f64x2.mul(y3, y0));
+    a31 = f64x2.add(a31, f64x2.mul(y3, y1));
+    a32 = f64x2.add(a32, f64x2.mul(y3, y2));
+    a33 = f64x2.add(a33, f64x2.mul(y3, y3));
   }
-  addLanes(scatter, a0);
-  addLanes(scatter + 16, a1);
-  addLanes(scatter + 32, b0);
-  addLanes(scatter + 48, b1);
+  addLanes(upper, a00);
+  addLanes(upper + 32, a10);
+  addLanes(upper + 48, a11);
+  addLanes(lower, a20);
+  addLanes(lower + 16, a21);
+  addLanes(lower + 32, a30);
+  addLanes(lower + 48, a31);
+  addLanes(lower + 64, a22);
+  addLanes(lower + 96, a32);
+  addLanes(lower + 112, a33);
 }
 
-// @ts-ignore: decorator
-@inline
+/** The lower triangle of two rows with themselves. */
+function addDiagonal(v: usize, scatter: usize, bytes: usize, laneBytes: usize): void {
+  addBlock11(v, v, scatter, bytes);
+  addBlock11(v + laneBytes, v, scatter + 32, bytes);
+  addBlock11(v + laneBytes, v + laneBytes, scatter + 48, bytes);
+}
+
 function addBlock11(left: usize, right: usize, scatter: usize, bytes: usize): void {
   let a = f64x2.splat(0), b = a;
   for (let s: usize = 0; s < bytes; s += 32) {
