@@ -1,5 +1,6 @@
 // k-means on the packed tiles: seeding (Arthur & Vassilvitskii 2007) and Lloyd's iterations (Lloyd 1982).
 // Distances are Σ_d metric_d (x_d - c_d)²: a metric of ones is the plain one, 1 / variance the standardised one.
+import { multiplyAdd } from "./lanes";
 import { BLOCK_BYTES, tileWeights } from "./layout";
 
 /** Squared distances of the eight rows of a block to c, into out [8]. */
@@ -14,10 +15,10 @@ function blockDistances(x: usize, c: usize, metric: usize, out: usize, D: i32, l
     const z1 = f64x2.sub(v128.load(x, 16), centre);
     const z2 = f64x2.sub(v128.load(x, 32), centre);
     const z3 = f64x2.sub(v128.load(x, 48), centre);
-    q0 = f64x2.add(q0, f64x2.mul(m, f64x2.mul(z0, z0)));
-    q1 = f64x2.add(q1, f64x2.mul(m, f64x2.mul(z1, z1)));
-    q2 = f64x2.add(q2, f64x2.mul(m, f64x2.mul(z2, z2)));
-    q3 = f64x2.add(q3, f64x2.mul(m, f64x2.mul(z3, z3)));
+    q0 = multiplyAdd(m, f64x2.mul(z0, z0), q0);
+    q1 = multiplyAdd(m, f64x2.mul(z1, z1), q1);
+    q2 = multiplyAdd(m, f64x2.mul(z2, z2), q2);
+    q3 = multiplyAdd(m, f64x2.mul(z3, z3), q3);
   }
   v128.store(out, q0);
   v128.store(out, q1, 16);
@@ -56,8 +57,8 @@ export function nearest(
       v128.store(at, d1, 16);
       v128.store(at, d2, 32);
       v128.store(at, d3, 48);
-      const wd01 = f64x2.add(f64x2.mul(v128.load(weights + s), d0), f64x2.mul(v128.load(weights + s, 16), d1));
-      const wd23 = f64x2.add(f64x2.mul(v128.load(weights + s, 32), d2), f64x2.mul(v128.load(weights + s, 48), d3));
+      const wd01 = multiplyAdd(v128.load(weights + s, 16), d1, f64x2.mul(v128.load(weights + s), d0));
+      const wd23 = multiplyAdd(v128.load(weights + s, 48), d3, f64x2.mul(v128.load(weights + s, 32), d2));
       part = f64x2.add(part, f64x2.add(wd01, wd23));
     }
     sum = f64x2.add(sum, part);

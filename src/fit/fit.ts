@@ -1,5 +1,6 @@
 import { Arena } from "../engine/arena.ts";
 import { Crew, CrewLost } from "../engine/crew.ts";
+import { hasRelaxed, instantiateKernels } from "../engine/kernels.ts";
 import { machineThreads } from "../engine/worker.ts";
 import type { Matrix } from "../input/matrix.ts";
 import type { FitSettings } from "../input/options.ts";
@@ -36,7 +37,8 @@ export async function fitAsync(matrix: Matrix, settings: FitSettings): Promise<F
   const { nRows, nColumns } = matrix;
   const pays = nRows * nColumns * settings.nComponents >= THREADS_PAY;
   const threads = settings.threads ?? (pays ? machineThreads() : 1);
-  const crew = Crew.assemble(threads, nRows * nColumns * 8 * SPARE_SHARE + threads * SPARE_BYTES);
+  const relaxed = relaxes(settings);
+  const crew = Crew.assemble(threads, nRows * nColumns * 8 * SPARE_SHARE + threads * SPARE_BYTES, relaxed);
   if (crew) {
     try {
       return await runAsync(fitWork(matrix, settings, new Arena(crew.instance)), settings.signal, crew);
@@ -49,10 +51,16 @@ export async function fitAsync(matrix: Matrix, settings: FitSettings): Promise<F
   return runAsync(fitWork(matrix, settings), settings.signal);
 }
 
-function fitWork(matrix: Matrix, settings: FitSettings, shared?: Arena): Work<Fitted> {
+function relaxes(settings: FitSettings): boolean {
+  return !settings.reproducible && hasRelaxed();
+}
+
+/** @param arena - where to work; by default one that this thread keeps at hand. */
+function fitWork(matrix: Matrix, settings: FitSettings, arena?: Arena): Work<Fitted> {
   const { covarianceType, nComponents, sampleWeight } = settings;
   const work = (problem: Problem): Work<Fitted> => search(problem, matrix, settings);
-  return withProblem(matrix, covarianceType, nComponents, sampleWeight, work, shared);
+  const own = arena ?? (relaxes(settings) ? new Arena(instantiateKernels(true)) : undefined);
+  return withProblem(matrix, covarianceType, nComponents, sampleWeight, work, own);
 }
 
 function* search(problem: Problem, matrix: Matrix, settings: FitSettings): Work<Fitted> {
@@ -77,6 +85,7 @@ function* search(problem: Problem, matrix: Matrix, settings: FitSettings): Work<
     starts: runs.map(({ logLikelihood, nIterations, converged }) => ({ logLikelihood, nIterations, converged })),
     nRows: matrix.nRows,
     totalWeight: problem.totalWeight,
+    reproducible: !relaxes(settings),
     warnings: warningsOf(problem, matrix, parameters, run, settings),
   };
   return { parameters, report };

@@ -47,6 +47,8 @@ export interface FitReport {
   readonly nRows: number;
   /** Sum of the rows' weights; the number of rows if none were given. */
   readonly totalWeight: number;
+  /** Whether the result has the same bits in every engine: false only after `reproducible: false`, where the engine can do so. */
+  readonly reproducible: boolean;
   readonly warnings: readonly FitWarning[];
 }
 
