@@ -161,6 +161,8 @@ export interface Kernels {
       metric: Pointer,
       labels: Pointer,
       distance: Pointer,
+      bounds: Pointer,
+      drift: Pointer,
       sums: Pointer,
       scratch: Pointer,
     ]
