@@ -5,14 +5,19 @@ import { addLanes, laneSum } from "./lanes";
 import { responsibilities } from "./responsibilities";
 import { addMoments } from "./moments";
 import { Pass, passAt } from "./pass";
+import { offerHome, startRadii, wantedByReach } from "./reach";
 import { wantedBlocks } from "./separators";
+
+/** Columns up to which a whole distance costs no more than a projection. */
+// @ts-ignore: decorator
+@inline const SMALL_D: i32 = 4;
 
 /**
  * stats += E-step and M-step sums of tiles first … last - 1, in tile order.
  *
  * x         [tiles, D, T] f64, in. w, wStep, N: see `tileWeights`.
  * mu        [K, D] f64, factor (see `factorLength`) f64, logc [K] f64, in: the current parameters.
- * separators  [K, K, 1 + D] f64, in: from `separate`; 0 does without.
+ * separators  [K, K, 1 + D] f64, in: from `separate`, for full covariances; reach [K, K] f64, in: from `reaches`; 0 does without.
  * homes     [tiles] i32, in/out: the component to try first in each tile; becomes the one with most weight there.
  * stats     `statisticsLength` lane pairs, in/out: the caller zeroes once per pass.
  * margin    components below exp(-margin) of a row's best are dropped (docs/numerics.md); Infinity keeps all.
@@ -21,7 +26,7 @@ import { wantedBlocks } from "./separators";
  */
 export function accumulate(
   type: i32, x: usize, w: usize, wStep: usize, N: i32, D: i32, T: i32, first: i32, last: i32,
-  K: i32, mu: usize, factor: usize, logc: usize, separators: usize, margin: f64, homes: usize, stats: usize, exact: i32, scratch: usize,
+  K: i32, mu: usize, factor: usize, logc: usize, separators: usize, reach: usize, margin: f64, homes: usize, stats: usize, exact: i32, scratch: usize,
 ): void {
   const pass = passAt(scratch, type, D, T, K);
   const tileBytes = <usize>D * <usize>T << 3;
@@ -31,7 +36,9 @@ export function accumulate(
   x += <usize>first * tileBytes;
   for (let t = first; t < last; ++t, x += tileBytes) {
     const home = load<i32>(homes + (<usize>t << 2));
-    const A = tileLogDensities(pass, type, x, home, mu, factor, logc, separators, D, T, K, margin);
+    const before = reach && t > first ? load<i32>(homes + (<usize>(t - 1) << 2)) : home;
+    const after = reach && t + 1 < last ? load<i32>(homes + (<usize>(t + 1) << 2)) : home;
+    const A = tileLogDensities(pass, type, x, home, before, after, mu, factor, logc, separators, reach, D, T, K, margin);
     addLanes(stats + 16, f64x2.replace_lane(f64x2.splat(0), 0, <f64>strays(pass, home, A, T)));
     const weights = tileWeights(w, wStep, t, N, T);
     addLanes(stats, responsibilities(pass.logp, pass.masks, pass.top, weights, pass.list, A, T, margin));
@@ -40,41 +47,72 @@ export function accumulate(
 }
 
 /**
- * Log-densities of one tile under all components, the home component first, then in order. Kept components are listed
- * in pass.active, their live blocks in pass.masks, their log-densities in pass.logp; the result is their number A.
+ * Log-densities of one tile under all components, the home component first, then in order. Kept components are listed in
+ * pass.active, their live blocks in pass.masks, their log-densities in pass.logp; the result is their number A. before, after:
+ * the homes of the tiles beside it. Where there are bounds for pairs of components, those two are looked at before the
+ * others: a tile on a border is explained by them.
  */
 export function tileLogDensities(
-  pass: Pass, type: i32, x: usize, home: i32, mu: usize, factor: usize, logc: usize, separators: usize,
+  pass: Pass, type: i32, x: usize, home: i32, before: i32, after: i32, mu: usize, factor: usize, logc: usize, separators: usize, reach: usize,
   D: i32, T: i32, K: i32, margin: f64,
 ): i32 {
   const laneBytes = <usize>T << 3;
   const lowest = f64x2.splat(-Infinity);
-  const active = pass.active;
-  const masks = pass.masks;
   const top = pass.top;
   const z = pass.z;
   const u = pass.u;
-  let logp = pass.logp;
+  const all = allBlocks(T);
   if (type == TIED) whiten(x, factor, u, z, D, T);
   for (let n: usize = 0; n < laneBytes; n += 16) v128.store(top + n, lowest);
-  let A = 0;
-  for (let i = 0; i < K; ++i) {
-    const k = i == 0 ? home : i <= home ? i - 1 : i;
-    if (separators && i == 1) {
+  let logp = pass.logp;
+  let A = keep(pass, 0, home, logDensity(type, x, u, home, all, mu, factor, logc, logp, top, z, D, T, margin));
+  logp += A ? laneBytes : 0;
+  // both, or one, or the home itself, which has had its turn; the last places of pass.logp are free until they have theirs
+  const low = min(before, after);
+  const high = max(before, after) == home ? low : max(before, after);
+  const lowPlace = pass.logp + <usize>(K - 2) * laneBytes;
+  const highPlace = lowPlace + laneBytes;
+  let lowLive = 0;
+  let highLive = 0;
+  if (reach) {
+    if (low != home && low != high) lowLive = logDensity(type, x, u, low, all, mu, factor, logc, lowPlace, top, z, D, T, margin);
+    if (high != home) highLive = logDensity(type, x, u, high, all, mu, factor, logc, highPlace, top, z, D, T, margin);
+    startRadii(pass, T);
+    if (A) offerHome(pass, home, load<i32>(pass.masks), pass.logp, logc, T);
+    offerHome(pass, low, lowLive, lowPlace, logc, T);
+    offerHome(pass, high, highLive, highPlace, logc, T);
+    const any = wantedByReach(pass, home, low, high, reach, T, K);
+    if (!any && !lowLive && !highLive) return A;
+    if (any && separators && D > SMALL_D) {
       const mean = mu + (<usize>home * <usize>D << 3);
       const ofHome = separators + (<usize>home * <usize>K * <usize>(1 + D) << 3);
       wantedBlocks(x, mean, top, ofHome, logc, pass.list, pass.v, D, T, K, margin);
     }
-    const wanted = separators && i > 0 ? load<i32>(pass.list + (<usize>k << 2)) : allBlocks(T);
-    if (!wanted) continue;
-    const live = logDensity(type, x, u, k, wanted, mu, factor, logc, logp, top, z, D, T, margin);
-    if (!live) continue;
-    store<i32>(active + (<usize>A << 2), k);
-    store<i32>(masks + (<usize>A << 2), live);
-    logp += laneBytes;
-    ++A;
+  }
+  for (let k = 0; k < K; ++k) {
+    if (k == home) continue;
+    let live = 0;
+    if (reach && (k == low || k == high)) {
+      live = k == high ? highLive : lowLive;
+      if (live) memory.copy(logp, k == high ? highPlace : lowPlace, laneBytes);
+    } else {
+      const wanted = reach ? load<i32>(pass.list + (<usize>k << 2)) : all;
+      if (wanted) live = logDensity(type, x, u, k, wanted, mu, factor, logc, logp, top, z, D, T, margin);
+    }
+    const kept = keep(pass, A, k, live);
+    logp += kept > A ? laneBytes : 0;
+    A = kept;
   }
   return A;
+}
+
+/** Lists component k after the A that are kept, if any of its blocks lives; result: how many are kept then. */
+// @ts-ignore: decorator
+@inline
+function keep(pass: Pass, A: i32, k: i32, live: i32): i32 {
+  store<i32>(pass.active + (<usize>A << 2), k);
+  store<i32>(pass.masks + (<usize>A << 2), live);
+  return A + i32(live != 0);
 }
 
 /** Rows of a tile whose most likely component is not the tile's home: many of them say that it is time to sort again. */

@@ -17,9 +17,8 @@ import { multiplyAdd } from "./lanes";
 import { BLOCK_BYTES, DIAG, FULL, TIED, triangleLength } from "./layout";
 
 /**
- * Log-densities of component k, for every covariance type. wanted: the blocks in which it may matter, a bit each (the
- * cheaper kernels look at all). factor: see `factorLength`; z [D * 8 + 8] f64, scratch;
- * u: the whitened tile when tied.
+ * Log-densities of component k, for every covariance type. wanted: the blocks to look at, a bit each. factor: see
+ * `factorLength`; z [D * 8 + 8] f64, scratch; u: the whitened tile when tied.
  */
 export function logDensity(
   type: i32, x: usize, u: usize, k: i32, wanted: i32, mu: usize, factor: usize, logc: usize,
@@ -29,18 +28,18 @@ export function logDensity(
   const mean = mu + (<usize>k * <usize>D << 3);
   if (type == FULL) {
     const p = factor + (<usize>k * <usize>triangleLength(D) << 3);
-    if (D == 1) return logDensityFull1(x, mean, p, c, logp, top, T, margin);
-    if (D == 2) return logDensityFull2(x, mean, p, c, logp, top, T, margin);
-    if (D == 3) return logDensityFull3(x, mean, p, c, logp, top, T, margin);
-    if (D == 4) return logDensityFull4(x, mean, p, c, logp, top, z, T, margin);
+    if (D == 1) return logDensityFull1(x, wanted, mean, p, c, logp, top, T, margin);
+    if (D == 2) return logDensityFull2(x, wanted, mean, p, c, logp, top, T, margin);
+    if (D == 3) return logDensityFull3(x, wanted, mean, p, c, logp, top, T, margin);
+    if (D == 4) return logDensityFull4(x, wanted, mean, p, c, logp, top, z, T, margin);
     return logDensityFull(x, wanted, mean, p, c, logp, top, z, D, T, margin);
   }
-  if (type == DIAG) return logDensityDiag(x, mean, factor + (<usize>k * <usize>D << 3), c, logp, top, z, D, T, margin);
+  if (type == DIAG) return logDensityDiag(x, wanted, mean, factor + (<usize>k * <usize>D << 3), c, logp, top, z, D, T, margin);
   if (type == TIED) {
     const whitened = factor + (<usize>(triangleLength(D) + D + k * D) << 3);
-    return logDensitySpherical(u, whitened, 1, c, logp, top, z, D, T, margin);
+    return logDensitySpherical(u, wanted, whitened, 1, c, logp, top, z, D, T, margin);
   }
-  return logDensitySpherical(x, mean, load<f64>(factor + (<usize>k << 3)), c, logp, top, z, D, T, margin);
+  return logDensitySpherical(x, wanted, mean, load<f64>(factor + (<usize>k << 3)), c, logp, top, z, D, T, margin);
 }
 
 /** Ends a block: logp = c - q/2 in four vectors, unless all eight rows are below top - margin. True when the block lives. */
@@ -77,13 +76,14 @@ function square1(x: usize, m0: v128, p00: v128): v128 {
   return f64x2.mul(y, y);
 }
 
-function logDensityFull1(x: usize, mu: usize, p: usize, logc: f64, logp: usize, top: usize, T: i32, margin: f64): i32 {
+function logDensityFull1(x: usize, wanted: i32, mu: usize, p: usize, logc: f64, logp: usize, top: usize, T: i32, margin: f64): i32 {
   const m0 = v128.load64_splat(mu);
   const p00 = v128.load64_splat(p);
   const c = f64x2.splat(logc);
   const slack = f64x2.splat(margin);
   let live = 0;
   for (let b = 0; b < T >> 3; ++b, x += BLOCK_BYTES, logp += BLOCK_BYTES, top += BLOCK_BYTES) {
+    if (!((wanted >> b) & 1)) continue;
     const q0 = square1(x, m0, p00);
     const q1 = square1(x + 16, m0, p00);
     const q2 = square1(x + 32, m0, p00);
@@ -103,7 +103,7 @@ function square2(x: usize, x1: usize, m0: v128, m1: v128, p00: v128, p10: v128, 
   return multiplyAdd(y1, y1, f64x2.mul(y0, y0));
 }
 
-function logDensityFull2(x: usize, mu: usize, p: usize, logc: f64, logp: usize, top: usize, T: i32, margin: f64): i32 {
+function logDensityFull2(x: usize, wanted: i32, mu: usize, p: usize, logc: f64, logp: usize, top: usize, T: i32, margin: f64): i32 {
   const m0 = v128.load64_splat(mu);
   const m1 = v128.load64_splat(mu, 8);
   const p00 = v128.load64_splat(p);
@@ -114,6 +114,7 @@ function logDensityFull2(x: usize, mu: usize, p: usize, logc: f64, logp: usize, 
   let x1 = x + (<usize>T << 3);
   let live = 0;
   for (let b = 0; b < T >> 3; ++b, x += BLOCK_BYTES, x1 += BLOCK_BYTES, logp += BLOCK_BYTES, top += BLOCK_BYTES) {
+    if (!((wanted >> b) & 1)) continue;
     const q0 = square2(x, x1, m0, m1, p00, p10, p11);
     const q1 = square2(x + 16, x1 + 16, m0, m1, p00, p10, p11);
     const q2 = square2(x + 32, x1 + 32, m0, m1, p00, p10, p11);
@@ -137,7 +138,7 @@ function square3(
   return multiplyAdd(y2, y2, multiplyAdd(y1, y1, f64x2.mul(y0, y0)));
 }
 
-function logDensityFull3(x: usize, mu: usize, p: usize, logc: f64, logp: usize, top: usize, T: i32, margin: f64): i32 {
+function logDensityFull3(x: usize, wanted: i32, mu: usize, p: usize, logc: f64, logp: usize, top: usize, T: i32, margin: f64): i32 {
   const m0 = v128.load64_splat(mu);
   const m1 = v128.load64_splat(mu, 8);
   const m2 = v128.load64_splat(mu, 16);
@@ -152,17 +153,13 @@ function logDensityFull3(x: usize, mu: usize, p: usize, logc: f64, logp: usize, 
   let x1 = x + (<usize>T << 3);
   let x2 = x1 + (<usize>T << 3);
   let live = 0;
-  for (let b = 0; b < T >> 3; ++b) {
+  for (let b = 0; b < T >> 3; ++b, x += BLOCK_BYTES, x1 += BLOCK_BYTES, x2 += BLOCK_BYTES, logp += BLOCK_BYTES, top += BLOCK_BYTES) {
+    if (!((wanted >> b) & 1)) continue;
     const q0 = square3(x, x1, x2, m0, m1, m2, p00, p10, p11, p20, p21, p22);
     const q1 = square3(x + 16, x1 + 16, x2 + 16, m0, m1, m2, p00, p10, p11, p20, p21, p22);
     const q2 = square3(x + 32, x1 + 32, x2 + 32, m0, m1, m2, p00, p10, p11, p20, p21, p22);
     const q3 = square3(x + 48, x1 + 48, x2 + 48, m0, m1, m2, p00, p10, p11, p20, p21, p22);
     if (keepBlock(q0, q1, q2, q3, c, slack, logp, top)) live |= 1 << b;
-    x += BLOCK_BYTES;
-    x1 += BLOCK_BYTES;
-    x2 += BLOCK_BYTES;
-    logp += BLOCK_BYTES;
-    top += BLOCK_BYTES;
   }
   return live;
 }
@@ -228,12 +225,13 @@ function square4(x: usize, laneBytes: usize, mu: usize, p: usize, q: usize): voi
 }
 
 /** q [8] f64, scratch. */
-function logDensityFull4(x: usize, mu: usize, p: usize, logc: f64, logp: usize, top: usize, q: usize, T: i32, margin: f64): i32 {
+function logDensityFull4(x: usize, wanted: i32, mu: usize, p: usize, logc: f64, logp: usize, top: usize, q: usize, T: i32, margin: f64): i32 {
   const laneBytes = <usize>T << 3;
   const c = f64x2.splat(logc);
   const slack = f64x2.splat(margin);
   let live = 0;
   for (let b = 0; b < T >> 3; ++b, x += BLOCK_BYTES, logp += BLOCK_BYTES, top += BLOCK_BYTES) {
+    if (!((wanted >> b) & 1)) continue;
     square4(x, laneBytes, mu, p, q);
     square4(x + 32, laneBytes, mu, p, q + 32);
     const q0 = v128.load(q);
@@ -370,7 +368,7 @@ function addScaledSquare(q: v128, x: v128, m: v128, p: v128): v128 {
 
 /** Diagonal: p [D] f64, in: 1 / standard deviation. bound [8] f64, scratch. */
 function logDensityDiag(
-  x: usize, mu: usize, p: usize, logc: f64, logp: usize, top: usize, bound: usize, D: i32, T: i32, margin: f64,
+  x: usize, wanted: i32, mu: usize, p: usize, logc: f64, logp: usize, top: usize, bound: usize, D: i32, T: i32, margin: f64,
 ): i32 {
   const laneBytes = <usize>T << 3;
   const muEnd = mu + (<usize>D << 3);
@@ -379,6 +377,7 @@ function logDensityDiag(
   const slack = f64x2.splat(margin);
   let live = 0;
   for (let b = 0; b < T >> 3; ++b, x += BLOCK_BYTES, logp += BLOCK_BYTES, top += BLOCK_BYTES) {
+    if (!((wanted >> b) & 1)) continue;
     let q0 = f64x2.splat(0), q1 = q0, q2 = q0, q3 = q0;
     if (D > 8) writeBound(bound, top, limit, 2);
     let xd = x;
@@ -403,7 +402,7 @@ function logDensityDiag(
 
 /** Spherical: p = 1 / standard deviation. Also the tied type, on a whitened tile with p = 1. bound [8] f64, scratch. */
 function logDensitySpherical(
-  x: usize, mu: usize, p: f64, logc: f64, logp: usize, top: usize, bound: usize, D: i32, T: i32, margin: f64,
+  x: usize, wanted: i32, mu: usize, p: f64, logc: f64, logp: usize, top: usize, bound: usize, D: i32, T: i32, margin: f64,
 ): i32 {
   const laneBytes = <usize>T << 3;
   const muEnd = mu + (<usize>D << 3);
@@ -413,6 +412,7 @@ function logDensitySpherical(
   const scale = f64x2.splat(p * p);
   let live = 0;
   for (let b = 0; b < T >> 3; ++b, x += BLOCK_BYTES, logp += BLOCK_BYTES, top += BLOCK_BYTES) {
+    if (!((wanted >> b) & 1)) continue;
     let q0 = f64x2.splat(0), q1 = q0, q2 = q0, q3 = q0;
     if (D > 8) writeBound(bound, top, limit, 2 / (p * p));
     let xd = x;

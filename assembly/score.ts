@@ -31,7 +31,7 @@ export function score(
   const pass = passAt(ones + laneBytes, type, D, T, K);
   for (let n = 0; n < N; n += T, x += <usize>D * laneBytes) {
     const count = min(T, N - n);
-    const A = tileLogDensities(pass, type, x, 0, mu, factor, logc, 0, D, T, K, Infinity);
+    const A = tileLogDensities(pass, type, x, 0, 0, 0, mu, factor, logc, 0, 0, D, T, K, Infinity);
     dropNaN(pass.logp, A * T);
     if (labels) writeLabels(pass, labels + (<usize>n << 2), T, count);
     if (!density && !resp) continue;

@@ -41,13 +41,17 @@ export function separate(mu: usize, factor: usize, separators: usize, scratch: u
   }
 }
 
-/** 1 when some row's projection stays below its bound, room + 2 logc; s the projections, room [8] in four vectors. */
+/** 1 when some row's projection stays below its bound, room + 2 logc; s the projections, room [8] f64. */
 // @ts-ignore: decorator
 @inline
-function mayMatter(s0: v128, s1: v128, s2: v128, s3: v128, r0: v128, r1: v128, r2: v128, r3: v128, logc: usize): i32 {
+function mayMatter(s0: v128, s1: v128, s2: v128, s3: v128, room: usize, logc: usize): i32 {
   const c = f64x2.splat(2 * load<f64>(logc));
-  const a = v128.or(f64x2.lt(f64x2.mul(s0, s0), f64x2.add(r0, c)), f64x2.lt(f64x2.mul(s1, s1), f64x2.add(r1, c)));
-  const b = v128.or(f64x2.lt(f64x2.mul(s2, s2), f64x2.add(r2, c)), f64x2.lt(f64x2.mul(s3, s3), f64x2.add(r3, c)));
+  const r0 = f64x2.add(v128.load(room), c);
+  const r1 = f64x2.add(v128.load(room, 16), c);
+  const r2 = f64x2.add(v128.load(room, 32), c);
+  const r3 = f64x2.add(v128.load(room, 48), c);
+  const a = v128.or(f64x2.lt(f64x2.mul(s0, s0), r0), f64x2.lt(f64x2.mul(s1, s1), r1));
+  const b = v128.or(f64x2.lt(f64x2.mul(s2, s2), r2), f64x2.lt(f64x2.mul(s3, s3), r3));
   return <i32>v128.any_true(v128.or(a, b));
 }
 
@@ -61,11 +65,12 @@ function centreTile(x: usize, mu: usize, z: usize, D: i32, T: i32): void {
 }
 
 /**
- * In which blocks of a tile each component may matter, as far as the projections tell: wanted [K] i32, out.
+ * In which blocks of a tile each component may matter, as far as the projections tell.
  *
  * x     [D, T] f64, in: the tile. mean [D] f64, in: of its home component.
  * top   [T] f64, in: log-densities under the home component.
  * separators  in: [K, 1 + D] f64 of the home, from `separate`. logc [K] f64, in.
+ * wanted [K] i32, in/out: 0 where a component is not asked about, and left so.
  * v     [1 + D, T] f64, scratch.
  * Two components share every load of a row.
  */
@@ -76,54 +81,62 @@ export function wantedBlocks(
   const two = f64x2.splat(2);
   const slack = f64x2.splat(margin);
   const strideBytes = <usize>(1 + D) << 3;
-  let room = v;
-  let z = v + laneBytes;
+  const z = v + laneBytes;
   centreTile(x, mean, z, D, T);
-  memory.fill(wanted, 0, <usize>K << 2);
-  for (let n: usize = 0; n < laneBytes; n += 16) v128.store(room + n, f64x2.mul(two, f64x2.sub(slack, v128.load(top + n))));
-  for (let b = 0; b < T >> 3; ++b, z += BLOCK_BYTES, room += BLOCK_BYTES) {
-    const r0 = v128.load(room);
-    const r1 = v128.load(room, 16);
-    const r2 = v128.load(room, 32);
-    const r3 = v128.load(room, 48);
-    let p = separators;
-    let at = wanted;
-    let c = logc;
-    for (let k = 0; k + 2 <= K; k += 2, p += strideBytes << 1, at += 8, c += 16) {
-      const other = p + strideBytes;
-      let a0 = v128.load64_splat(p), a1 = a0, a2 = a0, a3 = a0;
-      let b0 = v128.load64_splat(other), b1 = b0, b2 = b0, b3 = b0;
-      let zd = z;
-      for (let g = p + 8; g < other; g += 8, zd += laneBytes) {
-        const x0 = v128.load(zd);
-        const x1 = v128.load(zd, 16);
-        const x2 = v128.load(zd, 32);
-        const x3 = v128.load(zd, 48);
-        const ga = v128.load64_splat(g);
-        a0 = multiplyAdd(ga, x0, a0);
-        a1 = multiplyAdd(ga, x1, a1);
-        a2 = multiplyAdd(ga, x2, a2);
-        a3 = multiplyAdd(ga, x3, a3);
-        const gb = v128.load64_splat(g + strideBytes);
-        b0 = multiplyAdd(gb, x0, b0);
-        b1 = multiplyAdd(gb, x1, b1);
-        b2 = multiplyAdd(gb, x2, b2);
-        b3 = multiplyAdd(gb, x3, b3);
-      }
-      store<i32>(at, load<i32>(at) | (mayMatter(a0, a1, a2, a3, r0, r1, r2, r3, c) << b));
-      store<i32>(at, load<i32>(at, 4) | (mayMatter(b0, b1, b2, b3, r0, r1, r2, r3, c + 8) << b), 4);
-    }
-    if (K & 1) {
-      let a0 = v128.load64_splat(p), a1 = a0, a2 = a0, a3 = a0;
-      let zd = z;
-      for (let g = p + 8; g < p + strideBytes; g += 8, zd += laneBytes) {
-        const ga = v128.load64_splat(g);
-        a0 = multiplyAdd(ga, v128.load(zd), a0);
-        a1 = multiplyAdd(ga, v128.load(zd, 16), a1);
-        a2 = multiplyAdd(ga, v128.load(zd, 32), a2);
-        a3 = multiplyAdd(ga, v128.load(zd, 48), a3);
-      }
-      store<i32>(at, load<i32>(at) | (mayMatter(a0, a1, a2, a3, r0, r1, r2, r3, c) << b));
-    }
+  for (let n: usize = 0; n < laneBytes; n += 16) v128.store(v + n, f64x2.mul(two, f64x2.sub(slack, v128.load(top + n))));
+  let k = 0;
+  for (; k + 2 <= K; k += 2, separators += strideBytes << 1, wanted += 8, logc += 16) {
+    if (load<u64>(wanted)) wantedByPair(v, z, separators, strideBytes, logc, wanted, laneBytes);
   }
+  if (k < K && load<i32>(wanted)) wantedByOne(v, z, separators, strideBytes, logc, wanted, laneBytes);
+}
+
+/** For two components whose separators lie side by side. */
+function wantedByPair(room: usize, z: usize, p: usize, strideBytes: usize, logc: usize, wanted: usize, laneBytes: usize): void {
+  const other = p + strideBytes;
+  let wantA = 0;
+  let wantB = 0;
+  for (let s: usize = 0, b = 0; s < laneBytes; s += BLOCK_BYTES, ++b) {
+    let a0 = v128.load64_splat(p), a1 = a0, a2 = a0, a3 = a0;
+    let b0 = v128.load64_splat(other), b1 = b0, b2 = b0, b3 = b0;
+    let zd = z + s;
+    for (let g = p + 8; g < other; g += 8, zd += laneBytes) {
+      const x0 = v128.load(zd);
+      const x1 = v128.load(zd, 16);
+      const x2 = v128.load(zd, 32);
+      const x3 = v128.load(zd, 48);
+      const ga = v128.load64_splat(g);
+      a0 = multiplyAdd(ga, x0, a0);
+      a1 = multiplyAdd(ga, x1, a1);
+      a2 = multiplyAdd(ga, x2, a2);
+      a3 = multiplyAdd(ga, x3, a3);
+      const gb = v128.load64_splat(g + strideBytes);
+      b0 = multiplyAdd(gb, x0, b0);
+      b1 = multiplyAdd(gb, x1, b1);
+      b2 = multiplyAdd(gb, x2, b2);
+      b3 = multiplyAdd(gb, x3, b3);
+    }
+    wantA |= mayMatter(a0, a1, a2, a3, room + s, logc) << b;
+    wantB |= mayMatter(b0, b1, b2, b3, room + s, logc + 8) << b;
+  }
+  store<i32>(wanted, load<i32>(wanted) & wantA);
+  store<i32>(wanted, load<i32>(wanted, 4) & wantB, 4);
+}
+
+/** For one component. */
+function wantedByOne(room: usize, z: usize, p: usize, strideBytes: usize, logc: usize, wanted: usize, laneBytes: usize): void {
+  let want = 0;
+  for (let s: usize = 0, b = 0; s < laneBytes; s += BLOCK_BYTES, ++b) {
+    let a0 = v128.load64_splat(p), a1 = a0, a2 = a0, a3 = a0;
+    let zd = z + s;
+    for (let g = p + 8; g < p + strideBytes; g += 8, zd += laneBytes) {
+      const ga = v128.load64_splat(g);
+      a0 = multiplyAdd(ga, v128.load(zd), a0);
+      a1 = multiplyAdd(ga, v128.load(zd, 16), a1);
+      a2 = multiplyAdd(ga, v128.load(zd, 32), a2);
+      a3 = multiplyAdd(ga, v128.load(zd, 48), a3);
+    }
+    want |= mayMatter(a0, a1, a2, a3, room + s, logc) << b;
+  }
+  store<i32>(wanted, load<i32>(wanted) & want);
 }

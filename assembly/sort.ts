@@ -21,7 +21,7 @@ export function sortScratchBytes(type: i32, D: i32, T: i32, K: i32, tiles: i32):
  */
 export function sortRows(
   type: i32, x: usize, w: usize, wStep: usize, N: i32, D: i32, T: i32, first: i32, last: i32,
-  K: i32, mu: usize, factor: usize, logc: usize, separators: usize, margin: f64, homes: usize, scratch: usize,
+  K: i32, mu: usize, factor: usize, logc: usize, separators: usize, reach: usize, margin: f64, homes: usize, scratch: usize,
 ): void {
   if (first >= last) return;
   const laneBytes = <usize>T << 3;
@@ -37,7 +37,7 @@ export function sortRows(
   for (let t = first; t < last; ++t) {
     const count = min(T, N - t * T);
     const labels = places + (<usize>((t - first) * T) << 2);
-    labelTile(pass, type, tiles + <usize>(t - first) * tileBytes, load<i32>(homes + (<usize>t << 2)), mu, factor, logc, separators, margin, D, T, K, count, labels);
+    labelTile(pass, type, tiles + <usize>(t - first) * tileBytes, load<i32>(homes + (<usize>t << 2)), mu, factor, logc, separators, reach, margin, D, T, K, count, labels);
     for (let n = 0; n < count; ++n) {
       const at = counts + (<usize>load<i32>(labels + (<usize>n << 2)) << 2);
       store<i32>(at, load<i32>(at) + 1);
@@ -73,11 +73,11 @@ export function sortRows(
 
 /** Most likely component of each of the first `count` rows of a tile, into labels [count] i32. */
 function labelTile(
-  pass: Pass, type: i32, x: usize, home: i32, mu: usize, factor: usize, logc: usize, separators: usize, margin: f64, D: i32, T: i32, K: i32,
+  pass: Pass, type: i32, x: usize, home: i32, mu: usize, factor: usize, logc: usize, separators: usize, reach: usize, margin: f64, D: i32, T: i32, K: i32,
   count: i32, labels: usize,
 ): void {
   const laneBytes = <usize>T << 3;
-  const A = tileLogDensities(pass, type, x, home, mu, factor, logc, separators, D, T, K, margin);
+  const A = tileLogDensities(pass, type, x, home, home, home, mu, factor, logc, separators, reach, D, T, K, margin);
   for (let n = 0; n < count; ++n) store<i32>(labels + (<usize>n << 2), home);
   for (let a = 0; a < A; ++a) {
     const live = load<i32>(pass.masks + (<usize>a << 2));

@@ -33,7 +33,7 @@ function emptyStatistics(m: Mixture): usize {
 function pass(m: Mixture, d: Data, first: i32, last: i32, margin: f64, homes: usize, stats: usize, exact: i32): void {
   const scratch = room(passScratchBytes(m.type, m.D, d.T, m.K));
   accumulate(
-    m.type, d.x, d.w, d.wStep, d.N, m.D, d.T, first, last, m.K, m.mu, m.factor, m.logc, 0, margin, homes, stats, exact, scratch,
+    m.type, d.x, d.w, d.wStep, d.N, m.D, d.T, first, last, m.K, m.mu, m.factor, m.logc, 0, 0, margin, homes, stats, exact, scratch,
   );
 }
 

@@ -122,7 +122,10 @@ function checkWanted(D: i32, K: i32, T: i32, home: i32, margin: f64): void {
   for (let n = 0; n < T; ++n) put(top, n, logDensityOf(m, home, rowOf(d, n)));
   const separators = separatorsOf(m);
   seal();
+  // one component is not asked about
+  const silent = K > 2 ? (home + 1) % K : -1;
   const wanted = i32s(K);
+  for (let k = 0; k < K; ++k) putInt(wanted, k, k == silent ? 0 : allBlocks(T));
   const v = f64s((1 + D) * T);
   const mean = m.mu + (<usize>(home * D) << 3);
   const ofHome = separators + (<usize>(home * K * (1 + D)) << 3);
@@ -142,8 +145,8 @@ function checkWanted(D: i32, K: i32, T: i32, home: i32, margin: f64): void {
         if (s * s < 2 * (margin - at(top, n) + at(m.logc, k)) + 1e-6 * (1 + s * s)) possible = true;
       }
       const bit = (intAt(wanted, k) >> b) & 1;
-      if (k != home && matters && !bit) ++lost;
-      if (!possible && bit) ++kept;
+      if (k != home && k != silent && matters && !bit) ++lost;
+      if ((!possible || k == silent) && bit) ++kept;
     }
   }
   const name = where("wantedBlocks, home " + home.toString(), FULL, D, K, 0, T) + ", margin " + margin.toString();
@@ -170,6 +173,7 @@ describe("wantedBlocks", () => {
     put(m.logc, 2, -Infinity);
     const d = makeGrouped(m, 16, 16);
     const wanted = i32s(3);
+    for (let k = 0; k < 3; ++k) putInt(wanted, k, 3);
     wantedBlocks(d.x, m.mu, filled(16, -Infinity), separatorsOf(m), m.logc, wanted, f64s(6 * 16), 5, 16, 3, 40);
     expect(intAt(wanted, 1)).toBe(3);
     expect(intAt(wanted, 2)).toBe(0);
@@ -180,7 +184,7 @@ describe("wantedBlocks", () => {
 function pass(m: Mixture, d: Data, separators: usize, margin: f64, homes: usize, stats: usize): void {
   const scratch = room(passScratchBytes(FULL, m.D, d.T, m.K));
   accumulate(
-    FULL, d.x, d.w, d.wStep, d.N, m.D, d.T, 0, d.nTiles, m.K, m.mu, m.factor, m.logc, separators, margin, homes, stats, 0, scratch,
+    FULL, d.x, d.w, d.wStep, d.N, m.D, d.T, 0, d.nTiles, m.K, m.mu, m.factor, m.logc, separators, 0, margin, homes, stats, 0, scratch,
   );
 }
 
@@ -263,8 +267,8 @@ describe("sortRows with separators", () => {
         }
         const scratch = room(sortScratchBytes(FULL, D, 8, K, 6));
         const w = copyOf(d.w, 48 * 8);
-        sortRows(FULL, d.x, d.w, 64, 43, D, 8, 0, 6, K, m.mu, m.factor, m.logc, separators, 40, homes, scratch);
-        sortRows(FULL, x, w, 64, 43, D, 8, 0, 6, K, m.mu, m.factor, m.logc, 0, 40, others, scratch);
+        sortRows(FULL, d.x, d.w, 64, 43, D, 8, 0, 6, K, m.mu, m.factor, m.logc, separators, 0, 40, homes, scratch);
+        sortRows(FULL, x, w, 64, 43, D, 8, 0, 6, K, m.mu, m.factor, m.logc, 0, 0, 40, others, scratch);
         const name = where("sortRows", FULL, D, K, 43, 8);
         expect(firstDifference(x, d.x, 48 * D)).toBe(-1, name);
         expect(firstDifference(w, d.w, 48)).toBe(-1, name);

@@ -10,7 +10,7 @@ import {
 function sort(m: Mixture, d: Data, first: i32, last: i32, margin: f64, homes: usize): void {
   const scratch = room(sortScratchBytes(m.type, m.D, d.T, m.K, last - first));
   sortRows(
-    m.type, d.x, d.w, d.wStep, d.N, m.D, d.T, first, last, m.K, m.mu, m.factor, m.logc, 0, margin, homes, scratch,
+    m.type, d.x, d.w, d.wStep, d.N, m.D, d.T, first, last, m.K, m.mu, m.factor, m.logc, 0, 0, margin, homes, scratch,
   );
 }
 

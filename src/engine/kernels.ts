@@ -12,7 +12,13 @@ export type RowArguments = readonly [x: Pointer, w: Pointer, wStep: number, N: n
 export type RangeArguments = readonly [...RowArguments, first: number, last: number];
 
 /** What an E-step reads of a model. */
-export type ModelArguments = readonly [mu: Pointer, factor: Pointer, logc: Pointer, separators: Pointer];
+export type ModelArguments = readonly [
+  mu: Pointer,
+  factor: Pointer,
+  logc: Pointer,
+  separators: Pointer,
+  reach: Pointer,
+];
 
 /**
  * The functions of `assembly/index.ts`, argument for argument; their contracts stand there. Names of arguments:
@@ -101,6 +107,18 @@ export interface Kernels {
     tolerance: number,
   ): number;
   separate(mu: Pointer, factor: Pointer, separators: Pointer, scratch: Pointer, D: number, K: number): void;
+  reaches(
+    type: number,
+    mu: Pointer,
+    factor: Pointer,
+    cov: Pointer,
+    logc: Pointer,
+    separators: Pointer,
+    margin: number,
+    reach: Pointer,
+    D: number,
+    K: number,
+  ): void;
   cholesky(a: Pointer, D: number, tolerance: number): number;
   invertFactor(u: Pointer, p: Pointer, D: number): void;
 

@@ -51,16 +51,14 @@ export function regularisationOf(problem: Problem, regCovar: number | undefined)
   };
 }
 
-/** Columns up to which a whole distance costs no more than a projection. */
-const SMALL_D = 4;
-/** Separators beyond this, in bytes, would cost more than they save. */
-const MOST_SEPARATORS = 8 * 1024 * 1024;
+/** Bounds for pairs of components beyond this, in bytes, would cost more than they save. */
+const MOST_PAIRS = 8 * 1024 * 1024;
 
-/** Room for the separators of full covariances (assembly/separators.ts), or 0 where they do not pay. */
-function separatorsOf({ arena, covarianceType, K, D }: Problem): Pointer {
-  const length = K * K * (1 + D);
-  const pays = covarianceType === "full" && D > SMALL_D && K > 2 && length * 8 <= MOST_SEPARATORS;
-  return pays ? arena.f64(length) : 0;
+/** Room for what is known of pairs of components (assembly/separators.ts, reach.ts), or 0 where it does not pay. */
+function pairsOf({ arena, covarianceType, K, D }: Problem): readonly [separators: Pointer, reach: Pointer] {
+  const length = covarianceType === "full" ? K * K * (1 + D) : 0;
+  if (K <= 2 || (length + K * K) * 8 > MOST_PAIRS) return [0, 0];
+  return [length > 0 ? arena.f64(length) : 0, arena.f64(K * K)];
 }
 
 /**
@@ -76,7 +74,7 @@ export class Em {
   readonly #margin: number;
   readonly #weights: Pointer;
   readonly #mu: Pointer;
-  /** Means, factors, log-constants and separators: what an E-step reads. */
+  /** Means, factors, log-constants and bounds for pairs of components: what an E-step reads. */
   readonly #parameters: ModelArguments;
   readonly #cov: Pointer;
   readonly #covLength: number;
@@ -107,7 +105,7 @@ export class Em {
     this.#mu = this.#weights + K * 8;
     this.#cov = this.#mu + K * D * 8;
     const factor = arena.f64(kernels.factorLength(type, D, K));
-    this.#parameters = [this.#mu, factor, arena.f64(K), lazy ? separatorsOf(problem) : 0];
+    this.#parameters = [this.#mu, factor, arena.f64(K), ...(lazy ? pairsOf(problem) : ([0, 0] as const))];
     this.#centre = arena.copyOf(problem.columnMeans);
     this.#square = arena.f64(2 * D * D);
     this.#reg = arena.copyOf(regularisation.reg);
@@ -308,12 +306,14 @@ export class Em {
 
   #status(): number {
     const { arena, type, D, K } = this.problem;
-    const [mu, factor, logc, separators] = this.#parameters;
+    const [mu, factor, logc, separators, reach] = this.#parameters;
     const status = arena.kernels.factorise(
       ...([type, this.#weights, mu, this.#cov, this.#centre, factor, logc, this.#square, D, K] as const),
       pivotTolerance(D),
     );
-    if (status === 0 && separators) arena.kernels.separate(mu, factor, separators, this.#square, D, K);
+    if (status > 0) return status;
+    if (separators) arena.kernels.separate(mu, factor, separators, this.#square, D, K);
+    if (reach) arena.kernels.reaches(type, mu, factor, this.#cov, logc, separators, this.#margin, reach, D, K);
     return status;
   }
 
