@@ -1,0 +1,101 @@
+// One case: all peers load it and iterate in turn.
+import { setTimeout as wait } from "node:timers/promises";
+import { medianOf, pairedRatio, summaryOf } from "../paired.mjs";
+
+/** @typedef {import("./peer.mjs").Peer} Peer */
+/**
+ * @typedef {{ ms: number, least: number, most: number, patience: number }} Budget
+ *   what one peer may take for its turns in one case, in milliseconds; fewest and most turns; the longest iteration.
+ *
+ * @typedef {{ failure: string }} Failure
+ * @typedef {{
+ *   ms: import("../paired.mjs").Summary, gaussmix: import("../paired.mjs").Summary, ratio: import("../paired.mjs").Ratio,
+ *   iterations: number, logLikelihood: number, difference: number,
+ * }} Measured
+ *   its times and this library's beside them; the ratio peer / gaussmix; iterations done and the log-likelihood after them,
+ *   with the relative difference from this library's after as many.
+ */
+
+/** Iterations before those that count. */
+const WARMUP = 2;
+/** One that takes longer than this has one of them only. */
+const SLOW_MS = 2000;
+/** A turn takes at least so many milliseconds, or so many iterations. */
+const TURN_MS = 10;
+const TURN_MOST = 8;
+/** Threads of OpenMP, OpenBLAS and TBB go on waiting for work for a while after the last. */
+const SETTLE_MS = 30;
+
+/** @param {number} i @param {number} turns @param {number} rounds whether the i-th round is one of the turns, spread evenly */
+function takesPart(i, turns, rounds) {
+  return Math.floor(((i + 1) * turns) / rounds) > Math.floor((i * turns) / rounds);
+}
+
+/**
+ * Lets all peers iterate from the same start. In each round this library has a turn, then the peers have theirs; a slow peer
+ * takes part in some rounds only. One that fails is left out from then on.
+ *
+ * @param {Peer} gaussmix
+ * @param {Peer[]} others
+ * @param {object} message what to load
+ * @param {Budget} budget
+ * @param {Map<Peer, string>} hopeless peers that are not to be tried, and why
+ * @returns {Promise<Record<string, Measured | Failure>>} by the peer's name
+ */
+export async function measure(gaussmix, others, message, budget, hopeless) {
+  /** @type {Record<string, Measured | Failure>} */
+  const results = {};
+  /** @type {Map<Peer, { turn: number, turns: number, theirs: number[], ours: number[] }>} */
+  const running = new Map();
+
+  const warmUp = async (peer) => {
+    await peer.load(message);
+    let [ms] = await peer.run(1, budget.patience);
+    if (ms < SLOW_MS) ms = (await peer.run(WARMUP - 1)).at(-1);
+    const turn = Math.max(1, Math.min(TURN_MOST, Math.ceil(TURN_MS / ms)));
+    const turns = Math.max(budget.least, Math.min(budget.most, Math.round(budget.ms / (turn * ms))));
+    return { turn, turns, theirs: [], ours: [] };
+  };
+  /** What the peer does, as long as it does not fail. */
+  const attempt = async (peer, act) => {
+    try {
+      await act();
+    } catch (error) {
+      results[peer.name] = { failure: error.message };
+      running.delete(peer);
+    }
+  };
+  // what the other has left in the caches and the sleep before are not this peer's doing: the median of its turn
+  const takeTurn = async (peer, turn) => {
+    if (peer.threads > 1) await wait(SETTLE_MS);
+    return medianOf(await peer.run(turn));
+  };
+
+  const own = await warmUp(gaussmix);
+  for (const peer of others) {
+    if (hopeless.has(peer)) results[peer.name] = { failure: hopeless.get(peer) };
+    else await attempt(peer, async () => running.set(peer, await warmUp(peer)));
+  }
+  const rounds = Math.max(...[...running.values()].map(({ turns }) => turns), 0);
+  for (let i = 0; i < rounds; i++) {
+    const mine = await takeTurn(gaussmix, own.turn);
+    for (const [peer, { turn, turns, theirs, ours }] of running) {
+      if (!takesPart(i, turns, rounds)) continue;
+      await attempt(peer, async () => {
+        theirs.push(await takeTurn(peer, turn));
+        ours.push(mine);
+      });
+    }
+  }
+  for (const [peer, { theirs, ours }] of running) {
+    await attempt(peer, async () => {
+      const { iterations } = peer;
+      const logLikelihood = await peer.logLikelihood(iterations);
+      const difference = logLikelihood / (await gaussmix.logLikelihood(iterations)) - 1;
+      const [ms, beside, ratio] = [summaryOf(theirs), summaryOf(ours), pairedRatio(theirs, ours)];
+      results[peer.name] = { ms, gaussmix: beside, ratio, iterations, logLikelihood, difference };
+    });
+  }
+  for (const peer of [gaussmix, ...others]) await peer.ask("unload").catch(() => {});
+  return results;
+}
