@@ -23,6 +23,8 @@ const SLOW_MS = 2000;
 /** A turn takes at least so many milliseconds, or so many iterations. */
 const TURN_MS = 10;
 const TURN_MOST = 8;
+/** What this library took this long ago is no longer a pair of what a peer takes now. */
+const STALE_MS = 300;
 /** Threads of OpenMP, OpenBLAS and TBB go on waiting for work for a while after the last. */
 const SETTLE_MS = 30;
 
@@ -32,8 +34,9 @@ function takesPart(i, turns, rounds) {
 }
 
 /**
- * Lets all peers iterate from the same start. In each round this library has a turn, then the peers have theirs; a slow peer
- * takes part in some rounds only. One that fails is left out from then on.
+ * Lets all peers iterate from the same start, in rounds: this library has a turn, then a peer has, then the next, and this
+ * library again before one whose turn is long after its own. A slow peer takes part in some rounds only; one that
+ * fails is left out from then on.
  *
  * @param {Peer} gaussmix
  * @param {Peer[]} others
@@ -78,9 +81,14 @@ export async function measure(gaussmix, others, message, budget, hopeless) {
   }
   const rounds = Math.max(...[...running.values()].map(({ turns }) => turns), 0);
   for (let i = 0; i < rounds; i++) {
-    const mine = await takeTurn(gaussmix, own.turn);
+    let mine = 0;
+    let taken = Number.NEGATIVE_INFINITY;
     for (const [peer, { turn, turns, theirs, ours }] of running) {
       if (!takesPart(i, turns, rounds)) continue;
+      if (performance.now() - taken > STALE_MS) {
+        mine = await takeTurn(gaussmix, own.turn);
+        taken = performance.now();
+      }
       await attempt(peer, async () => {
         theirs.push(await takeTurn(peer, turn));
         ours.push(mine);

@@ -6,6 +6,9 @@ import { fileURLToPath } from "node:url";
 
 /** @typedef {import("../data.mjs").CovarianceType} CovarianceType */
 
+/** How the error of a peer begins that has taken too long. */
+export const TOO_SLOW = "an iteration takes more than";
+
 /** @param {string} name */
 function local(name) {
   return fileURLToPath(new URL(name, import.meta.url));
@@ -108,7 +111,7 @@ export class Peer {
   /**
    * @param {string} command
    * @param {object} [rest]
-   * @param {number} [patience] milliseconds, after which the process is ended.
+   * @param {number} [patience] milliseconds, after which it is too slow and the process is ended.
    * @returns {Promise<any>} its answer.
    */
   async ask(command, rest = {}, patience = Number.POSITIVE_INFINITY) {
@@ -123,7 +126,7 @@ export class Peer {
     const first = await (late === undefined ? answered : Promise.race([answered, late]));
     bell.abort();
     if (first === "late") {
-      this.#ended = `takes more than ${patience / 1000} s`;
+      this.#ended = `${TOO_SLOW} ${patience / 1000} s`;
       this.#child.kill("SIGKILL");
       throw new Error(this.#ended);
     }

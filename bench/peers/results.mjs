@@ -21,10 +21,13 @@ function slug(text) {
   return bare.replace(/[^a-z0-9]+/g, "-").replace(/^-|-$/g, "");
 }
 
-/** What is measured, whatever else was committed meanwhile. */
+/** What is measured, whatever else was committed meanwhile: the built library. */
 function libraryHash() {
-  const bundle = readFileSync(new URL("../../dist/index.js", import.meta.url));
-  return createHash("sha256").update(bundle).digest("hex").slice(0, 12);
+  const dist = new URL("../../dist/", import.meta.url);
+  const names = readdirSync(dist, { recursive: true, encoding: "utf8" }).filter((name) => /\.(js|wasm)$/.test(name));
+  const hash = createHash("sha256");
+  for (const name of names.filter((one) => one !== "cli.js").sort()) hash.update(readFileSync(new URL(name, dist)));
+  return hash.digest("hex").slice(0, 12);
 }
 
 /** @param {URL} file @returns {Results} */
@@ -38,6 +41,17 @@ export function newest() {
   const last = names.sort().at(-1);
   if (last === undefined) throw new Error("bench/results has no figures of peers: run npm run bench:peers");
   return new URL(last, folder);
+}
+
+/** One line per case, and six digits where no more are needed. @param {Results} results */
+function textOf({ iterations, whole, ...about }) {
+  const short = (name, value) =>
+    typeof value === "number" && name !== "logLikelihood" ? Number(value.toPrecision(6)) : value;
+  const lines = (cases) =>
+    Object.entries(cases).map(([name, figures]) => `  ${JSON.stringify(name)}: ${JSON.stringify(figures, short)}`);
+  const part = (name, cases) => `,\n ${JSON.stringify(name)}: {\n${lines(cases).join(",\n")}\n }`;
+  const head = JSON.stringify(about, undefined, 1).replace(/\n}$/, "");
+  return `${head}${part("iterations", iterations)}${part("whole", whole)}\n}\n`;
 }
 
 /**
@@ -67,7 +81,7 @@ export function openResults(quick, versions) {
   const add = (part, name, figures) => {
     results[part][name] = { ...results[part][name], ...figures };
     mkdirSync(folder, { recursive: true });
-    writeFileSync(file, `${JSON.stringify(results, undefined, 1)}\n`);
+    writeFileSync(file, textOf(results));
   };
   return { file, results, add };
 }

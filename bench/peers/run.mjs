@@ -9,7 +9,7 @@ import { parseArgs } from "node:util";
 import { GRID, mixtureOf, nameOf, QUICK_GRID, startNear } from "../data.mjs";
 import { digits, headline, progress } from "../report.mjs";
 import { measure } from "./measure.mjs";
-import { KINDS, Peer, TYPES } from "./peer.mjs";
+import { KINDS, Peer, TOO_SLOW, TYPES } from "./peer.mjs";
 import { openResults } from "./results.mjs";
 import { caseName, document, TOLERANCE, VARIANTS, wholeName } from "./tables.mjs";
 import { measureFits, QUICK_WHOLE, WHOLE, WHOLE_VARIANTS } from "./whole.mjs";
@@ -112,7 +112,7 @@ async function runIterations({ add }) {
           }
           const figures = await measure(find("gaussmix", count), others, message, budget, hopeless);
           for (const [peer, { failure, difference }] of Object.entries(/** @type {any} */ (figures))) {
-            if (failure?.startsWith("takes more") && !limits.has(`${peer}, ${type}`)) {
+            if (failure?.startsWith(TOO_SLOW) && !limits.has(`${peer}, ${type}`)) {
               limits.set(`${peer}, ${type}`, { work, failure });
             }
             if (!KINDS[peer].exact) continue;

@@ -7,8 +7,8 @@ import { medianOf, pairedRatio, summaryOf } from "../paired.mjs";
  *   ms: import("../paired.mjs").Summary, gaussmix: import("../paired.mjs").Summary, ratio: import("../paired.mjs").Ratio,
  *   logLikelihood: number, ours: number, gain: number, better: number, fits: number, iterations: number | undefined,
  * }} Fits
- *   medians: of its log-likelihoods, of ours, and of what ours are higher by; in how many of the fits ours is no lower (by more than
- *   1e-9); of its iterations.
+ *   medians: of its log-likelihoods, of ours, and of what ours are higher by; in how many of the fits ours is no lower; of its
+ *   iterations.
  */
 
 /** @type {readonly { shape: import("../data.mjs").Shape, peers: string[] }[]} mclust's time grows with the square of the rows. */
@@ -24,13 +24,13 @@ export const QUICK_WHOLE = [
 ];
 export const WHOLE_VARIANTS = /** @type {const} */ (["separated", "moderate"]);
 
-/** Relative difference of log-likelihoods that counts as none. */
-const EQUAL = 1e-9;
+/** A difference that counts as none, in nats per row: regularisation and stopping rules are not the same. */
+export const EQUAL = 1e-5;
 
 /**
  * @param {Peer} gaussmix
  * @param {Peer[]} others
- * @param {object} message the data
+ * @param {import("../data.mjs").Shape & { rows: string }} message the data
  * @param {{ ms: number, least: number, most: number }} budget what each peer may take, in milliseconds; fewest and most fits
  * @returns {Promise<Record<string, Fits | import("./measure.mjs").Failure>>} by the peer's name
  */
@@ -61,7 +61,7 @@ export async function measureFits(gaussmix, others, message, { ms, least, most }
         logLikelihood: medianLogLikelihood(theirs),
         ours: medianLogLikelihood(ours),
         gain: medianOf(gains),
-        better: gains.filter((gain, i) => gain >= -EQUAL * Math.abs(theirs[i].logLikelihood)).length,
+        better: gains.filter((gain) => gain >= -EQUAL * message.N).length,
         fits: pairs.length,
         iterations: theirs[0].iterations && medianOf(theirs.map((one) => one.iterations)),
       };
