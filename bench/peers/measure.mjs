@@ -5,7 +5,8 @@ import { medianOf, pairedRatio, summaryOf } from "../paired.mjs";
 /** @typedef {import("./peer.mjs").Peer} Peer */
 /**
  * @typedef {{ ms: number, least: number, most: number, patience: number }} Budget
- *   what one peer may take for its turns in one case, in milliseconds; fewest and most turns; the longest iteration.
+ *   what one peer may take for its turns in one case, in milliseconds; fewest and most turns; the longest iteration of a peer that
+ *   need not agree.
  *
  * @typedef {{ failure: string }} Failure
  * @typedef {{
@@ -18,11 +19,13 @@ import { medianOf, pairedRatio, summaryOf } from "../paired.mjs";
 
 /** Iterations before those that count. */
 const WARMUP = 2;
-/** One that takes longer than this has one of them only. */
+/** A peer that takes longer than this for one has one of them, and two turns. */
 const SLOW_MS = 2000;
 /** A turn takes at least so many milliseconds, or so many iterations. */
 const TURN_MS = 10;
 const TURN_MOST = 8;
+/** Longest iteration of a peer that is expected to agree: none should take as long on any machine. */
+const PATIENCE_MS = 60_000;
 /** What this library took this long ago is no longer a pair of what a peer takes now. */
 const STALE_MS = 300;
 /** Threads of OpenMP, OpenBLAS and TBB go on waiting for work for a while after the last. */
@@ -53,10 +56,11 @@ export async function measure(gaussmix, others, message, budget, hopeless) {
 
   const warmUp = async (peer) => {
     await peer.load(message);
-    let [ms] = await peer.run(1, budget.patience);
+    let [ms] = await peer.run(1, peer.kind.exact ? PATIENCE_MS : budget.patience);
     if (ms < SLOW_MS) ms = (await peer.run(WARMUP - 1)).at(-1);
     const turn = Math.max(1, Math.min(TURN_MOST, Math.ceil(TURN_MS / ms)));
-    const turns = Math.max(budget.least, Math.min(budget.most, Math.round(budget.ms / (turn * ms))));
+    const least = ms < SLOW_MS ? budget.least : 2;
+    const turns = Math.max(least, Math.min(budget.most, Math.round(budget.ms / (turn * ms))));
     return { turn, turns, theirs: [], ours: [] };
   };
   /** What the peer does, as long as it does not fail. */
