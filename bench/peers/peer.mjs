@@ -1,5 +1,7 @@
 // A peer in a process of its own that answers JSON lines: how to start one and talk to it.
 import { spawn } from "node:child_process";
+import { existsSync } from "node:fs";
+import { isAbsolute } from "node:path";
 import { createInterface } from "node:readline";
 import { setTimeout as wait } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
@@ -13,6 +15,8 @@ export const TOO_SLOW = "an iteration takes more than";
 function local(name) {
   return fileURLToPath(new URL(name, import.meta.url));
 }
+
+const PACKAGES = ".installed/npm/node_modules";
 
 /** @type {readonly CovarianceType[]} */
 export const TYPES = ["full", "tied", "diag", "spherical"];
@@ -56,11 +60,11 @@ export const KINDS = {
   },
   "gaussian-mixture-model": {
     ...{ title: "gaussian-mixture-model", types: ["full"] },
-    command: () => [process.execPath, local("programs/npm.mjs"), "gaussian-mixture-model"],
+    command: () => [process.execPath, local("programs/npm.mjs"), local(`${PACKAGES}/gaussian-mixture-model`)],
   },
   "expectation-maximization": {
     ...{ title: "expectation-maximization", types: ["full"] },
-    command: () => [process.execPath, local("programs/npm.mjs"), "expectation-maximization"],
+    command: () => [process.execPath, local("programs/npm.mjs"), local(`${PACKAGES}/expectation-maximization`)],
   },
 };
 
@@ -95,13 +99,15 @@ export class Peer {
   }
 
   #start() {
-    const [program, ...args] = this.kind.command(this.threads);
+    const words = this.kind.command(this.threads);
+    if (words.some((word) => isAbsolute(word) && !existsSync(word))) throw new Error("not installed");
+    const [program, ...args] = words;
     const child = spawn(program, args, { stdio: ["pipe", "pipe", "inherit"], env: environment(this.threads) });
     const end = (why) => {
       if (this.#child === child) this.#ended ||= why;
     };
-    child.on("exit", (code, signal) => end(`${this.name} ended (${signal ?? code})`));
-    child.on("error", (error) => end(`${this.name} cannot be started: ${error.message}`));
+    child.on("exit", (code, signal) => end(`ended (${signal ?? code})`));
+    child.on("error", (error) => end(`cannot be started: ${error.message}`));
     child.stdin.on("error", () => {});
     this.#child = child;
     this.#ended = "";
@@ -131,7 +137,7 @@ export class Peer {
       throw new Error(this.#ended);
     }
     const { value, done } = first;
-    if (done) throw new Error(this.#ended || `${this.name} ended at "${command}"`);
+    if (done) throw new Error(this.#ended || `ended at "${command}"`);
     const answer = JSON.parse(value);
     if (answer.error !== undefined) throw new Error(answer.error);
     return answer;

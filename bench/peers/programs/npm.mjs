@@ -1,13 +1,13 @@
-// EM iterations of an npm package on command: `node npm.mjs gaussian-mixture-model|expectation-maximization` (see README.md).
+// EM iterations of an npm package on command: `node npm.mjs PATH/gaussian-mixture-model` (see README.md).
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import { fileURLToPath } from "node:url";
+import { basename, join } from "node:path";
 import { rowsOf, serve, startOf } from "./lines.mjs";
 
 /** @typedef {import("./lines.mjs").Message} Message @typedef {import("./lines.mjs").Model} Model */
 
-const installed = new URL("../.installed/npm/", import.meta.url);
-const require = createRequire(new URL("package.json", installed));
+const folder = process.argv[2];
+const require = createRequire(join(folder, "package.json"));
 
 /** @param {ArrayLike<number>} values @param {number} width @returns {number[][]} */
 function nested(values, width) {
@@ -85,10 +85,10 @@ function expectationMaximization(message) {
   };
 }
 
-const name = process.argv[2];
+const name = basename(folder);
 const load = {
   "gaussian-mixture-model": gaussianMixtureModel,
   "expectation-maximization": expectationMaximization,
 }[name];
-const about = JSON.parse(readFileSync(fileURLToPath(new URL(`node_modules/${name}/package.json`, installed)), "utf8"));
-serve({ version: `${name} ${about.version}, Node ${process.versions.node}`, load });
+const { version } = JSON.parse(readFileSync(join(folder, "package.json"), "utf8"));
+serve({ version: `${name} ${version}, Node ${process.versions.node}`, load });
