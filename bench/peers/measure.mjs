@@ -19,7 +19,7 @@ import { medianOf, pairedRatio, summaryOf } from "../paired.mjs";
 
 /** Iterations before those that count. */
 const WARMUP = 2;
-/** A peer that takes longer than this for one has one of them, and two turns. */
+/** A peer that takes longer than this for one has none: its first is the first of two turns. */
 const SLOW_MS = 2000;
 /** A turn takes at least so many milliseconds, or so many iterations. */
 const TURN_MS = 10;
@@ -54,13 +54,23 @@ export async function measure(gaussmix, others, message, budget, hopeless) {
   /** @type {Map<Peer, { turn: number, turns: number, theirs: number[], ours: number[] }>} */
   const running = new Map();
 
+  // what the other has left in the caches and the sleep before are not this peer's doing: the median of its turn
+  const takeTurn = async (peer, turn) => {
+    if (peer.threads > 1) await wait(SETTLE_MS);
+    return medianOf(await peer.run(turn));
+  };
+  const turnOf = (ms) => Math.max(1, Math.min(TURN_MOST, Math.ceil(TURN_MS / ms)));
+
+  await gaussmix.load(message);
+  const ownTurn = turnOf((await gaussmix.run(WARMUP)).at(-1));
+
   const warmUp = async (peer) => {
     await peer.load(message);
-    let [ms] = await peer.run(1, peer.kind.exact ? PATIENCE_MS : budget.patience);
-    if (ms < SLOW_MS) ms = (await peer.run(WARMUP - 1)).at(-1);
-    const turn = Math.max(1, Math.min(TURN_MOST, Math.ceil(TURN_MS / ms)));
-    const least = ms < SLOW_MS ? budget.least : 2;
-    const turns = Math.max(least, Math.min(budget.most, Math.round(budget.ms / (turn * ms))));
+    const [first] = await peer.run(1, peer.kind.exact ? PATIENCE_MS : budget.patience);
+    if (first > SLOW_MS) return { turn: 1, turns: 1, theirs: [first], ours: [await takeTurn(gaussmix, ownTurn)] };
+    const ms = (await peer.run(WARMUP - 1)).at(-1);
+    const turn = turnOf(ms);
+    const turns = Math.max(budget.least, Math.min(budget.most, Math.round(budget.ms / (turn * ms))));
     return { turn, turns, theirs: [], ours: [] };
   };
   /** What the peer does, as long as it does not fail. */
@@ -72,13 +82,6 @@ export async function measure(gaussmix, others, message, budget, hopeless) {
       running.delete(peer);
     }
   };
-  // what the other has left in the caches and the sleep before are not this peer's doing: the median of its turn
-  const takeTurn = async (peer, turn) => {
-    if (peer.threads > 1) await wait(SETTLE_MS);
-    return medianOf(await peer.run(turn));
-  };
-
-  const own = await warmUp(gaussmix);
   for (const peer of others) {
     if (hopeless.has(peer)) results[peer.name] = { failure: hopeless.get(peer) };
     else await attempt(peer, async () => running.set(peer, await warmUp(peer)));
@@ -90,7 +93,7 @@ export async function measure(gaussmix, others, message, budget, hopeless) {
     for (const [peer, { turn, turns, theirs, ours }] of running) {
       if (!takesPart(i, turns, rounds)) continue;
       if (performance.now() - taken > STALE_MS) {
-        mine = await takeTurn(gaussmix, own.turn);
+        mine = await takeTurn(gaussmix, ownTurn);
         taken = performance.now();
       }
       await attempt(peer, async () => {

@@ -18,7 +18,7 @@ import { measureFits, QUICK_WHOLE, WHOLE, WHOLE_VARIANTS } from "./whole.mjs";
 const REG = 0;
 const BUDGET = {
   quick: { ms: 200, least: 2, most: 5, patience: 2000 },
-  full: { ms: 700, least: 3, most: 15, patience: 10_000 },
+  full: { ms: 500, least: 3, most: 12, patience: 10_000 },
 };
 const FITS = { quick: { ms: 0, least: 2, most: 2 }, full: { ms: 12_000, least: 3, most: 7 } };
 
