@@ -10,6 +10,7 @@
  *
  * @typedef {"moderate" | "separated" | "overlapping"} Variant
  * @typedef {{ N: number, d: number, K: number }} Shape rows, columns, components
+ * @typedef {"full" | "tied" | "diag" | "spherical"} CovarianceType
  * @typedef {{ weights: Float64Array, means: Float64Array, covariances: Float64Array }} Start
  */
 
@@ -59,21 +60,22 @@ export function uniforms(seed) {
 }
 
 /**
- * Rows of a mixture of K normals, in random order: x = mean_k + A_k z with A_k = I + G / sqrt(d), G and z standard normal.
+ * A mixture of K normals and rows of it, in random order: x = mean_k + A_k z with A_k = I + G / sqrt(d), G and z standard
+ * normal.
  *
  * @param {Shape} shape
  * @param {Variant} [variant]
  * @param {number} [seed]
- * @returns {Float64Array} [N, d], row-major.
+ * @returns {{ rows: Float64Array, means: Float64Array }} [N, d] and [K, d], row-major.
  */
-export function mixtureRows({ N, d, K }, variant = "moderate", seed = 0) {
+export function mixtureOf({ N, d, K }, variant = "moderate", seed = 0) {
   const uniform = uniforms(12345 + seed);
   for (let i = 0; i < 10; i++) uniform();
   const normal = () => Math.sqrt(-2 * Math.log(uniform())) * Math.cos(2 * Math.PI * uniform());
-  const means = [];
+  const means = new Float64Array(K * d);
   const roots = [];
   for (let k = 0; k < K; k++) {
-    means.push(Float64Array.from({ length: d }, () => normal() * SEPARATION[variant]));
+    for (let i = k * d; i < (k + 1) * d; i++) means[i] = normal() * SEPARATION[variant];
     roots.push(Float64Array.from({ length: d * d }, (_, i) => normal() / Math.sqrt(d) + (i % (d + 1) === 0 ? 1 : 0)));
   }
   if (variant === "overlapping") roots.fill(roots[0]);
@@ -81,16 +83,43 @@ export function mixtureRows({ N, d, K }, variant = "moderate", seed = 0) {
   const z = new Float64Array(d);
   for (let n = 0; n < N; n++) {
     const k = (uniform() * K) | 0;
-    const mean = means[k];
     const root = roots[k];
     for (let i = 0; i < d; i++) z[i] = normal();
     for (let i = 0; i < d; i++) {
-      let sum = mean[i];
+      let sum = means[k * d + i];
       for (let j = 0; j < d; j++) sum += root[i * d + j] * z[j];
       rows[n * d + i] = sum;
     }
   }
-  return rows;
+  return { rows, means };
+}
+
+/**
+ * The rows of `mixtureOf`, which see.
+ *
+ * @param {Shape} shape
+ * @param {Variant} [variant]
+ * @param {number} [seed]
+ * @returns {Float64Array} [N, d], row-major.
+ */
+export function mixtureRows(shape, variant, seed) {
+  return mixtureOf(shape, variant, seed).rows;
+}
+
+/** What `startOf` and `startNear` give every component as its variance along every axis. */
+const START_VARIANCE = 4;
+
+/** @param {Float64Array} means [K, d] @param {Shape} shape @param {CovarianceType} covarianceType @returns {Start} */
+function startAt(means, { d, K }, covarianceType) {
+  const identity = new Float64Array(d * d);
+  for (let i = 0; i < d; i++) identity[i * (d + 1)] = START_VARIANCE;
+  const covariances = {
+    full: () => Float64Array.from({ length: K * d * d }, (_, i) => identity[i % (d * d)]),
+    tied: () => identity,
+    diag: () => new Float64Array(K * d).fill(START_VARIANCE),
+    spherical: () => new Float64Array(K).fill(START_VARIANCE),
+  }[covarianceType]();
+  return { weights: new Float64Array(K).fill(1 / K), means, covariances };
 }
 
 /**
@@ -98,25 +127,32 @@ export function mixtureRows({ N, d, K }, variant = "moderate", seed = 0) {
  *
  * @param {Float64Array} rows [N, d]
  * @param {Shape} shape
- * @param {"full" | "tied" | "diag" | "spherical"} [covarianceType]
+ * @param {CovarianceType} [covarianceType]
  * @returns {Start} parameters of that covariance type.
  */
-export function startOf(rows, { N, d, K }, covarianceType = "full") {
+export function startOf(rows, shape, covarianceType = "full") {
+  const { N, d, K } = shape;
   const uniform = uniforms(7);
   const means = new Float64Array(K * d);
   for (let k = 0; k < K; k++) {
     const n = (uniform() * N) | 0;
     means.set(rows.subarray(n * d, (n + 1) * d), k * d);
   }
-  const variance = 4;
-  const identity = new Float64Array(d * d);
-  for (let i = 0; i < d; i++) identity[i * (d + 1)] = variance;
-  const copies = (matrix) => Float64Array.from({ length: K * matrix.length }, (_, i) => matrix[i % matrix.length]);
-  const covariances = {
-    full: () => copies(identity),
-    tied: () => identity,
-    diag: () => new Float64Array(K * d).fill(variance),
-    spherical: () => new Float64Array(K).fill(variance),
-  }[covarianceType]();
-  return { weights: new Float64Array(K).fill(1 / K), means, covariances };
+  return startAt(means, shape, covarianceType);
+}
+
+/**
+ * A start near the mixture that the rows were drawn from: its means moved by up to 0.1 along each axis, equal weights,
+ * twice the unit covariance's spread. Each component keeps N / K rows, so none needs regularisation, and
+ * overlapping components stay on top of each other, which rows as means do not from 64 columns on.
+ *
+ * @param {Float64Array} means [K, d] of `mixtureOf`
+ * @param {Shape} shape
+ * @param {CovarianceType} [covarianceType]
+ * @returns {Start} parameters of that covariance type.
+ */
+export function startNear(means, shape, covarianceType = "full") {
+  const uniform = uniforms(7);
+  const moved = means.map((value) => value + 0.2 * uniform() - 0.1);
+  return startAt(moved, shape, covarianceType);
 }

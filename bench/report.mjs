@@ -16,9 +16,14 @@ function git(...args) {
   return execFileSync("git", args, { cwd, encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] }).trim();
 }
 
+/** Texts and results, which an earlier bench may just have written, are no changes. */
 function commitOf() {
+  const besides = [":(top)", ":(top,exclude)*.md", ":(top,exclude)bench/results"];
   try {
-    return git("rev-parse", "--short", "HEAD") + (git("status", "--porcelain") === "" ? "" : " with changes");
+    return (
+      git("rev-parse", "--short", "HEAD") +
+      (git("status", "--porcelain", "--", ...besides) === "" ? "" : " with changes")
+    );
   } catch {
     return "unknown";
   }

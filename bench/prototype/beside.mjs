@@ -36,18 +36,18 @@ export function iterationsFor({ N, d, K }, budget) {
  *
  * @param {Float64Array} rows
  * @param {import("../data.mjs").Shape} shape
- * @param {{ covarianceType?: "full" | "tied" | "diag" | "spherical", iterations: number,
- *   between?: (iteration: number, logLikelihood: number) => void }} options iterations that count
+ * @param {{ covarianceType?: import("../data.mjs").CovarianceType, iterations: number, start?: import("../data.mjs").Start,
+ *   between?: (iteration: number, logLikelihood: number) => void }} options iterations that count; where to start
  * @returns {number[]}
  */
-export function timeIterations(rows, shape, { covarianceType = "full", iterations, between }) {
+export function timeIterations(rows, shape, { covarianceType = "full", iterations, start, between }) {
   const samples = [];
   let before = 0;
   GaussianMixture.fitSync(rows, {
     nFeatures: shape.d,
     nComponents: shape.K,
     covarianceType,
-    init: startOf(rows, shape, covarianceType),
+    init: start ?? startOf(rows, shape, covarianceType),
     regCovar: REG,
     tol: 0,
     accelerate: false,
