@@ -1,0 +1,100 @@
+// Highest-density regions over one column (Hyndman 1996, The American Statistician 50:120), exact.
+import { withArena } from "../engine/arena.ts";
+import { along, type Line } from "./line.ts";
+import { rootBetween } from "./roots.ts";
+
+/** Where the density is at least a threshold. */
+export interface LineRegion {
+  /** Log of the threshold. */
+  readonly threshold: number;
+  /** [intervals, 2]: their ends, ascending. */
+  readonly intervals: Float64Array;
+}
+
+/** Turning points between which the density changes by less than this, relative, may count as one. */
+const FLAT = 1e-10;
+/** Standard deviations beyond which nothing is left. */
+const FAR = 40;
+/** Half of log 2 π. */
+const LOG_ROOT_2PI = 0.9189385332046727;
+
+/**
+ * The smallest region that leaves a given share of the mixture outside.
+ *
+ * Between turning points the density only rises or only falls, so the ends of the intervals at a threshold are plain
+ * roots; the threshold is the root of the share outside. Turning points are found by halving intervals until the first
+ * two derivatives in the middle, with a bound on the third, exclude one, or leave no room for the density to change.
+ *
+ * @param outside - above 0, below 1.
+ */
+export function lineRegion(line: Line, outside: number): LineRegion {
+  return withArena(({ kernels }) => {
+    const { weights, means, sigmas } = line;
+    const logc = Array.from(weights, (weight, k) => kernels.log(weight / sigmas[k]) - LOG_ROOT_2PI);
+
+    /** At x: the log-density; the density and its derivatives over exp(top), the third as a bound as far as `half`. */
+    const shape = (x: number, half: number): { log: number; f: number; f1: number; f2: number; f3: number } => {
+      const u = Array.from(means, (mean, k) => (x - mean) / sigmas[k]);
+      const top = Math.max(...u.map((z, k) => logc[k] - (z * z) / 2));
+      let [f, f1, f2, f3] = [0, 0, 0, 0];
+      u.forEach((z, k) => {
+        const s = sigmas[k];
+        const e = kernels.exp(logc[k] - (z * z) / 2 - top);
+        f += e;
+        // z may overflow where e is 0
+        f1 -= e && (e * z) / s;
+        f2 += e && (e * (z * z - 1)) / s / s;
+        // |z³ - 3 z| <= 2 + |z|³, which times exp(-z²/2) falls with |z|; beyond 1000 it is 0
+        const v = Math.min(Math.max(0, Math.abs(z) - half / s), 1000);
+        f3 += (kernels.exp(logc[k] - (v * v) / 2 - top) * (2 + v * v * v)) / s / s / s;
+      });
+      return { log: top + kernels.log(f), f, f1, f2, f3 };
+    };
+    const ends = [-1, 1].map((side) => side * Math.max(...means.map((mean, k) => side * mean + FAR * sigmas[k])));
+    const points = [ends[0]];
+    const visit = (a: number, b: number): void => {
+      const half = (b - a) / 2;
+      const x = a + half;
+      const { f, f1, f2, f3 } = shape(x, half);
+      const bend = Math.abs(f2) * half + (f3 * half * half) / 2;
+      if (Math.abs(f1) > bend) return;
+      if ((Math.abs(f1) + bend) * half < FLAT * f || x <= a || x >= b) {
+        const turn = x - f1 / f2;
+        points.push(turn > a && turn < b ? turn : x);
+      } else {
+        visit(a, x);
+        visit(x, b);
+      }
+    };
+    visit(Math.min(...means), Math.max(...means));
+    points.push(ends[1]);
+    const logs = points.map((x) => shape(x, 0).log);
+
+    const intervalsAt = (level: number): Float64Array =>
+      Float64Array.from(
+        points.flatMap((x, i) =>
+          i > 0 && logs[i - 1] > level !== logs[i] > level
+            ? rootBetween((at) => shape(at, 0).log - level, points[i - 1], x)
+            : [],
+        ),
+      );
+    const shareOutside = (intervals: Float64Array): number => {
+      const below = along("tails", line, intervals, -1);
+      const above = along("tails", line, intervals, 1);
+      let share = below[0] + above[above.length - 1];
+      // gaps, by the smaller of the two differences
+      for (let i = 1; i + 1 < below.length; i += 2) {
+        share += Math.max(0, Math.min(below[i + 1] - below[i], above[i] - above[i + 1]));
+      }
+      return share;
+    };
+    const goal = kernels.log(outside);
+    const top = Math.max(...logs);
+    const threshold = rootBetween(
+      (level) => (level < top ? kernels.log(shareOutside(intervalsAt(level))) : 0) - goal,
+      Math.max(logs[0], logs[logs.length - 1]),
+      top,
+    );
+    return { threshold, intervals: intervalsAt(threshold) };
+  });
+}
