@@ -173,34 +173,34 @@ export function regression(mixture: GaussianMixture, options: RegressionOptions)
     weights: new Float64Array(K).fill(1),
     covariances: spreads,
   };
-  const rowsOf = (data: DataInput, argument: "data" | "targets", side: readonly number[]): Matrix =>
+  const rowsOf = (data: DataInput, argument: string = "data", side: readonly number[] = inputs): Matrix =>
     matrixOf(data, {
       argument,
       nFeatures: side.length,
       columns: names && side.map((d) => names[d]),
       widthName: `columns ${side} of the mixture`,
     });
-  const run = (data: DataInput, width: number, out: Float64Array | undefined, prepare: Prepare): Float64Array => {
-    const matrix = rowsOf(data, "data", inputs);
-    return conditionRows(split, matrix, width, outputOf(out, matrix.nRows * width, Float64Array), prepare);
-  };
+  const run = (x: Matrix, width: number, out: Float64Array | undefined, prepare: Prepare): Float64Array =>
+    conditionRows(split, x, width, outputOf(out, x.nRows * width, Float64Array), prepare);
   return {
     inputs: Object.freeze(inputs),
     targets: Object.freeze(targets),
     predict: (data, out) =>
-      run(data, M, out, ({ kernels }, mean) => (_, count, resp, means) => {
+      run(rowsOf(data), M, out, ({ kernels }, mean) => (_, count, resp, means) => {
         kernels.mixMoments(resp, means, 0, count, K, M, mean, 0);
       }),
     covariance: (data, out) =>
-      run(data, M * M, out, (arena, covariance, rows) => {
+      run(rowsOf(data), M * M, out, (arena, covariance, rows) => {
         const [c, mean] = [arena.copyOf(spreads), arena.f64(rows * M)];
         return (_, count, resp, means) => arena.kernels.mixMoments(resp, means, c, count, K, M, mean, covariance);
       }),
     logDensity: (data, given) => {
-      const y = rowsOf(given, "targets", targets);
-      const out = new Float64Array(y.nRows);
+      const [x, y] = [rowsOf(data), rowsOf(given, "targets", targets)];
+      if (y.nRows !== x.nRows) {
+        throw new RangeError(`targets: expected as many rows as the data (${x.nRows}), got ${y.nRows}; pair them`);
+      }
       const model = modelOf(full);
-      return run(data, 1, out, (arena, density, rows) => {
+      return run(x, 1, undefined, (arena, density, rows) => {
         const { kernels } = arena;
         const [factor, logc] = [arena.copyOf(model.factor), arena.copyOf(model.logc)];
         const [at, scratch] = [arena.f64(rows * M), arena.f64(2 * M)];
@@ -217,7 +217,7 @@ export function regression(mixture: GaussianMixture, options: RegressionOptions)
       const shares = givenNumbers("p", p, 0, 1);
       const P = shares.length;
       if (M > 1) throw new RangeError(`targets: expected one for quantiles, got ${M}; name one`);
-      return run(data, P, undefined, (arena, result) => {
+      return run(rowsOf(data), P, undefined, (arena, result) => {
         const [sigma, from] = [arena.copyOf(spreads.map(Math.sqrt)), arena.copyOf(shares)];
         return (_, count, resp, means) => {
           for (let n = 0; n < count; n++) {
@@ -230,7 +230,7 @@ export function regression(mixture: GaussianMixture, options: RegressionOptions)
     sample: (data, sampling = {}) => {
       knownKeys("options", sampling, ["seed"]);
       const seed = seedOf(sampling.seed);
-      return run(data, M, undefined, (arena, drawn) => {
+      return run(rowsOf(data), M, undefined, (arena, drawn) => {
         const [root, state] = [arena.copyOf(rootsOf(arena, full)), randomState(arena, seed)];
         const [z, label] = [arena.f64(M), arena.i32(1)];
         return (_, count, resp, means) => {

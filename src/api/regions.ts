@@ -1,4 +1,5 @@
 // Where most of a mixture is, and from that what to call an anomaly.
+import { received } from "../errors.ts";
 import { knownKeys } from "../input/checks.ts";
 import type { DataInput } from "../input/data.ts";
 import { chiSquaredBeyond } from "../model/chi-squared.ts";
@@ -84,7 +85,10 @@ export function anomalyThreshold(mixture: GaussianMixture, options: AnomalyOptio
  * @throws as `mixture.scoreSamples`.
  */
 export function isAnomaly(mixture: GaussianMixture, data: DataInput, region: DensityRegion): Uint8Array {
-  const { threshold } = region;
+  const threshold = (Object(region) as Partial<DensityRegion>).threshold;
+  if (typeof threshold !== "number") {
+    throw new TypeError(`region: expected what anomalyThreshold gives, got ${received(region)}; find one first`);
+  }
   return Uint8Array.from(mixture.scoreSamples(data), (density) => (density < threshold ? 1 : 0));
 }
 

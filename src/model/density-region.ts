@@ -12,7 +12,7 @@ export interface LineRegion {
 }
 
 /** Turning points between which the density changes by less than this, relative, may count as one. */
-const FLAT = 1e-10;
+const FLAT = 1e-8;
 /** Standard deviations beyond which nothing is left. */
 const FAR = 40;
 /** Half of log 2 π. */
@@ -32,21 +32,21 @@ export function lineRegion(line: Line, outside: number): LineRegion {
     const { weights, means, sigmas } = line;
     const logc = Array.from(weights, (weight, k) => kernels.log(weight / sigmas[k]) - LOG_ROOT_2PI);
 
-    /** At x: the log-density; the density and its derivatives over exp(top), the third as a bound as far as `half`. */
+    /** At x: the log-density; over exp(top) the density and its derivatives times powers of `half`, the third as a bound as far as that. */
     const shape = (x: number, half: number): { log: number; f: number; f1: number; f2: number; f3: number } => {
       const u = Array.from(means, (mean, k) => (x - mean) / sigmas[k]);
       const top = Math.max(...u.map((z, k) => logc[k] - (z * z) / 2));
       let [f, f1, f2, f3] = [0, 0, 0, 0];
       u.forEach((z, k) => {
-        const s = sigmas[k];
+        const h = half / sigmas[k];
         const e = kernels.exp(logc[k] - (z * z) / 2 - top);
         f += e;
-        // z may overflow where e is 0
-        f1 -= e && (e * z) / s;
-        f2 += e && (e * (z * z - 1)) / s / s;
+        // where e is 0, z may overflow
+        f1 -= e && e * z * h;
+        f2 += e && e * (z * z - 1) * h * h;
         // |z³ - 3 z| <= 2 + |z|³, which times exp(-z²/2) falls with |z|; beyond 1000 it is 0
-        const v = Math.min(Math.max(0, Math.abs(z) - half / s), 1000);
-        f3 += (kernels.exp(logc[k] - (v * v) / 2 - top) * (2 + v * v * v)) / s / s / s;
+        const v = Math.min(Math.max(0, Math.abs(z) - h), 1000);
+        f3 += kernels.exp(logc[k] - (v * v) / 2 - top) * (2 + v * v * v) * h * h * h;
       });
       return { log: top + kernels.log(f), f, f1, f2, f3 };
     };
@@ -56,10 +56,10 @@ export function lineRegion(line: Line, outside: number): LineRegion {
       const half = (b - a) / 2;
       const x = a + half;
       const { f, f1, f2, f3 } = shape(x, half);
-      const bend = Math.abs(f2) * half + (f3 * half * half) / 2;
+      const bend = Math.abs(f2) + f3 / 2;
       if (Math.abs(f1) > bend) return;
-      if ((Math.abs(f1) + bend) * half < FLAT * f || x <= a || x >= b) {
-        const turn = x - f1 / f2;
+      if (Math.abs(f1) + bend < FLAT * f || x <= a || x >= b) {
+        const turn = x - half * (f1 / f2);
         points.push(turn > a && turn < b ? turn : x);
       } else {
         visit(a, x);
