@@ -191,8 +191,8 @@ describe("quantiles", () => {
     quantiles(p, 4, weights, mu, sigma, 2, -1, out);
     for (let i = 0; i < 4; ++i) expect(Math.abs(at(out, i))).toBeLessThan(1e152);
     expect(at(out, 1)).toBeLessThan(at(out, 2));
-    // both at the narrow component, which lies between two doubles
-    expect(Math.abs(at(out, 2) - at(out, 0))).toBeLessThan(1e85);
+    // both at the narrow component, to what the rounding of a share is on the scale of the wide one
+    expect(Math.abs(at(out, 2) - at(out, 0))).toBeLessThan(1e135);
     expect(at(out, 0)).toBeLessThan(at(out, 3));
   });
 
