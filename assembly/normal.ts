@@ -142,9 +142,11 @@ function quantile(p: f64, weights: usize, mu: usize, sigma: usize, K: i32, side:
     }
     if (tail > p) low = y;
     else high = y;
-    let step = log(tail / p) * (tail / density);
-    // the roundings of y, of y - mu and of the tail, as they show in y
-    if (Math.abs(step) < 1.1e-16 * (Math.abs(y) + (reach + tail) / density)) return side * (y + step);
+    const gap = log(tail / p);
+    let step = gap * (tail / density);
+    // the roundings of y, of y - mu and of the tail, as they show in y; a component narrower than they may make a jump
+    const rounding = 1.1e-16 * (Math.abs(y) + (reach + tail) / density);
+    if (Math.abs(step) < rounding && Math.abs(gap) < 1e-6) return side * (y + step);
     if (!(y + step > low && y + step < high && Math.abs(step) <= 0.5 * last)) {
       step = low + 0.5 * (high - low) - y;
       if (y + step == low || y + step == high) return side * (y + step);
