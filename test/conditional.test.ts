@@ -451,6 +451,11 @@ describe("bad input", () => {
     columns: ["width", "length"],
   });
 
+  const triple = GaussianMixture.fromParameters({
+    ...{ weights: [1], means: [[1, 2, 3]], covariances: [1], covarianceType: "spherical" },
+    columns: ["a", "b", "c"],
+  });
+
   test("of marginal and condition is refused with what was expected", async () => {
     await expectError(() => marginal(any(null), [0]), TypeError, /mixture: expected a GaussianMixture, got null/);
     await expectError(() => marginal(mixture, [3]), RangeError, /columns: .*index, 0 to 2.*got 3/);
@@ -467,6 +472,12 @@ describe("bad input", () => {
     await expectError(() => condition(mixture, any(undefined)), TypeError, /values: expected values of some/);
     await expectError(() => condition(mixture, {}), TypeError, /values: expected values of some of the 3/);
     await expectError(() => condition(mixture, { 0: 1, 1: 1, 2: 1 }), RangeError, /values: expected values of some/);
+    await expectError(
+      () => condition(named, { width: 1, 0: 2 }),
+      RangeError,
+      /values: expected values of some of the 2/,
+    );
+    await expectError(() => condition(triple, { a: 1, 0: 2 }), RangeError, /values: .*different columns, got \[0,a\]/);
     await expectError(() => condition(mixture, { 3: 1 }), RangeError, /values: .*got 3/);
     await expectError(() => condition(named, { with: 1 }), RangeError, /did you mean "width"/);
     await expectError(() => condition(mixture, { 0: Number.NaN }), RangeError, /finite numbers, got NaN/);

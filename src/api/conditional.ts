@@ -3,7 +3,7 @@ import { TYPE_CODE } from "../engine/kernels.ts";
 import { randomState } from "../engine/random.ts";
 import { received } from "../errors.ts";
 import { knownKeys, seedOf } from "../input/checks.ts";
-import { type Column, columnIndex, columnIndices } from "../input/columns.ts";
+import { type Column, columnIndices } from "../input/columns.ts";
 import { type DataInput, type Matrix, matrixOf, notFinite } from "../input/data.ts";
 import { marginalOf, splitOf } from "../model/conditional.ts";
 import { modelOf, type Parameters, rootsOf } from "../model/parameters.ts";
@@ -59,15 +59,14 @@ export function condition(mixture: GaussianMixture, values: Readonly<Record<Colu
   const { nFeatures, nComponents: K } = parameters;
   const { columns: names } = mixture;
   const row = Object.entries(Object(values) as typeof values);
-  const inputs = row.map(([key]) =>
-    columnIndex("values", names?.includes(key) || !/^\d+$/.test(key) ? key : Number(key), nFeatures, names),
-  );
+  if (row.length % nFeatures === 0) {
+    const text = `values: expected values of some of the ${nFeatures} columns, got ${received(values)}; write for example { 0: 1.5 }`;
+    throw row.length > 0 ? new RangeError(text) : new TypeError(text);
+  }
+  const keys = row.map(([key]) => (names?.includes(key) || !/^\d+$/.test(key) ? key : Number(key)));
+  const inputs = columnIndices("values", keys, nFeatures, names);
   const targets = othersThan(inputs, nFeatures);
   const M = targets.length;
-  if (M % nFeatures === 0) {
-    const text = `values: expected values of some of the ${nFeatures} columns, got ${received(values)}; write for example { 0: 1.5 }`;
-    throw M > 0 ? new TypeError(text) : new RangeError(text);
-  }
   const split = splitOf(parameters, inputs, targets);
   const matrix = matrixOf([row.map(([, value]) => value)], { argument: "values", columns: row.map(([key]) => key) });
   const found = conditionRows(

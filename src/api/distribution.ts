@@ -2,7 +2,7 @@
 import { knownKeys, oneOf } from "../input/checks.ts";
 import type { DataInput } from "../input/data.ts";
 import { along } from "../model/line.ts";
-import { givenLine, givenNumbers } from "./given.ts";
+import { givenLine, givenNumbers, givenParameters } from "./given.ts";
 import type { GaussianMixture } from "./mixture.ts";
 
 /** Which tail of a distribution counts. */
@@ -59,7 +59,7 @@ export function quantile(
  * @throws as `mixture.predictProba`.
  */
 export function uncertainty(mixture: GaussianMixture, data: DataInput): Float64Array {
-  const K = mixture.nComponents;
+  const { nComponents: K } = givenParameters(mixture);
   const responsibilities = mixture.predictProba(data);
   return Float64Array.from({ length: responsibilities.length / K }, (_, n) => {
     const row = responsibilities.subarray(n * K, n * K + K);

@@ -34,7 +34,8 @@ export function givenNumbers(
   const list = typeof values === "number" ? [values] : values;
   const expected = `numbers from ${least} to ${most}`;
   const remedy = "give one or an array of them";
-  const vector = vectorOf(list, isList(list) ? list.length : 1, argument, { expected, remedy });
+  if (!isList(list)) throw new TypeError(`${argument}: expected ${expected}, got ${received(list)}; ${remedy}`);
+  const vector = vectorOf(list, list.length, argument);
   const bad = vector.find((value) => !(value >= least && value <= most));
   if (bad === undefined) return vector;
   throw new RangeError(`${argument}: expected ${expected}, got ${bad}; ${remedy}`);

@@ -1,6 +1,6 @@
 // Where most of a mixture is, and from that what to call an anomaly.
 import { received } from "../errors.ts";
-import { knownKeys } from "../input/checks.ts";
+import { integerIn, knownKeys } from "../input/checks.ts";
 import type { DataInput } from "../input/data.ts";
 import { chiSquaredBeyond } from "../model/chi-squared.ts";
 import { lineRegion } from "../model/density-region.ts";
@@ -45,8 +45,8 @@ export interface AnomalyOptions extends ThresholdOptions {
 }
 
 const DEFAULT_SAMPLES = 100_000;
-/** Rows expected below a threshold for it to be worth drawing them. */
-const LEAST_BELOW = 10;
+/** Rows expected on either side of a threshold for it to be worth drawing them. */
+const LEAST_DRAWN = 10;
 
 /**
  * The smallest region that holds a given mass: all points whose density is at least a threshold (Hyndman 1996).
@@ -84,8 +84,13 @@ export function anomalyThreshold(mixture: GaussianMixture, options: AnomalyOptio
  * @returns Uint8Array of length N: 1 for an anomaly, else 0.
  * @throws as `mixture.scoreSamples`.
  */
-export function isAnomaly(mixture: GaussianMixture, data: DataInput, region: DensityRegion): Uint8Array {
-  const threshold = (Object(region) as Partial<DensityRegion>).threshold;
+export function isAnomaly(
+  mixture: GaussianMixture,
+  data: DataInput,
+  region: Pick<DensityRegion, "threshold">,
+): Uint8Array {
+  givenParameters(mixture);
+  const { threshold } = Object(region) as Partial<DensityRegion>;
   if (typeof threshold !== "number") {
     throw new TypeError(`region: expected what anomalyThreshold gives, got ${received(region)}; find one first`);
   }
@@ -110,8 +115,9 @@ function regionOf(
     const [most] = mixture.scoreSamples(parameters.means);
     return { threshold: most - chiSquaredBeyond(level, D) / 2, ...exact };
   }
+  integerIn("nSamples", nSamples, 1, 2 ** 31 - 1, "an integer, 1 or more", `leave it out for ${DEFAULT_SAMPLES}`);
   const drawn = mixture.sample(nSamples, { seed });
-  return quantileOf(mixture.scoreSamples(drawn), level, "nSamples", LEAST_BELOW, "monte-carlo");
+  return quantileOf(mixture.scoreSamples(drawn), level, "nSamples", LEAST_DRAWN, "monte-carlo");
 }
 
 /** From the score with rank floor(level (N + 1)) of N: the share of the scores' source below it is beta distributed. */
@@ -124,7 +130,7 @@ function quantileOf(
 ): DensityRegion {
   const ranks = scores.length + 1;
   const rank = Math.floor(wanted * ranks);
-  if (rank < least || rank >= ranks) {
+  if (Math.min(rank, ranks - rank) < least) {
     const enough = Math.ceil(least / Math.min(wanted, 1 - wanted));
     throw new RangeError(
       `${argument}: expected ${enough} rows or more for a share of ${wanted}, got ${ranks - 1}; take more, or another share`,
