@@ -69,14 +69,16 @@ export function condition(mixture: GaussianMixture, values: Readonly<Record<Colu
   const M = targets.length;
   const split = splitOf(parameters, inputs, targets);
   const matrix = matrixOf([row.map(([, value]) => value)], { argument: "values", columns: row.map(([key]) => key) });
+  // a result of K weights, then K M means, for the one row
+  const length = K * (1 + M);
   const found = conditionRows(
     split,
     matrix,
-    K * (1 + M),
-    new Float64Array(K * (1 + M)),
+    length,
+    new Float64Array(length),
     (arena, result) => (_, __, resp, means) => {
       arena.viewF64(result, K).set(arena.viewF64(resp, K));
-      arena.viewF64(result, K * (1 + M)).set(arena.viewF64(means, K * M), K);
+      arena.viewF64(result, length).set(arena.viewF64(means, K * M), K);
     },
   );
   const parts = { weights: found.subarray(0, K), means: found.subarray(K) };
@@ -148,7 +150,7 @@ export interface Regression {
  * const curve = regression(mixture, { inputs: ["x"] });
  * curve.predict([[0.5], [1]]); // Float64Array of length 2: expected y
  */
-export function regression(mixture: GaussianMixture, options: RegressionOptions): Regression {
+export function regression(mixture: GaussianMixture, options: RegressionOptions = {}): Regression {
   const parameters = givenParameters(mixture);
   knownKeys("options", options, ["inputs", "targets"]);
   const { nFeatures, nComponents: K } = parameters;

@@ -21,7 +21,7 @@ function sideOf(options: TailOptions): number {
  * "upper"` the share above, which is 1 minus that without the loss of digits.
  *
  * @param x - points; infinite ones too.
- * @returns Float64Array, one share for each point. Relative error some (5 + z²) 2.2e-16, z standard deviations out.
+ * @returns Float64Array, one share for each point. Relative error some (3 + z²) 2.2e-16, z standard deviations out.
  * @throws {TypeError | RangeError} If the mixture has more than one column, or a point is not a number.
  * @example
  * cdf(mixture, [0, 1.96]);

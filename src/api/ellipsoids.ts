@@ -91,7 +91,7 @@ export function ellipse(mixture: GaussianMixture, component: number, options: El
   }
   const sign = directions[0] < 0 ? -1 : 1;
   const [x, y] = [sign * directions[0], sign * directions[1]];
-  directions.set([x, y, -y, x]);
+  directions.set([x, y, 0 - y, x]);
   const polygon = new Float64Array(2 * points);
   for (let i = 0; i < points; i++) {
     const turn = (2 * i > points ? i - points : i) / points;

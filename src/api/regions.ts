@@ -99,7 +99,7 @@ export function isAnomaly(
 
 function regionOf(
   mixture: GaussianMixture,
-  options: Partial<RegionOptions & AnomalyOptions>,
+  options: Partial<RegionOptions & AnomalyOptions> = {},
   argument: "mass" | "level",
 ): DensityRegion {
   const parameters = givenParameters(mixture);
