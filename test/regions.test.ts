@@ -66,6 +66,12 @@ describe("over one column, a highest-density region", () => {
     );
   });
 
+  test("of next to no mass is empty, with the highest density as its threshold", () => {
+    const { intervals, threshold } = highestDensityRegion(lineMixture([1], [0], [1]), { mass: 1e-20 });
+    expect(intervals?.length).toBe(0);
+    expect(threshold).toBeCloseTo(-0.5 * Math.log(2 * Math.PI), 14);
+  });
+
   test("has as many intervals as the density has peaks above the threshold", () => {
     const peaks = lineMixture([0.2, 0.3, 0.1, 0.4], [-10, 0, 6, 30], [1, 0.1, 2, 1e-3]);
     expect(highestDensityRegion(peaks, { mass: 0.3 }).intervals?.length).toBe(2);
