@@ -371,8 +371,16 @@ describe("bad input", () => {
     await expectError(() => condition(triple, { a: 1, 0: 2 }), RangeError, /values: .*different columns, got \[0,a\]/);
     await expectError(() => condition(mixture, { 3: 1 }), RangeError, /values: .*got 3/);
     await expectError(() => condition(named, { with: 1 }), RangeError, /did you mean "width"/);
-    await expectError(() => condition(mixture, { 0: Number.NaN }), RangeError, /finite numbers, got NaN/);
-    await expectError(() => condition(mixture, { 0: Infinity }), RangeError, /finite numbers, got Infinity/);
+    await expectError(
+      () => condition(mixture, { 0: Number.NaN }),
+      RangeError,
+      /^values: expected finite numbers, got NaN/,
+    );
+    await expectError(
+      () => condition(mixture, { 0: Infinity }),
+      RangeError,
+      /^values: expected finite numbers, got Infinity/,
+    );
     await expectError(() => condition(mixture, { 0: any("1") }), TypeError, /values: expected a number/);
   });
 });

@@ -69,6 +69,8 @@ export function condition(mixture: GaussianMixture, values: Readonly<Record<Colu
   const M = targets.length;
   const split = splitOf(parameters, inputs, targets);
   const matrix = matrixOf([row.map(([, value]) => value)], { argument: "values", columns: row.map(([key]) => key) });
+  const bad = row.findIndex(([, value]) => typeof value === "number" && !Number.isFinite(value));
+  if (bad >= 0) throw notFinite(matrix, bad, row[bad][1], "values");
   // a result of K weights, then K M means, for the one row
   const length = K * (1 + M);
   const found = conditionRows(
