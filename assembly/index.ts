@@ -14,3 +14,5 @@ export { scoreScratchBytes, score, mahalanobis } from "./score";
 export { seedRandom, uniform } from "./random";
 export { sample } from "./sample";
 export { nearest, pickRow, farthestRow, assign } from "./kmeans";
+export { conditionalMeans, mixMoments, conditionalDensity } from "./conditional";
+export { tails, quantiles } from "./normal";

@@ -8,6 +8,16 @@
  * @module
  */
 
+export { condition, marginal, type Regression, type RegressionOptions, regression } from "./api/conditional.ts";
+export { cdf, quantile, type TailOptions, uncertainty } from "./api/distribution.ts";
+export {
+  type Ellipse,
+  type EllipseOptions,
+  type Ellipsoid,
+  type EllipsoidOptions,
+  ellipse,
+  ellipsoid,
+} from "./api/ellipsoids.ts";
 export {
   type Clusters,
   type EStep,
@@ -20,8 +30,18 @@ export {
   type NormalParameters,
 } from "./api/learn.ts";
 export { GaussianMixture, type MixtureParameters, type SampleOptions, type WeightOptions } from "./api/mixture.ts";
+export {
+  type AnomalyOptions,
+  anomalyThreshold,
+  type DensityRegion,
+  highestDensityRegion,
+  isAnomaly,
+  type RegionOptions,
+  type ThresholdOptions,
+} from "./api/regions.ts";
 export { MixtureError, type MixtureErrorCode, type MixtureErrorOptions } from "./errors.ts";
 export type { FitReport, FitWarning, FitWarningCode, StartReport } from "./fit/report.ts";
+export type { Column } from "./input/columns.ts";
 export type { DataInput, RowInput, ShapedInput } from "./input/data.ts";
 export type {
   CovarianceType,

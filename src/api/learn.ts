@@ -5,7 +5,7 @@ import { Em, regularisationOf } from "../fit/em.ts";
 import { KMeans } from "../fit/kmeans.ts";
 import { withProblem } from "../fit/problem.ts";
 import { responsibilityMoments } from "../fit/starts.ts";
-import { integerIn, knownKeys, nonNegative } from "../input/checks.ts";
+import { integerIn, knownKeys, nonNegative, seedOf } from "../input/checks.ts";
 import { type DataInput, type Matrix, matrixOf } from "../input/data.ts";
 import { checkedResponsibilities } from "../input/init.ts";
 import {
@@ -149,7 +149,7 @@ export function kMeans(data: DataInput, options: KMeansOptions): Clusters {
   const some = `an integer from 1 to the number of rows (${nRows})`;
   const K = integerIn("nClusters", options.nClusters, 1, nRows, some, "use fewer clusters or more data");
   const most = Number.MAX_SAFE_INTEGER;
-  const seed = integerIn("seed", options.seed ?? 0, 0, most, "an integer from 0 to 2^53 - 1", "leave it out for 0");
+  const seed = seedOf(options.seed);
   const maxIter = integerIn(
     "maxIter",
     options.maxIter ?? 300,

@@ -2,7 +2,7 @@ import { compileKernels } from "../engine/kernels.ts";
 import { received } from "../errors.ts";
 import { type Fitted, fitAsync, fitSync } from "../fit/fit.ts";
 import type { FitReport } from "../fit/report.ts";
-import { integerIn, isPlain, knownKeys } from "../input/checks.ts";
+import { integerIn, isPlain, knownKeys, seedOf } from "../input/checks.ts";
 import { checkNames, type DataInput, type Matrix, matrixOf, vectorOf } from "../input/data.ts";
 import {
   COVARIANCE_TYPES,
@@ -294,15 +294,7 @@ export class GaussianMixture {
   sample(n: number, options: SampleOptions = {}): Sample {
     knownKeys("options", options, ["seed"]);
     const rows = integerIn("n", n, 1, 2 ** 31 - 1, "an integer, 1 or more", "say how many rows to draw");
-    const seed = integerIn(
-      "seed",
-      options.seed ?? 0,
-      0,
-      Number.MAX_SAFE_INTEGER,
-      "an integer from 0 to 2^53 - 1",
-      "leave it out for 0",
-    );
-    return drawSample(this.#model, rows, seed);
+    return drawSample(this.#model, rows, seedOf(options.seed));
   }
 
   #matrixOf(data: DataInput): Matrix {
@@ -329,7 +321,8 @@ export class GaussianMixture {
   }
 }
 
-function outputOf<T extends Float64Array | Int32Array>(
+/** Where results go: what the caller gave, checked, or a fresh array. */
+export function outputOf<T extends Float64Array | Int32Array>(
   out: T | undefined,
   length: number,
   type: new (length: number) => T,

@@ -20,6 +20,18 @@ export type ModelArguments = readonly [
   reach: Pointer,
 ];
 
+/** Points on a line, a mixture over one column, and which tail counts: 1 the upper, -1 the lower. */
+export type LineArguments = readonly [
+  from: Pointer,
+  length: number,
+  weights: Pointer,
+  mu: Pointer,
+  sigma: Pointer,
+  K: number,
+  side: number,
+  to: Pointer,
+];
+
 /**
  * The functions of `assembly/index.ts`, argument for argument; their contracts stand there. Names of arguments:
  * docs/notation.md. `type` is a {@link TYPE_CODE}.
@@ -151,6 +163,44 @@ export interface Kernels {
     distance: Pointer,
     scratch: Pointer,
   ): void;
+
+  conditionalMeans(
+    x: Pointer,
+    N: number,
+    D: number,
+    T: number,
+    K: number,
+    M: number,
+    mu: Pointer,
+    nu: Pointer,
+    slopes: Pointer,
+    means: Pointer,
+  ): void;
+  mixMoments(
+    resp: Pointer,
+    means: Pointer,
+    cov: Pointer,
+    N: number,
+    K: number,
+    M: number,
+    mean: Pointer,
+    covariance: Pointer,
+  ): void;
+  conditionalDensity(
+    resp: Pointer,
+    means: Pointer,
+    y: Pointer,
+    factor: Pointer,
+    logc: Pointer,
+    N: number,
+    K: number,
+    M: number,
+    density: Pointer,
+    scratch: Pointer,
+  ): void;
+
+  tails(...args: LineArguments): void;
+  quantiles(...args: LineArguments): void;
 
   seedRandom(state: Pointer, seed: number, stream: number): void;
   uniform(state: Pointer): number;

@@ -110,6 +110,12 @@ export function integerIn(
   throw typeof value === "number" ? new RangeError(text) : new TypeError(text);
 }
 
+/** A seed, 0 by default. @throws as {@link integerIn}. */
+export function seedOf(seed: unknown): number {
+  const most = Number.MAX_SAFE_INTEGER;
+  return integerIn("seed", seed ?? 0, 0, most, "an integer from 0 to 2^53 - 1", "leave it out for 0");
+}
+
 /**
  * A finite number that is not negative.
  *

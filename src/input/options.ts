@@ -1,5 +1,5 @@
 import { received } from "../errors.ts";
-import { integerIn, knownKeys, nonNegative, oneOf } from "./checks.ts";
+import { integerIn, knownKeys, nonNegative, oneOf, seedOf } from "./checks.ts";
 import { type DataInput, type Matrix, matrixOf, vectorOf } from "./data.ts";
 import { type Init, type InitSettings, initSettings } from "./init.ts";
 
@@ -164,7 +164,7 @@ export function fitInput(
 export function fitSettings(options: FitOptions, nRows: number): FitSettings {
   checkKeys(options);
   const nComponents = componentCount(options.nComponents, nRows);
-  const { covarianceType = "full", tol = 1e-6, maxIter = 1000, regCovar, nInit = 1, seed = 0 } = options;
+  const { covarianceType = "full", tol = 1e-6, maxIter = 1000, regCovar, nInit = 1, seed } = options;
   const init = initSettings(options.init === undefined ? "kmeans" : options.init, nRows, nComponents);
   const { accelerate = true, reproducible = true } = options;
   for (const [name, value] of Object.entries({ accelerate, reproducible })) {
@@ -188,7 +188,7 @@ export function fitSettings(options: FitOptions, nRows: number): FitSettings {
       regCovar === undefined ? undefined : nonNegative("regCovar", regCovar, "leave it out to follow the data's scale"),
     nInit: startCount(nInit, init),
     init,
-    seed: integerIn("seed", seed, 0, Number.MAX_SAFE_INTEGER, "an integer from 0 to 2^53 - 1", "leave it out for 0"),
+    seed: seedOf(seed),
     sampleWeight: options.sampleWeight === undefined ? undefined : weightsOf(options.sampleWeight, nRows, nComponents),
     signal: options.signal === undefined ? undefined : signalOf(options.signal),
     onIteration: options.onIteration === undefined ? undefined : listenerOf(options.onIteration),

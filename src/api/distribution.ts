@@ -1,0 +1,69 @@
+// Shares and quantiles of a mixture over one column, and how sure a label is.
+import { knownKeys, oneOf } from "../input/checks.ts";
+import type { DataInput } from "../input/data.ts";
+import { along } from "../model/line.ts";
+import { givenLine, givenNumbers, givenParameters } from "./given.ts";
+import type { GaussianMixture } from "./mixture.ts";
+
+/** Which tail of a distribution counts. */
+export interface TailOptions {
+  /** "lower": the share at or below a point (default). "upper": the share above it, which keeps its digits where it is small. */
+  readonly tail?: "lower" | "upper" | undefined;
+}
+
+function sideOf(options: TailOptions): number {
+  knownKeys("options", options, ["tail"]);
+  return oneOf("tail", options.tail ?? "lower", ["lower", "upper"]) === "upper" ? 1 : -1;
+}
+
+/**
+ * The cumulative distribution function of a mixture over one column: the share of it at or below each point. With `tail:
+ * "upper"` the share above, which is 1 minus that without the loss of digits.
+ *
+ * @param x - points; infinite ones too.
+ * @returns Float64Array, one share for each point. Relative error some (3 + z²) 2.2e-16, z standard deviations out.
+ * @throws {TypeError | RangeError} If the mixture has more than one column, or a point is not a number.
+ * @example
+ * cdf(mixture, [0, 1.96]);
+ * cdf(mixture, 30, { tail: "upper" }); // the far tail, to all digits
+ */
+export function cdf(mixture: GaussianMixture, x: number | ArrayLike<number>, options: TailOptions = {}): Float64Array {
+  return along("tails", givenLine(mixture), givenNumbers("x", x, -Infinity, Infinity), sideOf(options));
+}
+
+/**
+ * The quantile function of a mixture over one column: the point with the share p of it at or below. With `tail: "upper"`
+ * the point with the share p above.
+ *
+ * @param p - shares, from 0 to 1.
+ * @returns Float64Array, one point for each share; infinite at 0 and 1.
+ * @throws {TypeError | RangeError} If the mixture has more than one column, or a share is not a number from 0 to 1.
+ * @example
+ * quantile(mixture, [0.025, 0.5, 0.975]);
+ * quantile(mixture, 1e-30, { tail: "upper" });
+ */
+export function quantile(
+  mixture: GaussianMixture,
+  p: number | ArrayLike<number>,
+  options: TailOptions = {},
+): Float64Array {
+  return along("quantiles", givenLine(mixture), givenNumbers("p", p, 0, 1), sideOf(options));
+}
+
+/**
+ * How unsure the label of each row is: 1 minus the responsibility of its most likely component, formed as the sum of the
+ * others' so that small ones keep their digits.
+ *
+ * @param data - N rows in any form.
+ * @returns Float64Array of length N, from 0 to 1 - 1 / K.
+ * @throws as `mixture.predictProba`.
+ */
+export function uncertainty(mixture: GaussianMixture, data: DataInput): Float64Array {
+  const { nComponents: K } = givenParameters(mixture);
+  const responsibilities = mixture.predictProba(data);
+  return Float64Array.from({ length: responsibilities.length / K }, (_, n) => {
+    const row = responsibilities.subarray(n * K, n * K + K);
+    const best = row.indexOf(row.reduce((a, b) => Math.max(a, b)));
+    return row.reduce((sum, r, k) => (k === best ? sum : sum + r), 0);
+  });
+}

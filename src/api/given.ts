@@ -1,0 +1,49 @@
+// What the functions about a mixture make of their arguments.
+import { received } from "../errors.ts";
+import { isList } from "../input/checks.ts";
+import { vectorOf } from "../input/data.ts";
+import { type Line, lineOf } from "../model/line.ts";
+import type { Parameters } from "../model/parameters.ts";
+import { GaussianMixture } from "./mixture.ts";
+
+/** The parameters of a mixture, copied once: each of its getters makes a copy. */
+export function givenParameters(mixture: GaussianMixture): Parameters {
+  if (!(mixture instanceof GaussianMixture)) {
+    throw new TypeError(`mixture: expected a GaussianMixture, got ${received(mixture)}; fit one first`);
+  }
+  const { covarianceType, nComponents, nFeatures, weights, means, covariances } = mixture;
+  return { covarianceType, nComponents, nFeatures, weights, means, covariances };
+}
+
+/** A mixture over one column. */
+export function givenLine(mixture: GaussianMixture): Line {
+  const parameters = givenParameters(mixture);
+  if (parameters.nFeatures === 1) return lineOf(parameters);
+  throw new RangeError(
+    `mixture: expected one column, got ${parameters.nFeatures}; take marginal(mixture, [0]), for example, first`,
+  );
+}
+
+/** One number or a list of them, each from `least` to `most`: not NaN. */
+export function givenNumbers(
+  argument: string,
+  values: number | ArrayLike<number>,
+  least: number,
+  most: number,
+): Float64Array {
+  const list = typeof values === "number" ? [values] : values;
+  const expected = `numbers from ${least} to ${most}`;
+  const remedy = "give one or an array of them";
+  if (!isList(list)) throw new TypeError(`${argument}: expected ${expected}, got ${received(list)}; ${remedy}`);
+  const vector = vectorOf(list, list.length, argument);
+  const bad = vector.find((value) => !(value >= least && value <= most));
+  if (bad === undefined) return vector;
+  throw new RangeError(`${argument}: expected ${expected}, got ${bad}; ${remedy}`);
+}
+
+/** A number strictly between 0 and 1. */
+export function givenShare(argument: string, value: unknown): number {
+  if (typeof value === "number" && value > 0 && value < 1) return value;
+  const text = `${argument}: expected a number between 0 and 1, got ${received(value)}; write for example 0.01`;
+  throw typeof value === "number" ? new RangeError(text) : new TypeError(text);
+}

@@ -1,0 +1,89 @@
+// Marginal and conditional distributions of a mixture, which are mixtures again (Bishop, PRML, section 2.3).
+import { withArena } from "../engine/arena.ts";
+import { type Model, modelOf, type Parameters, singularCovariance } from "./parameters.ts";
+
+/** The covariance of component k as a matrix [D, D], row-major, for every type. */
+export function covarianceOf(parameters: Parameters, k: number): Float64Array {
+  const { covarianceType: type, nFeatures: D, covariances } = parameters;
+  if (type === "full") return covariances.slice(k * D * D, (k + 1) * D * D);
+  if (type === "tied") return covariances.slice();
+  const matrix = new Float64Array(D * D);
+  for (let d = 0; d < D; d++) matrix[d * (D + 1)] = covariances[type === "diag" ? k * D + d : k];
+  return matrix;
+}
+
+/** The mixture of some columns, in the order given. The covariance type stays. */
+export function marginalOf(parameters: Parameters, columns: readonly number[]): Parameters {
+  const { covarianceType: type, nFeatures: D, means, covariances } = parameters;
+  /** The same places out of every block. */
+  const pick = (values: Float64Array, block: number, places: readonly number[]): Float64Array =>
+    Float64Array.from(
+      { length: (values.length / block) * places.length },
+      (_, i) => values[Math.floor(i / places.length) * block + places[i % places.length]],
+    );
+  const entries = columns.flatMap((i) => columns.map((j) => i * D + j));
+  return {
+    ...parameters,
+    nFeatures: columns.length,
+    means: pick(means, D, columns),
+    covariances:
+      type === "spherical"
+        ? covariances
+        : type === "diag"
+          ? pick(covariances, D, columns)
+          : pick(covariances, D * D, entries),
+  };
+}
+
+/** A mixture of inputs x and targets y as p(x) p(y | x): see assembly/conditional.ts. */
+export interface Split {
+  /** The mixture of the inputs. */
+  readonly inputs: Model;
+  /** The mixture of the targets, with the covariances C that they have given inputs, in the mixture's own type. */
+  readonly targets: Parameters;
+  /** [K, M, D]: B, from inputs to conditional means. */
+  readonly slopes: Float64Array;
+  /** [K, M, M]: C, whatever the type. */
+  readonly spreads: Float64Array;
+}
+
+/**
+ * Splits the columns of a mixture into inputs and targets; columns in neither are integrated out.
+ *
+ * With Σ = U'U over the inputs, then the targets, B' solves U_xx B' = U_xy, and C = U_yy' U_yy: the Schur complement
+ * without a subtraction (Golub & Van Loan, Matrix Computations, 4th ed., section 4.2).
+ *
+ * @throws {MixtureError} `SINGULAR_COVARIANCE` if a covariance is not positive definite to working precision.
+ */
+export function splitOf(parameters: Parameters, inputs: readonly number[], targets: readonly number[]): Split {
+  const { covarianceType: type, nComponents: K } = parameters;
+  const both = marginalOf(parameters, [...inputs, ...targets]);
+  const { nFeatures: W } = both;
+  const [D, M] = [inputs.length, targets.length];
+  const slopes = new Float64Array(K * M * D);
+  const spreads = new Float64Array(K * M * M);
+  for (let k = 0; k < K; k++) {
+    const u = withArena((arena) => {
+      const matrix = arena.copyOf(covarianceOf(both, k));
+      if (arena.kernels.cholesky(matrix, W, 0) !== 0) throw singularCovariance(type, k, "scale its columns");
+      return arena.readF64(matrix, W * W);
+    });
+    for (let j = 0; j < M; j++) {
+      const b = slopes.subarray((k * M + j) * D);
+      for (let i = D - 1; i >= 0; i--) {
+        let rest = u[i * W + D + j];
+        for (let l = i + 1; l < D; l++) rest -= u[i * W + l] * b[l];
+        b[i] = rest / u[i * W + i];
+      }
+      for (let i = 0; i <= j; i++) {
+        let sum = 0;
+        for (let l = D; l <= D + i; l++) sum += u[l * W + D + i] * u[l * W + D + j];
+        spreads[(k * M + i) * M + j] = spreads[(k * M + j) * M + i] = sum;
+      }
+    }
+  }
+  const marginal = marginalOf(parameters, targets);
+  // without covariances across columns C is the marginal one, to the bit
+  const covariances = type === "full" ? spreads : type === "tied" ? spreads.slice(0, M * M) : marginal.covariances;
+  return { inputs: modelOf(marginalOf(parameters, inputs)), targets: { ...marginal, covariances }, slopes, spreads };
+}

@@ -1,0 +1,32 @@
+/**
+ * A root of a continuous function between two points where its signs differ: inverse quadratic interpolation where that
+ * is safe, else bisection (Chandrupatla 1997, Advances in Engineering Software 28:145), to the last few bits.
+ *
+ * @param f - may be infinite.
+ */
+export function rootBetween(f: (x: number) => number, from: number, to: number): number {
+  // a: the newest point; b: the nearest on the other side of the root; c: the one before
+  let [a, b, c] = [to, from, from];
+  let [fa, fb] = [f(a), f(b)];
+  let fc = fb;
+  for (;;) {
+    const best = Math.abs(fa) < Math.abs(fb) ? a : b;
+    const least = (Number.EPSILON * Math.abs(best) + Number.MIN_VALUE) / Math.abs(b - a);
+    if (fa === 0 || fb === 0 || !(least < 0.5)) return best;
+    const xi = (a - b) / (c - b);
+    const phi = (fa - fb) / (fc - fb);
+    const interpolate = phi * phi < xi && (1 - phi) * (1 - phi) < 1 - xi;
+    const share = interpolate
+      ? ((fa / (fb - fa)) * fc) / (fb - fc) + ((((c - a) / (b - a)) * fa) / (fc - fa)) * (fb / (fc - fb))
+      : 0.5;
+    const x = a + Math.min(Math.max(share, least), 1 - least) * (b - a);
+    const fx = f(x);
+    if (fx > 0 === fa > 0) {
+      [c, fc] = [a, fa];
+    } else {
+      [c, fc] = [b, fb];
+      [b, fb] = [a, fa];
+    }
+    [a, fa] = [x, fx];
+  }
+}
