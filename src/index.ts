@@ -8,6 +8,16 @@
  * @module
  */
 
+export { adjustedRandIndex, type Contingency, contingencyTable, type Labels } from "./api/agreement.ts";
+export {
+  type Bhattacharyya,
+  bhattacharyya,
+  type Entropy,
+  entropy,
+  jsDivergence,
+  type KlDivergence,
+  klDivergence,
+} from "./api/divergence.ts";
 export {
   type Clusters,
   type EStep,
@@ -19,7 +29,12 @@ export {
   mStep,
   type NormalParameters,
 } from "./api/learn.ts";
+export { type MergeStep, type Merging, merge } from "./api/merge.ts";
 export { GaussianMixture, type MixtureParameters, type SampleOptions, type WeightOptions } from "./api/mixture.ts";
+export { type Moments, moments } from "./api/moments.ts";
+export type { ComponentOf, EstimateOptions, MixtureOrComponent } from "./api/operand.ts";
+export { type Overlap, overlap, overlapCoefficient } from "./api/overlap.ts";
+export { type Reduction, reduce } from "./api/reduce.ts";
 export { MixtureError, type MixtureErrorCode, type MixtureErrorOptions } from "./errors.ts";
 export type { FitReport, FitWarning, FitWarningCode, StartReport } from "./fit/report.ts";
 export type { DataInput, RowInput, ShapedInput } from "./input/data.ts";
@@ -34,5 +49,6 @@ export type {
   ResponsibilitiesInput,
 } from "./input/options.ts";
 export type { MixtureJSON } from "./model/json.ts";
+export type { Estimate } from "./model/monte-carlo.ts";
 export type { Parameters } from "./model/parameters.ts";
 export type { Sample } from "./model/sample.ts";

@@ -1,0 +1,86 @@
+// What is asked about: a mixture or one of its components; and how to ask where no formula answers.
+import { integerIn, knownKeys } from "../input/checks.ts";
+import { COVARIANCE_TYPES, oneOf } from "../input/options.ts";
+import { type Model, modelOf, parametersOf } from "../model/parameters.ts";
+import { checkParameters, type MixtureParameters } from "./mixture.ts";
+
+/** One component of a mixture, counted from 0, as a distribution of its own. */
+export interface ComponentOf {
+  readonly mixture: MixtureParameters;
+  readonly component: number;
+}
+
+/** A mixture (a `GaussianMixture`, or its parameters), or one component of a mixture. */
+export type MixtureOrComponent = MixtureParameters | ComponentOf;
+
+/** How to estimate what has no formula. */
+export interface EstimateOptions {
+  /** How many rows to draw: an integer, 2 or more. Four times as many halve the standard error. Default 10,000. */
+  readonly nSamples?: number | undefined;
+  /** All random choice: an integer from 0 to 2^53 - 1. Default 0. */
+  readonly seed?: number | undefined;
+}
+
+/** {@link EstimateOptions}, checked and complete. */
+export function estimateSettings(options: EstimateOptions): { readonly nSamples: number; readonly seed: number } {
+  knownKeys("options", options, ["nSamples", "seed"]);
+  const { nSamples = 10_000, seed = 0 } = options;
+  integerIn("nSamples", nSamples, 2, 2 ** 31 - 1, "an integer, 2 or more", "leave it out for 10000");
+  integerIn("seed", seed, 0, Number.MAX_SAFE_INTEGER, "an integer from 0 to 2^53 - 1", "leave it out for 0");
+  return { nSamples, seed };
+}
+
+/**
+ * The model of a mixture or a component.
+ *
+ * @param argument - the name in errors.
+ * @throws {TypeError | RangeError} If parameters are malformed, or there is no such component.
+ */
+export function operandOf(argument: string, given: MixtureOrComponent): Model {
+  if (typeof given !== "object" || given === null || !("mixture" in given)) return modelFrom(argument, given);
+  knownKeys(argument, given, ["mixture", "component"]);
+  const model = modelFrom(`${argument}.mixture`, given.mixture);
+  const { nComponents: K, nFeatures: D, covarianceType, means, covariances } = model;
+  const range = `an integer from 0 to ${K - 1}`;
+  const k = integerIn(`${argument}.component`, given.component, 0, K - 1, range, "name one of the components");
+  const length = covariances.length / K;
+  return modelOf({
+    covarianceType,
+    nComponents: 1,
+    nFeatures: D,
+    weights: Float64Array.of(1),
+    means: means.slice(k * D, (k + 1) * D),
+    covariances: covarianceType === "tied" ? covariances : covariances.slice(k * length, (k + 1) * length),
+  });
+}
+
+/** The model of a mixture. */
+export function modelFrom(argument: string, given: MixtureParameters): Model {
+  checkParameters(argument, given);
+  const type = oneOf(`${argument}.covarianceType`, given.covarianceType ?? "full", COVARIANCE_TYPES);
+  return modelOf(parametersOf(given, type, argument));
+}
+
+/**
+ * The models of two distributions over the same columns.
+ *
+ * @throws {TypeError | RangeError} As {@link operandOf}, and if the columns differ.
+ */
+export function operandsOf(p: MixtureOrComponent, q: MixtureOrComponent): readonly [Model, Model] {
+  const models = [operandOf("p", p), operandOf("q", q)] as const;
+  const [columnsP, columnsQ] = [p, q].map((given) => ("mixture" in given ? given.mixture : given).columns);
+  const [widthP, widthQ] = models.map(({ nFeatures }) => nFeatures);
+  if (widthP !== widthQ) {
+    throw new RangeError(
+      `q: expected ${widthP} columns, as p has, got ${widthQ}; compare distributions over the same columns`,
+    );
+  }
+  const d = columnsP && columnsQ ? columnsP.findIndex((name, i) => name !== columnsQ[i]) : -1;
+  if (columnsP && columnsQ && d >= 0) {
+    throw new RangeError(
+      `q: expected column ${d} to be ${JSON.stringify(columnsP[d])}, as in p, got ${JSON.stringify(columnsQ[d])}; ` +
+        "bring the columns of both to one order",
+    );
+  }
+  return models;
+}

@@ -1,0 +1,65 @@
+import { integerIn } from "../input/checks.ts";
+import { agglomerate } from "../model/agglomerate.ts";
+import { combined, type FactoredNormal, factored, normalsOf } from "../model/normals.ts";
+import { GaussianMixture, type MixtureParameters } from "./mixture.ts";
+import { modelFrom } from "./operand.ts";
+
+/** A mixture of fewer components in place of another. */
+export interface Reduction {
+  readonly mixture: GaussianMixture;
+  /** [K]: the new component that each old one has gone into. */
+  readonly components: Int32Array;
+  /** The Kullback-Leibler divergence of the new mixture from the old one is at most this, in nats. */
+  readonly klBound: number;
+}
+
+/**
+ * A mixture of fewer components near a given one (Runnalls 2007): of all pairs of components the one is joined for which a
+ * bound on the Kullback-Leibler divergence rises least, again and again. Joined components keep their weight, mean and
+ * covariance, so that the mixture keeps its mean and covariance.
+ *
+ * "full" stays "full"; "tied" becomes "full", as joined components no longer share one covariance. "diag" stays "diag": it
+ * keeps the variances, but not what the joined means say of correlations; "spherical" keeps the sum of the variances.
+ * Where that is too little, give the mixture as a full one.
+ *
+ * @param nComponents - how many to leave: an integer from 1 to K.
+ * @throws {TypeError | RangeError} If parameters are malformed, or nComponents is not such an integer.
+ * @throws {MixtureError} `SINGULAR_COVARIANCE` if a covariance is not positive definite, or overflows.
+ * @example
+ * const { mixture: smaller, klBound } = reduce(mixture, 3);
+ */
+export function reduce(mixture: MixtureParameters, nComponents: number): Reduction {
+  const { covarianceType: type, ...model } = modelFrom("mixture", mixture);
+  const { nComponents: K } = model;
+  integerIn("nComponents", nComponents, 1, K, `an integer from 1 to ${K}`, "leave at most as many as there are");
+
+  const join = (a: FactoredNormal, b: FactoredNormal): FactoredNormal => {
+    const joint = combined([a, b]);
+    const { covariance } = joint;
+    if (type === "spherical") covariance.fill(covariance.reduce((sum, v) => sum + v / covariance.length, 0));
+    return factored(joint);
+  };
+  const cost = (a: FactoredNormal, b: FactoredNormal): number => {
+    const joint = join(a, b);
+    return Math.max(0, joint.weight * joint.logDet - a.weight * a.logDet - b.weight * b.logDet) / 2;
+  };
+  let items: readonly FactoredNormal[] = normalsOf({ covarianceType: type, ...model }).map(factored);
+  let components = Int32Array.from(items, (_, k) => k);
+  let klBound = 0;
+  for (const step of agglomerate(items, nComponents, cost, join)) {
+    ({ items, labels: components } = step);
+    klBound += step.cost;
+  }
+  const numbers = (of: (item: FactoredNormal) => Iterable<number>): number[] => items.flatMap((item) => [...of(item)]);
+  return {
+    mixture: GaussianMixture.fromParameters({
+      weights: items.map(({ weight }) => weight),
+      means: numbers(({ mean }) => mean),
+      covariances: numbers(({ covariance }) => (type === "spherical" ? covariance.subarray(0, 1) : covariance)),
+      covarianceType: type === "tied" ? "full" : type,
+      columns: mixture.columns,
+    }),
+    components,
+    klBound,
+  };
+}

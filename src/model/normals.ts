@@ -1,0 +1,178 @@
+// Components taken one by one, as normals, and what is known of one, of two, or of some together in closed form.
+//
+// A matrix here has blocks along its diagonal and nothing else: one of D x D, or D of 1 x 1 where covariances are
+// diagonal. Its length tells which: `side` = length / D. Row i begins at i * side, with column `i - (i % side)`.
+import { withArena } from "../engine/arena.ts";
+import { type Parameters, singularCovariance } from "./parameters.ts";
+import { sumOf } from "./sums.ts";
+
+/** One component. */
+export interface Normal {
+  /** Its share of the mixture. */
+  readonly weight: number;
+  /** [D]. */
+  readonly mean: Float64Array;
+  /** In blocks, see above. */
+  readonly covariance: Float64Array;
+}
+
+/** The factors of a covariance: L L', in blocks. */
+export interface Factor {
+  /** U = L', upper triangles. */
+  readonly root: Float64Array;
+  /** P = L⁻¹, lower triangles. */
+  readonly inverse: Float64Array;
+  readonly logDet: number;
+}
+
+export type FactoredNormal = Normal & Factor;
+
+/** Whether the components have nothing beside the diagonals of their covariances. */
+export function isDiagonal({ covarianceType }: Parameters): boolean {
+  return covarianceType === "diag" || covarianceType === "spherical";
+}
+
+/**
+ * The components, their weights divided by the sum.
+ *
+ * @param dense - whether to write covariances out as one block. Default: where they are not diagonal.
+ */
+export function normalsOf(parameters: Parameters, dense: boolean = !isDiagonal(parameters)): Normal[] {
+  const { nComponents: K, nFeatures: D, weights, means, covariances, covarianceType } = parameters;
+  const total = sumOf(weights);
+  const length = covariances.length / (covarianceType === "tied" ? 1 : K);
+  return Array.from(weights, (weight, k) => {
+    const start = covarianceType === "tied" ? 0 : k * length;
+    let covariance = covariances.subarray(start, start + length);
+    if (isDiagonal(parameters)) {
+      const variances = covariance;
+      covariance = new Float64Array(dense ? D * D : D);
+      for (let d = 0; d < D; d++) covariance[dense ? d * (D + 1) : d] = variances[d % length];
+    }
+    return { weight: weight / total, mean: means.subarray(k * D, (k + 1) * D), covariance };
+  });
+}
+
+/**
+ * Factors the covariance of a normal.
+ *
+ * @throws {MixtureError} `SINGULAR_COVARIANCE` if it is not positive definite, or overflows.
+ */
+export function factored(normal: Normal, component = 0): FactoredNormal {
+  const { mean, covariance } = normal;
+  const D = mean.length;
+  const { length } = covariance;
+  const side = length / D;
+  return withArena((arena) => {
+    const u = arena.copyOf(covariance);
+    const p = arena.f64(length);
+    const diagonal = arena.f64(D);
+    for (let at = 0; at < length * 8; at += side * side * 8) {
+      if (arena.kernels.cholesky(u + at, side, 0) !== 0) {
+        throw singularCovariance("full", component, "bring the columns to one scale");
+      }
+      arena.kernels.invertFactor(u + at, p + at, side);
+    }
+    const root = arena.readF64(u, length);
+    const logs = arena.viewF64(diagonal, D);
+    for (let d = 0; d < D; d++) logs[d] = root[d * side + (d % side)];
+    arena.kernels.logArray(diagonal, diagonal, D);
+    return { ...normal, root, inverse: arena.readF64(p, length), logDet: 2 * sumOf(logs) };
+  });
+}
+
+/** M v. */
+export function multiply(m: Float64Array, v: Float64Array): Float64Array {
+  const side = m.length / v.length;
+  return v.map((_, i) => {
+    const first = i - (i % side);
+    let sum = 0;
+    for (let j = 0; j < side; j++) sum += m[i * side + j] * v[first + j];
+    return sum;
+  });
+}
+
+/** P L, lower triangles: the root of one covariance in the metric of another. */
+export function relativeRoot(metric: FactoredNormal, of: FactoredNormal): Float64Array {
+  const D = of.mean.length;
+  const side = of.root.length / D;
+  const product = new Float64Array(of.root.length);
+  for (let i = 0; i < D; i++) {
+    const first = i - (i % side);
+    for (let j = first; j <= i; j++) {
+      let sum = 0;
+      for (let m = j; m <= i; m++) sum += metric.inverse[i * side + m - first] * of.root[j * side + m - first];
+      product[i * side + j - first] = sum;
+    }
+  }
+  return product;
+}
+
+/** Σ v²; where 0 met infinity on the way, it is infinite. */
+export function squared(v: Float64Array): number {
+  let sum = 0;
+  for (const value of v) sum += value * value;
+  return sum >= 0 ? sum : Infinity;
+}
+
+/** a - b. */
+export function difference(a: Float64Array, b: Float64Array): Float64Array {
+  return a.map((value, d) => value - b[d]);
+}
+
+/** Entropy: ½ (D log 2πe + log |Σ|). */
+export function entropyOf({ mean, logDet }: FactoredNormal): number {
+  return (mean.length * 2.8378770664093453 + logDet) / 2;
+}
+
+/** Kullback-Leibler divergence of b from a: ½ (tr Σ_b⁻¹ Σ_a + |P_b (μ_a - μ_b)|² - D + log |Σ_b| - log |Σ_a|). */
+export function klOf(a: FactoredNormal, b: FactoredNormal): number {
+  const trace = squared(relativeRoot(b, a));
+  const distance = squared(multiply(b.inverse, difference(a.mean, b.mean)));
+  return Math.max(0, (trace + distance - a.mean.length + b.logDet - a.logDet) / 2);
+}
+
+/** What two normals have in common. */
+export interface Common {
+  /** Bhattacharyya distance: -log ∫ sqrt(a b). */
+  readonly distance: number;
+  /** log ∫ a b. */
+  readonly logProduct: number;
+  /** μ_b - μ_a. */
+  readonly shift: Float64Array;
+  /** P of the mean of the two covariances. */
+  readonly inverse: Float64Array;
+}
+
+/** With Σ the mean of the covariances: ⅛ |P (μ_b - μ_a)|² + ½ log (|Σ| / sqrt(|Σ_a| |Σ_b|)), and log N(μ_b - μ_a; 0, 2 Σ). */
+export function commonOf(a: FactoredNormal, b: FactoredNormal): Common {
+  const middle = factored({ ...a, covariance: a.covariance.map((value, i) => value / 2 + b.covariance[i] / 2) });
+  const shift = difference(b.mean, a.mean);
+  const q = squared(multiply(middle.inverse, shift));
+  return {
+    distance: q / 8 + (middle.logDet - (a.logDet + b.logDet) / 2) / 2,
+    logProduct: -(a.mean.length * 2.5310242469692907 + middle.logDet + q / 2) / 2, // log 4π
+    shift,
+    inverse: middle.inverse,
+  };
+}
+
+/** One normal with the weight, the mean and the covariance, as far as the blocks hold it, of several together. */
+export function combined(parts: readonly Normal[]): Normal {
+  const weight = parts.reduce((sum, part) => sum + part.weight, 0);
+  // without weight the first stands for all
+  const shares = parts.map((part, i) => (weight > 0 ? part.weight / weight : i === 0 ? 1 : 0));
+  const mean = parts[0].mean.map((origin, d) =>
+    parts.reduce((sum, part, i) => sum + shares[i] * (part.mean[d] - origin), origin),
+  );
+  const covariance = new Float64Array(parts[0].covariance.length);
+  const side = covariance.length / mean.length;
+  parts.forEach((part, k) => {
+    const shift = difference(part.mean, mean);
+    for (let at = 0; at < covariance.length; at++) {
+      const i = Math.floor(at / side);
+      covariance[at] += shares[k] * (part.covariance[at] + shift[i] * shift[i - (i % side) + (at % side)]);
+    }
+  });
+  return { weight, mean, covariance };
+}
