@@ -8,7 +8,7 @@
  * @module
  */
 
-export { adjustedRandIndex, type Contingency, contingencyTable, type Labels } from "./api/agreement.ts";
+export { adjustedRandIndex, type Contingency, contingencyTable } from "./api/agreement.ts";
 export {
   type Bhattacharyya,
   bhattacharyya,

@@ -3,9 +3,6 @@ import { received } from "../errors.ts";
 import { isList } from "../input/checks.ts";
 import { bestMatching } from "../model/matching.ts";
 
-/** The cluster or class of each row: integers or texts. */
-export type Labels<Label extends string | number> = ArrayLike<Label>;
-
 /** Two clusterings side by side. */
 export interface Contingency<A extends string | number, B extends string | number> {
   /** The R labels of the first, sorted. */
@@ -33,14 +30,14 @@ export interface Contingency<A extends string | number, B extends string | numbe
  * const { accuracy, mapping } = contingencyTable(mixture.predict(rows), species);
  */
 export function contingencyTable<A extends string | number, B extends string | number>(
-  labelsA: Labels<A>,
-  labelsB: Labels<B>,
+  labelsA: ArrayLike<A>,
+  labelsB: ArrayLike<B>,
 ): Contingency<A, B> {
   const [a, b] = indexed(labelsA, labelsB);
   const [R, C] = [a.labels.length, b.labels.length];
   if (R * C > MOST_CELLS) {
     throw new RangeError(
-      `labelsB: expected a table of at most ${MOST_CELLS} cells, got ${R} different labels by ${C}; give labels of clusters, not of rows`,
+      `labelsB: expected labels of clusters, got ${R} and ${C} different ones; number the clusters, not the rows`,
     );
   }
   const counts = new Int32Array(R * C);
@@ -70,7 +67,7 @@ const MOST_CELLS = 4_000_000;
  * @example
  * adjustedRandIndex([0, 0, 1, 1], ["b", "b", "a", "a"]); // 1
  */
-export function adjustedRandIndex(labelsA: Labels<string | number>, labelsB: Labels<string | number>): number {
+export function adjustedRandIndex(labelsA: ArrayLike<string | number>, labelsB: ArrayLike<string | number>): number {
   const [a, b] = indexed(labelsA, labelsB);
   const C = b.labels.length;
   const pairsA = pairsWithin(a.places);
@@ -97,33 +94,32 @@ interface Indexed<Label> {
 }
 
 function indexed<A extends string | number, B extends string | number>(
-  labelsA: Labels<A>,
-  labelsB: Labels<B>,
+  labelsA: ArrayLike<A>,
+  labelsB: ArrayLike<B>,
 ): readonly [Indexed<A>, Indexed<B>] {
-  const [a, b] = [indexedOne(labelsA, "labelsA"), indexedOne(labelsB, "labelsB")];
-  const [length, other] = [a.places.length, b.places.length];
-  if (length !== other) {
+  const [a, b] = [listOf(labelsA, "labelsA"), listOf(labelsB, "labelsB")];
+  if (a.length === 0 || a.length !== b.length) {
     throw new RangeError(
-      `labelsB: expected ${length} labels, as in labelsA, got ${other}; give labels of the same rows`,
+      `labelsB: expected as many labels as in labelsA, 1 or more, got ${b.length} and ${a.length}; give the labels of the same rows`,
     );
   }
-  return [a, b];
+  return [indexedOne(a), indexedOne(b)];
 }
 
-function indexedOne<Label extends string | number>(labels: Labels<Label>, argument: string): Indexed<Label> {
-  if (!isList(labels)) {
-    throw new TypeError(`${argument}: expected a list of labels, got ${received(labels)}; give one label per row`);
-  }
-  const list = Array.from(labels as ArrayLike<Label>);
-  if (list.length === 0)
-    throw new RangeError(`${argument}: expected at least one label, got none; give one label per row`);
-  const kind = typeof list[0] === "string" ? "string" : "number";
-  list.forEach((label, n) => {
-    if (typeof label === kind && (kind === "string" || Number.isInteger(label))) return;
-    const text = `${argument}: expected ${kind === "string" ? "texts" : "integers"} only, got ${received(label)} at index ${n}; number or name the clusters`;
-    throw typeof label === "number" && kind === "number" ? new RangeError(text) : new TypeError(text);
-  });
-  const sorted = [...new Set(list)].sort((a, b) => (a < b ? -1 : 1));
-  const places = new Map(sorted.map((label, i) => [label, i]));
-  return { labels: sorted, places: list.map((label) => places.get(label) as number) };
+function listOf<Label extends string | number>(labels: ArrayLike<Label>, argument: string): readonly Label[] {
+  const list: readonly Label[] = isList(labels) ? Array.from(labels as ArrayLike<Label>) : [];
+  const expected = `${argument}: expected a list of integers, or one of texts, got`;
+  if (!isList(labels)) throw new TypeError(`${expected} ${received(labels)}; give one label per row`);
+  const bad = list.findIndex(
+    (label) => typeof label !== typeof list[0] || !(typeof label === "string" || Number.isInteger(label)),
+  );
+  if (bad < 0) return list;
+  const text = `${expected} ${received(list[bad])} at index ${bad}; number or name the clusters`;
+  throw typeof list[bad] === "number" ? new RangeError(text) : new TypeError(text);
+}
+
+function indexedOne<Label extends string | number>(list: readonly Label[]): Indexed<Label> {
+  const labels = [...new Set(list)].sort((a, b) => (a < b ? -1 : 1));
+  const places = new Map(labels.map((label, i) => [label, i]));
+  return { labels, places: list.map((label) => places.get(label) ?? 0) };
 }

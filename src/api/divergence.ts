@@ -170,11 +170,11 @@ export function bhattacharyya(
   const { nSamples, seed } = estimateSettings(options);
   const models = operandsOf(p, q);
   const parts = bothParts(...models);
-  const { logTotal, parameters } = commonGround(...parts);
-  if (logTotal === -Infinity) return { coefficient: 0, distance: Infinity, standardError: 0 };
+  const { logTotal, mixture } = commonGround(...parts);
+  if (!mixture) return { coefficient: 0, distance: -logTotal, standardError: 0 };
   const exact = parts.every(({ length }) => length === 1);
   // sqrt(p q) over the density drawn from is 1 / (Σ sqrt(r) Σ sqrt(s)), r and s the responsibilities in p and in q
-  const { value, standardError } = meanOver(parameters, exact ? 2 : nSamples, seed, (rows) => {
+  const { value, standardError } = meanOver(mixture, exact ? 2 : nSamples, seed, (rows) => {
     const [r, s] = models.map((model) => rootSums(model, rows));
     return r.map((root, n) => 1 / (root * s[n]));
   });

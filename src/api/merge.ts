@@ -1,8 +1,9 @@
 // Components that share rows taken together as one cluster.
 import { withArena } from "../engine/arena.ts";
 import { integerIn } from "../input/checks.ts";
-import { type DataInput, matrixOf } from "../input/data.ts";
+import { type DataInput, type Matrix, matrixOf } from "../input/data.ts";
 import { agglomerate } from "../model/agglomerate.ts";
+import type { Model } from "../model/parameters.ts";
 import { scoreRows } from "../model/score.ts";
 import type { MixtureParameters } from "./mixture.ts";
 import { modelFrom } from "./operand.ts";
@@ -53,64 +54,33 @@ export function merge(mixture: MixtureParameters, data: DataInput): Merging {
   const model = modelFrom("mixture", mixture);
   const { nComponents: K, nFeatures } = model;
   const matrix = matrixOf(data, { nFeatures, columns: mixture.columns, widthName: "the mixture's nFeatures" });
-  const N = matrix.nRows;
-  const shares = new Float64Array(N * K);
-  scoreRows(model, matrix, { responsibilities: shares });
-
-  const responsibilitiesIn = (clusters: Int32Array, nClusters: number): Float64Array => {
-    const out = new Float64Array(N * nClusters);
-    shares.forEach((share, i) => {
-      out[Math.floor(i / K) * nClusters + clusters[i % K]] += share;
-    });
-    return out;
-  };
-  const labelsIn = (clusters: Int32Array, nClusters: number): Int32Array =>
-    mostLikely(responsibilitiesIn(clusters, nClusters), nClusters);
-
-  const start = Array.from({ length: K }, (_, k) => clusterOf(shares.filter((_share, i) => i % K === k)));
+  const levels: (readonly Cluster[])[] = [];
   const steps: MergeStep[] = [];
-  const add = (clusters: Int32Array, merged: MergeStep["merged"], items: readonly Cluster[]): void => {
-    const before = steps.at(-1);
-    const labels = before && labelsIn(before.clusters, before.nClusters);
-    const entropy = Math.max(
-      0,
-      items.reduce((sum, item) => sum + item.entropy, 0),
-    );
-    const nMerged = labels ? labels.filter((label) => merged?.includes(label)).length : 0;
-    steps.push({ nClusters: items.length, clusters, merged, entropy, nMerged });
-  };
-  add(
-    Int32Array.from(start, (_, k) => k),
-    undefined,
-    start,
-  );
-  const cost = (a: Cluster, b: Cluster): number => entropyOf(a.shares, b.shares) - a.entropy - b.entropy;
-  const join = (a: Cluster, b: Cluster): Cluster => clusterOf(a.shares.map((share, n) => share + b.shares[n]));
-  for (const { labels, pair, items } of agglomerate(start, 1, cost, join)) add(labels, pair, items);
+  for (const { items, labels, pair } of agglomerate(componentsAsClusters(model, matrix), 1, costOf, join)) {
+    const before = mostLikely(levels.at(-1) ?? []);
+    const entropy = items.reduce((sum, item) => sum + item.entropy, 0);
+    const nMerged = before.filter((label) => pair?.includes(label)).length;
+    steps.push({ nClusters: items.length, clusters: labels, merged: pair, entropy: Math.max(0, entropy), nMerged });
+    levels.push(items);
+  }
 
   const entropies = steps.map(({ entropy }) => entropy);
   let rows = 0;
-  const nClusters =
-    K -
-    elbow(
-      steps.map(({ nMerged }) => (rows += nMerged)),
-      entropies,
-    );
-  const stepOf = (count: number): MergeStep =>
-    steps[
-      K - integerIn("nClusters", count, 1, K, `an integer from 1 to ${K}`, "leave it out for the number suggested")
-    ];
+  const cumulated = steps.map(({ nMerged }) => {
+    rows += nMerged;
+    return rows;
+  });
+  const nClusters = K - elbow(cumulated, entropies);
+  const level = (count: number = nClusters): readonly Cluster[] => {
+    const range = `an integer from 1 to ${K}`;
+    return levels[K - integerIn("nClusters", count, 1, K, range, "leave it out for the number suggested")];
+  };
   return {
     steps,
     nClusters,
-    nClustersUnscaled:
-      K -
-      elbow(
-        steps.map((_, step) => step),
-        entropies,
-      ),
-    labels: (count = nClusters) => labelsIn(stepOf(count).clusters, count),
-    responsibilities: (count = nClusters) => responsibilitiesIn(stepOf(count).clusters, count),
+    nClustersUnscaled: K - elbow([...steps.keys()], entropies),
+    labels: (count) => mostLikely(level(count)),
+    responsibilities: (count) => sideBySide(level(count)),
   };
 }
 
@@ -122,6 +92,24 @@ interface Cluster {
 
 function clusterOf(shares: Float64Array): Cluster {
   return { shares, entropy: entropyOf(shares) };
+}
+
+function join(a: Cluster, b: Cluster): Cluster {
+  return clusterOf(a.shares.map((share, n) => share + b.shares[n]));
+}
+
+/** What joining two adds to the entropy: 0 or less. */
+function costOf(a: Cluster, b: Cluster): number {
+  return entropyOf(a.shares, b.shares) - a.entropy - b.entropy;
+}
+
+function componentsAsClusters(model: Model, matrix: Matrix): Cluster[] {
+  const { nComponents: K } = model;
+  const responsibilities = new Float64Array(matrix.nRows * K);
+  scoreRows(model, matrix, { responsibilities });
+  return Array.from({ length: K }, (_, k) =>
+    clusterOf(new Float64Array(matrix.nRows).map((_zero, n) => responsibilities[n * K + k])),
+  );
 }
 
 /** Shares whose logarithms are taken at a time. */
@@ -143,11 +131,22 @@ function entropyOf(a: Float64Array, b?: Float64Array): number {
   });
 }
 
-function mostLikely(responsibilities: Float64Array, nClusters: number): Int32Array {
-  return Int32Array.from({ length: responsibilities.length / nClusters }, (_, n) => {
-    const row = responsibilities.subarray(n * nClusters, (n + 1) * nClusters);
-    return row.indexOf(Math.max(...row));
+/** [N]: the cluster with the largest share of each row, the first of equals. */
+function mostLikely(clusters: readonly Cluster[]): Int32Array {
+  const labels = new Int32Array(clusters.length && clusters[0].shares.length);
+  clusters.forEach(({ shares }, c) => {
+    shares.forEach((share, n) => {
+      if (share > clusters[labels[n]].shares[n]) labels[n] = c;
+    });
   });
+  return labels;
+}
+
+/** [N, clusters], row-major. */
+function sideBySide(clusters: readonly Cluster[]): Float64Array {
+  const { length } = clusters;
+  const all = new Float64Array(clusters[0].shares.length * length);
+  return all.map((_, i) => clusters[i % length].shares[Math.floor(i / length)]);
 }
 
 /** The place, neither the first nor the last, up to which and from which on two lines fit the points best; 0 if there is none. */

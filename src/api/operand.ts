@@ -1,4 +1,6 @@
 // What is asked about: a mixture or one of its components; and how to ask where no formula answers.
+
+import { quoted } from "../errors.ts";
 import { integerIn, knownKeys } from "../input/checks.ts";
 import { COVARIANCE_TYPES, oneOf } from "../input/options.ts";
 import { type Model, modelOf, parametersOf } from "../model/parameters.ts";
@@ -68,18 +70,13 @@ export function modelFrom(argument: string, given: MixtureParameters): Model {
  */
 export function operandsOf(p: MixtureOrComponent, q: MixtureOrComponent): readonly [Model, Model] {
   const models = [operandOf("p", p), operandOf("q", q)] as const;
-  const [columnsP, columnsQ] = [p, q].map((given) => ("mixture" in given ? given.mixture : given).columns);
-  const [widthP, widthQ] = models.map(({ nFeatures }) => nFeatures);
-  if (widthP !== widthQ) {
+  const [here, there] = [p, q].map((given) => ("mixture" in given ? given.mixture : given).columns);
+  const [D, width] = models.map(({ nFeatures }) => nFeatures);
+  if (D !== width || (here && there && here.some((name, d) => name !== there[d]))) {
+    const known = here && there;
     throw new RangeError(
-      `q: expected ${widthP} columns, as p has, got ${widthQ}; compare distributions over the same columns`,
-    );
-  }
-  const d = columnsP && columnsQ ? columnsP.findIndex((name, i) => name !== columnsQ[i]) : -1;
-  if (columnsP && columnsQ && d >= 0) {
-    throw new RangeError(
-      `q: expected column ${d} to be ${JSON.stringify(columnsP[d])}, as in p, got ${JSON.stringify(columnsQ[d])}; ` +
-        "bring the columns of both to one order",
+      `q: expected the columns of p (${known ? quoted(here) : D}), got ${known ? quoted(there) : width}; ` +
+        "compare distributions over the same columns, in one order",
     );
   }
   return models;

@@ -1,6 +1,6 @@
 import { integerIn } from "../input/checks.ts";
 import { agglomerate } from "../model/agglomerate.ts";
-import { combined, type FactoredNormal, factored, normalsOf } from "../model/normals.ts";
+import { combined, type FactoredNormal, factored, mixtureOf, normalsOf } from "../model/normals.ts";
 import { GaussianMixture, type MixtureParameters } from "./mixture.ts";
 import { modelFrom } from "./operand.ts";
 
@@ -29,8 +29,8 @@ export interface Reduction {
  * const { mixture: smaller, klBound } = reduce(mixture, 3);
  */
 export function reduce(mixture: MixtureParameters, nComponents: number): Reduction {
-  const { covarianceType: type, ...model } = modelFrom("mixture", mixture);
-  const { nComponents: K } = model;
+  const model = modelFrom("mixture", mixture);
+  const { covarianceType: type, nComponents: K } = model;
   integerIn("nComponents", nComponents, 1, K, `an integer from 1 to ${K}`, "leave at most as many as there are");
 
   const join = (a: FactoredNormal, b: FactoredNormal): FactoredNormal => {
@@ -43,23 +43,18 @@ export function reduce(mixture: MixtureParameters, nComponents: number): Reducti
     const joint = join(a, b);
     return Math.max(0, joint.weight * joint.logDet - a.weight * a.logDet - b.weight * b.logDet) / 2;
   };
-  let items: readonly FactoredNormal[] = normalsOf({ covarianceType: type, ...model }).map(factored);
-  let components = Int32Array.from(items, (_, k) => k);
-  let klBound = 0;
-  for (const step of agglomerate(items, nComponents, cost, join)) {
-    ({ items, labels: components } = step);
-    klBound += step.cost;
-  }
-  const numbers = (of: (item: FactoredNormal) => Iterable<number>): number[] => items.flatMap((item) => [...of(item)]);
+  const steps = [...agglomerate(normalsOf(model).map(factored), nComponents, cost, join)];
+  const { items, labels: components } = steps[steps.length - 1];
+  const { weights, means, covariances, nFeatures } = mixtureOf(items);
   return {
     mixture: GaussianMixture.fromParameters({
-      weights: items.map(({ weight }) => weight),
-      means: numbers(({ mean }) => mean),
-      covariances: numbers(({ covariance }) => (type === "spherical" ? covariance.subarray(0, 1) : covariance)),
+      weights,
+      means,
+      covariances: type === "spherical" ? covariances.filter((_, i) => i % nFeatures === 0) : covariances,
       covarianceType: type === "tied" ? "full" : type,
       columns: mixture.columns,
     }),
     components,
-    klBound,
+    klBound: steps.reduce((sum, step) => sum + step.cost, 0),
   };
 }

@@ -1,7 +1,8 @@
-/** What has become of some items after two of them were joined. */
+/** Some items, and what two of them were joined last. */
 export interface Joining<T> {
   /** The places of the two among the items before; the joint one has the first place, the second is gone. */
-  readonly pair: readonly [number, number];
+  readonly pair: readonly [number, number] | undefined;
+  /** What joining them cost. */
   readonly cost: number;
   /** The items now. */
   readonly items: readonly T[];
@@ -10,7 +11,8 @@ export interface Joining<T> {
 }
 
 /**
- * Joins the two items whose joining costs least, the first of equals, until `least` are left.
+ * Joins the two items whose joining costs least, the first of equals, until `least` are left. Yields the items at the start
+ * and after each step.
  *
  * @param cost - of joining two; not NaN.
  */
@@ -23,6 +25,7 @@ export function* agglomerate<T>(
   const items = [...start];
   const labels = Int32Array.from(items, (_, k) => k);
   const costs = items.map((a, i) => items.slice(0, i).map((b) => cost(a, b)));
+  yield { pair: undefined, cost: 0, items: start, labels: labels.slice() };
   while (items.length > least) {
     let [i, j] = [1, 0];
     costs.forEach((row, r) => {
@@ -43,6 +46,6 @@ export function* agglomerate<T>(
     labels.forEach((label, k) => {
       if (label >= i) labels[k] = label === i ? j : label - 1;
     });
-    yield { pair: [j, i], cost: paid, items, labels: labels.slice() };
+    yield { pair: [j, i], cost: paid, items: items.slice(), labels: labels.slice() };
   }
 }

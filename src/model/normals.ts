@@ -53,6 +53,21 @@ export function normalsOf(parameters: Parameters, dense: boolean = !isDiagonal(p
   });
 }
 
+/** The parameters of a mixture of normals: "full" or "diag", as their blocks are. */
+export function mixtureOf(normals: readonly Normal[]): Parameters {
+  const nFeatures = normals[0].mean.length;
+  const all = (of: (normal: Normal) => Float64Array): Float64Array =>
+    Float64Array.from(normals.flatMap((normal) => [...of(normal)]));
+  return {
+    covarianceType: normals[0].covariance.length > nFeatures ? "full" : "diag",
+    nComponents: normals.length,
+    nFeatures,
+    weights: Float64Array.from(normals, ({ weight }) => weight),
+    means: all(({ mean }) => mean),
+    covariances: all(({ covariance }) => covariance),
+  };
+}
+
 /**
  * Factors the covariance of a normal.
  *
@@ -115,6 +130,11 @@ export function squared(v: Float64Array): number {
   return sum >= 0 ? sum : Infinity;
 }
 
+/** ½ (a + b). */
+export function halfway(a: Float64Array, b: Float64Array): Float64Array {
+  return a.map((value, i) => value / 2 + b[i] / 2);
+}
+
 /** a - b. */
 export function difference(a: Float64Array, b: Float64Array): Float64Array {
   return a.map((value, d) => value - b[d]);
@@ -138,22 +158,15 @@ export interface Common {
   readonly distance: number;
   /** log ∫ a b. */
   readonly logProduct: number;
-  /** μ_b - μ_a. */
-  readonly shift: Float64Array;
-  /** P of the mean of the two covariances. */
-  readonly inverse: Float64Array;
 }
 
 /** With Σ the mean of the covariances: ⅛ |P (μ_b - μ_a)|² + ½ log (|Σ| / sqrt(|Σ_a| |Σ_b|)), and log N(μ_b - μ_a; 0, 2 Σ). */
 export function commonOf(a: FactoredNormal, b: FactoredNormal): Common {
-  const middle = factored({ ...a, covariance: a.covariance.map((value, i) => value / 2 + b.covariance[i] / 2) });
-  const shift = difference(b.mean, a.mean);
-  const q = squared(multiply(middle.inverse, shift));
+  const { inverse, logDet } = factored({ ...a, covariance: halfway(a.covariance, b.covariance) });
+  const q = squared(multiply(inverse, difference(b.mean, a.mean)));
   return {
-    distance: q / 8 + (middle.logDet - (a.logDet + b.logDet) / 2) / 2,
-    logProduct: -(a.mean.length * 2.5310242469692907 + middle.logDet + q / 2) / 2, // log 4π
-    shift,
-    inverse: middle.inverse,
+    distance: q / 8 + (logDet - (a.logDet + b.logDet) / 2) / 2,
+    logProduct: -(a.mean.length * 2.5310242469692907 + logDet + q / 2) / 2, // log 4π
   };
 }
 
