@@ -5,7 +5,7 @@ import type { Matrix } from "../input/data.ts";
 import { commonGround } from "../model/affinity.ts";
 import { entropyBounds, klVariational } from "../model/bounds.ts";
 import { expOf } from "../model/exponentials.ts";
-import { type Estimate, meanOver } from "../model/monte-carlo.ts";
+import { type Estimate, meansOver } from "../model/monte-carlo.ts";
 import { entropyOf, type FactoredNormal, factored, isDiagonal, klOf, normalsOf } from "../model/normals.ts";
 import type { Model } from "../model/parameters.ts";
 import { scoreRows } from "../model/score.ts";
@@ -73,7 +73,7 @@ export function entropy(mixture: MixtureOrComponent, options: EstimateOptions = 
     const value = entropyOf(parts[0]);
     return { value, standardError: 0, lower: value, upper: value };
   }
-  const estimate = meanOver(model, nSamples, seed, (rows) => densityOf(model, rows).map((value) => -value));
+  const [estimate] = meansOver(model, nSamples, seed, (rows) => densityOf(model, rows).map((value) => -value));
   return { ...estimate, ...entropyBounds(parts) };
 }
 
@@ -101,7 +101,7 @@ export function klDivergence(
     const value = klOf(partsP[0], partsQ[0]);
     return { value, standardError: 0, approximation: value, upper: value };
   }
-  const estimate = meanOver(modelP, nSamples, seed, (rows) => {
+  const [estimate] = meansOver(modelP, nSamples, seed, (rows) => {
     const other = densityOf(modelQ, rows);
     return densityOf(modelP, rows).map((density, n) => density - other[n]);
   });
@@ -119,18 +119,19 @@ export function contrast(
   f: (u: number, gap: number, kernels: Kernels) => number,
 ): Estimate {
   const { nSamples, seed } = estimateSettings(options);
-  const [a, b] = [p, q].map((model, part) =>
-    meanOver(
-      model,
-      Math.max(2, Math.floor((nSamples + part) / 2)),
-      seed,
-      (rows) => {
-        const other = densityOf(q, rows);
-        const gaps = densityOf(p, rows).map((density, n) => Math.abs(density - other[n]));
-        return withArena(({ kernels }) => gaps.map((gap) => f(kernels.exp(-gap), gap, kernels)));
-      },
-      part,
-    ),
+  const [a, b] = [p, q].map(
+    (model, part) =>
+      meansOver(
+        model,
+        Math.max(2, Math.floor((nSamples + part) / 2)),
+        seed,
+        (rows) => {
+          const other = densityOf(q, rows);
+          const gaps = densityOf(p, rows).map((density, n) => Math.abs(density - other[n]));
+          return withArena(({ kernels }) => gaps.map((gap) => f(kernels.exp(-gap), gap, kernels)));
+        },
+        part,
+      )[0],
   );
   const spread = a.standardError * a.standardError + b.standardError * b.standardError;
   return { value: (a.value + b.value) / 2, standardError: Math.sqrt(spread) / 2 };
@@ -174,7 +175,7 @@ export function bhattacharyya(
   if (!mixture) return { coefficient: 0, distance: -logTotal, standardError: 0 };
   const exact = parts.every(({ length }) => length === 1);
   // sqrt(p q) over the density drawn from is 1 / (Σ sqrt(r) Σ sqrt(s)), r and s the responsibilities in p and in q
-  const { value, standardError } = meanOver(mixture, exact ? 2 : nSamples, seed, (rows) => {
+  const [{ value, standardError }] = meansOver(mixture, exact ? 2 : nSamples, seed, (rows) => {
     const [r, s] = models.map((model) => rootSums(model, rows));
     return r.map((root, n) => 1 / (root * s[n]));
   });

@@ -118,14 +118,16 @@ const WINDOW = 1024;
 /** -Σ t log t, t the shares of one cluster or of two together. */
 function entropyOf(a: Float64Array, b?: Float64Array): number {
   return withArena((arena) => {
-    const at = arena.f64(WINDOW);
+    const [from, to] = [arena.f64(WINDOW), arena.f64(WINDOW)];
+    const [terms, logs] = [arena.viewF64(from, WINDOW), arena.viewF64(to, WINDOW)];
     let sum = 0;
     for (let first = 0; first < a.length; first += WINDOW) {
-      const terms = a.slice(first, first + WINDOW).map((share, n) => share + (b ? b[first + n] : 0));
-      arena.viewF64(at, terms.length).set(terms.map((term) => term || 1));
-      arena.kernels.logArray(at, at, terms.length);
-      const logs = arena.viewF64(at, terms.length);
-      sum -= terms.reduce((part, term, n) => part + term * logs[n], 0);
+      const count = Math.min(WINDOW, a.length - first);
+      for (let n = 0; n < count; n++) terms[n] = a[first + n] + (b ? b[first + n] : 0);
+      arena.kernels.logArray(from, to, count);
+      let part = 0;
+      for (let n = 0; n < count; n++) if (terms[n] > 0) part -= terms[n] * logs[n];
+      sum += part;
     }
     return sum;
   });

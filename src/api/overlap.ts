@@ -1,8 +1,7 @@
 // How far components, or two mixtures, share the same ground.
-import { misclassification } from "../model/misclassification.ts";
+import { misclassifications } from "../model/misclassification.ts";
 import type { Estimate } from "../model/monte-carlo.ts";
 import { factored, normalsOf } from "../model/normals.ts";
-import { logOf } from "../model/sums.ts";
 import { bothParts, contrast } from "./divergence.ts";
 import type { MixtureParameters } from "./mixture.ts";
 import { type EstimateOptions, estimateSettings, type MixtureOrComponent, modelFrom, operandsOf } from "./operand.ts";
@@ -34,19 +33,17 @@ export interface Overlap {
 export function overlap(mixture: MixtureParameters, options: EstimateOptions = {}): Overlap {
   const { nSamples, seed } = estimateSettings(options);
   const normals = normalsOf(modelFrom("mixture", mixture)).map(factored);
-  const logs = normals.map(({ weight }) => logOf(weight));
   const K = normals.length;
   const probabilities = new Float64Array(K * K).fill(1);
   const standardErrors = new Float64Array(K * K);
   const pairs: number[] = [];
   for (let i = 0; i < K; i++) {
-    for (let j = 0; j < K; j++) {
-      if (i === j) continue;
-      const omega = misclassification(normals[i], normals[j], logs[j] - logs[i], nSamples, seed);
-      probabilities[i * K + j] = omega.value;
-      standardErrors[i * K + j] = omega.standardError;
-      if (j < i) pairs.push(omega.value + probabilities[j * K + i]);
-    }
+    misclassifications(normals, i, nSamples, seed).forEach(({ value, standardError }, j) => {
+      if (i === j) return;
+      probabilities[i * K + j] = value;
+      standardErrors[i * K + j] = standardError;
+      if (j < i) pairs.push(value + probabilities[j * K + i]);
+    });
   }
   const total = pairs.reduce((sum, pair) => sum + pair, 0);
   return { probabilities, standardErrors, mean: total / Math.max(1, pairs.length), max: Math.max(0, ...pairs) };
@@ -71,8 +68,8 @@ export function overlapCoefficient(
   const { nSamples, seed } = estimateSettings(options);
   const [partsP, partsQ] = bothParts(...models);
   if (partsP.length > 1 || partsQ.length > 1) return contrast(models, options, (u) => (2 * u) / (1 + u));
-  const [a, b] = [partsP[0], partsQ[0]];
-  const [there, back] = [misclassification(a, b, 0, nSamples, seed), misclassification(b, a, 0, nSamples, seed)];
+  const both = [...partsP, ...partsQ];
+  const [there, back] = [0, 1].map((k) => misclassifications(both, k, nSamples, seed)[1 - k]);
   // not independent: their errors add up
   return { value: there.value + back.value, standardError: there.standardError + back.standardError };
 }

@@ -1,6 +1,6 @@
 import { expOf, logSumExp } from "./exponentials.ts";
-import { commonOf, difference, type FactoredNormal, halfway, mixtureOf, multiply, type Normal } from "./normals.ts";
-import { type Parameters, precisionsOf } from "./parameters.ts";
+import { commonOf, difference, type FactoredNormal, halfway, mixtureOf, multiply, withInverse } from "./normals.ts";
+import type { Parameters } from "./parameters.ts";
 import { logOf } from "./sums.ts";
 
 /** Pairs of components below exp(-40) of all are left out: together they are less than a rounding. */
@@ -35,11 +35,4 @@ export function commonGround(
     return { weight, mean: mean.map((value, d) => value + shift[d] / 2), covariance };
   });
   return { logTotal, mixture: mixtureOf(normals) };
-}
-
-/** Normals, each with the inverse of its covariance. */
-function withInverse<T extends Normal>(normals: readonly T[]): (T & { readonly precision: Float64Array })[] {
-  const inverses = precisionsOf(mixtureOf(normals));
-  const { length } = normals[0].covariance;
-  return normals.map((normal, k) => ({ ...normal, precision: inverses.subarray(k * length, (k + 1) * length) }));
 }

@@ -1,9 +1,11 @@
 // How often a row of one component is more likely to be taken for another's.
 import { withArena } from "../engine/arena.ts";
-import { type Estimate, meanOver } from "./monte-carlo.ts";
+import { type Estimate, meansOver } from "./monte-carlo.ts";
 import { normalCdf } from "./normal-cdf.ts";
-import { difference, type FactoredNormal, halfway, mixtureOf, multiply, relativeRoot, squared } from "./normals.ts";
-import { precisionsOf } from "./parameters.ts";
+import { difference, type FactoredNormal, halfway, mixtureOf, multiply, squared, withInverse } from "./normals.ts";
+import { modelOf } from "./parameters.ts";
+import { scoreRows } from "./score.ts";
+import { logOf } from "./sums.ts";
 
 /** P(a t² + 2 b t + c < 0), t standard normal: between the roots, or outside them. Never NaN. */
 function quadraticProbability(a: number, b: number, c: number, cdf: (x: number) => number): number {
@@ -22,66 +24,81 @@ function quadraticProbability(a: number, b: number, c: number, cdf: (x: number) 
 }
 
 /**
- * ω_b|a = P(w_a N_a(x) < w_b N_b(x)), x drawn from a (Maitra & Melnykov 2010): the chance that a row of a is taken for one
- * of b, were there only these two.
+ * ω_b|a = P(w_a N_a(x) < w_b N_b(x)), x drawn from component a (Maitra & Melnykov 2010), for each component b: the chance
+ * that a row of a is taken for one of b, were there only these two.
  *
- * With x = μ_a + L_a z and M = P_b L_a the condition is |M z + δ|² - |z|² < c. Along any direction e it is a quadratic in
- * z'e, whose probability is known; only the other directions are drawn. e = L_a' (Σ_a + Σ_b)⁻¹ (μ_a - μ_b), scaled: up to 36
- * times smaller errors than along the line between the means, on the mixtures of test/overlap.test.ts. Where covariances are equal, or in one dimension, nothing is left to draw: the value is exact.
+ * The condition is d_b(x)² - d_a(x)² < c, d the Mahalanobis distances. Along any direction u it is a quadratic in a standard
+ * normal, whose probability is known; only the other directions are drawn. With u = Σ_a (Σ_a + Σ_b)⁻¹ (μ_a - μ_b), towards
+ * where a and b meet, errors were up to 80 times smaller than those of plain counting (test/overlap.test.ts). Where
+ * covariances are equal, or in one dimension, nothing is left to draw: the value is exact.
  *
- * @param log - the logarithm of w_b / w_a.
+ * @param k - the place of a among the components.
  */
-export function misclassification(
-  a: FactoredNormal,
-  b: FactoredNormal,
-  log: number,
+export function misclassifications(
+  normals: readonly FactoredNormal[],
+  k: number,
   nSamples: number,
   seed: number,
-): Estimate {
+): Estimate[] {
+  const a = normals[k];
+  const D = a.mean.length;
   return withArena(({ kernels }) => {
     const cdf = (x: number): number => normalCdf(x, kernels.exp);
-    const D = a.mean.length;
-    const shift = difference(a.mean, b.mean);
-    const limit = 2 * log + a.logDet - b.logDet;
-    const delta = multiply(b.inverse, shift);
-    if (a.covariance.every((value, i) => value === b.covariance[i])) {
-      const square = squared(delta);
-      const value = quadraticProbability(0, Math.sqrt(square), square - 2 * log, cdf);
-      return { value, standardError: 0 };
-    }
-    const m = relativeRoot(b, a);
-    const side = m.length / D;
-    // in a's metric, towards the point where a and b meet
-    const middle = mixtureOf([{ ...a, covariance: halfway(a.covariance, b.covariance) }]);
-    const line = multiply(a.inverse, multiply(a.covariance, multiply(precisionsOf(middle), shift)));
-    const length = Math.sqrt(squared(line));
-    const e = line.map((value, d) => (length > 0 && length < Infinity ? value / length : d === 0 ? 1 : 0));
-    const me = multiply(m, e);
-    const curve = squared(me) - 1;
-    const standard = { weights: Float64Array.of(1), means: new Float64Array(D), covariances: Float64Array.of(1) };
-    const model = { ...standard, covarianceType: "spherical", nComponents: 1, nFeatures: D } as const;
-    return meanOver(model, D === 1 ? 2 : nSamples, seed, (rows) => {
-      const z = new Float64Array(rows.nRows * D);
-      if (D > 1) rows.copyRows(0, rows.nRows, z);
-      return new Float64Array(rows.nRows).map((_, n) => {
-        const row = n * D;
-        let along = 0;
-        let across = 0;
-        for (let d = 0; d < D; d++) {
-          along += z[row + d] * e[d];
-          across += z[row + d] * z[row + d];
-        }
-        let slope = 0;
-        let height = along * along - across - limit;
-        for (let i = 0; i < D; i++) {
-          const first = i - (i % side);
-          let y = delta[i] - along * me[i];
-          for (let j = first; j <= i; j++) y += m[i * side + j - first] * z[row + j];
-          slope += y * me[i];
-          height += y * y;
-        }
-        return quadraticProbability(curve, slope, height, cdf);
-      });
+    const lines = normals.map((b) => {
+      const shift = difference(a.mean, b.mean);
+      const equal = a.covariance.every((value, i) => value === b.covariance[i]);
+      const limit = 2 * (logOf(b.weight) - logOf(a.weight)) + a.logDet - b.logDet;
+      const square = squared(multiply(b.inverse, shift));
+      const [{ precision }, { precision: metric }] = withInverse([
+        { ...a, covariance: halfway(a.covariance, b.covariance) },
+        b,
+      ]);
+      let along = multiply(precision, shift);
+      // concentric: any direction
+      if (!(dot(along, multiply(a.covariance, along)) > 0)) along = shift.map((_, d) => (d === 0 ? 1 : 0));
+      const u = multiply(a.covariance, along);
+      const length = Math.sqrt(dot(along, u));
+      // (x - μ_a)'f is the standard normal, (x - μ_b)'h what it is multiplied by
+      const f = along.map((value) => value / length);
+      const h = multiply(metric, u).map((value) => value / length);
+      const curve = equal ? 1 : dot(h, u) / length;
+      const start = equal ? Math.sqrt(square) : dot(h, shift);
+      const exact = equal || D === 1;
+      return { b, f, h, curve, limit, exact, value: quadraticProbability(curve - 1, start, square - limit, cdf) };
     });
+    const drawn = lines.filter(({ exact }) => !exact);
+    const model = modelOf(mixtureOf([a, ...drawn.map(({ b }) => b)]));
+    const width = drawn.length;
+    const estimates =
+      width === 0
+        ? []
+        : meansOver(mixtureOf([a]), nSamples, seed, (rows) => {
+            const distances = new Float64Array(rows.nRows * (width + 1));
+            scoreRows(model, rows, { distances });
+            const x = new Float64Array(rows.nRows * D);
+            rows.copyRows(0, rows.nRows, x);
+            const values = new Float64Array(rows.nRows * width);
+            for (let n = 0, at = 0; n < rows.nRows; n++) {
+              const own = distances[n * (width + 1)];
+              for (let j = 0; j < width; j++, at++) {
+                const { b, f, h, curve, limit } = drawn[j];
+                let s = 0;
+                let t = 0;
+                for (let d = 0; d < D; d++) {
+                  s += (x[n * D + d] - a.mean[d]) * f[d];
+                  t += (x[n * D + d] - b.mean[d]) * h[d];
+                }
+                const other = distances[n * (width + 1) + j + 1];
+                const height = other * other - own * own - 2 * s * t + s * s * (curve + 1) - limit;
+                values[at] = quadraticProbability(curve - 1, t - s * curve, height, cdf);
+              }
+            }
+            return values;
+          });
+    return lines.map((line) => (line.exact ? { value: line.value, standardError: 0 } : estimates[drawn.indexOf(line)]));
   });
+}
+
+function dot(a: Float64Array, b: Float64Array): number {
+  return a.reduce((sum, value, i) => sum + value * b[i], 0);
 }

@@ -13,32 +13,38 @@ export interface Estimate {
 const WINDOW_ROWS = 4096;
 
 /**
- * The mean of a function over rows drawn from a mixture.
+ * Means of functions over rows drawn from a mixture.
  *
  * @param nSamples - how many rows, 2 or more.
+ * @param values - for some rows: [rows, functions]. +Infinity where one overflows; then its mean does.
  * @param part - other parts of a seed, 0 or 1, draw unrelated rows.
- * @param values - the function's values for some rows; +Infinity where it overflows, and then so does the mean.
  */
-export function meanOver(
+export function meansOver(
   parameters: Parameters,
   nSamples: number,
   seed: number,
-  values: (rows: Matrix) => Iterable<number>,
+  values: (rows: Matrix) => Float64Array,
   part = 0,
-): Estimate {
-  let count = 0;
-  let mean = 0;
-  let scatter = 0;
+): Estimate[] {
+  const means: number[] = [];
+  const scatters: number[] = [];
   for (let first = 0; first < nSamples; first += WINDOW_ROWS) {
     const stream = (2 * first) / WINDOW_ROWS + part;
-    const rows = drawSample(parameters, Math.min(WINDOW_ROWS, nSamples - first), seed, stream);
-    // Welford 1962: nothing cancels
-    for (const value of values(matrixOf(rows))) {
-      const step = value - mean;
-      mean += step / ++count;
-      scatter += step * (value - mean);
+    const count = Math.min(WINDOW_ROWS, nSamples - first);
+    const found = values(matrixOf(drawSample(parameters, count, seed, stream)));
+    const width = found.length / count;
+    for (let i = 0; i < found.length; i++) {
+      // Welford 1962: nothing cancels
+      const f = i % width;
+      const mean = means[f] ?? 0;
+      const step = found[i] - mean;
+      means[f] = mean + step / (first + (i - f) / width + 1);
+      scatters[f] = (scatters[f] ?? 0) + step * (found[i] - means[f]);
     }
   }
-  if (!(scatter < Infinity)) return { value: Infinity, standardError: Infinity };
-  return { value: mean, standardError: Math.sqrt(scatter / (count - 1) / count) };
+  return means.map((value, f) =>
+    scatters[f] < Infinity
+      ? { value, standardError: Math.sqrt(scatters[f] / (nSamples - 1) / nSamples) }
+      : { value: Infinity, standardError: Infinity },
+  );
 }

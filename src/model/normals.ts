@@ -3,7 +3,7 @@
 // A matrix here has blocks along its diagonal and nothing else: one of D x D, or D of 1 x 1 where covariances are
 // diagonal. Its length tells which: `side` = length / D. Row i begins at i * side, with column `i - (i % side)`.
 import { withArena } from "../engine/arena.ts";
-import { type Parameters, singularCovariance } from "./parameters.ts";
+import { type Parameters, precisionsOf, singularCovariance } from "./parameters.ts";
 import { sumOf } from "./sums.ts";
 
 /** One component. */
@@ -66,6 +66,13 @@ export function mixtureOf(normals: readonly Normal[]): Parameters {
     means: all(({ mean }) => mean),
     covariances: all(({ covariance }) => covariance),
   };
+}
+
+/** Normals, each with the inverse of its covariance. */
+export function withInverse<T extends Normal>(normals: readonly T[]): (T & { readonly precision: Float64Array })[] {
+  const inverses = precisionsOf(mixtureOf(normals));
+  const { length } = normals[0].covariance;
+  return normals.map((normal, k) => ({ ...normal, precision: inverses.subarray(k * length, (k + 1) * length) }));
 }
 
 /**
