@@ -179,7 +179,7 @@ export function bhattacharyya(
     const [r, s] = models.map((model) => rootSums(model, rows));
     return r.map((root, n) => 1 / (root * s[n]));
   });
-  const distance = -logTotal - logOf(value);
+  const distance = 0 - logTotal - logOf(value); // from 0, so that it is not -0
   return { coefficient: expOf(-distance), distance, standardError: standardError / value };
 }
 

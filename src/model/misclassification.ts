@@ -7,12 +7,13 @@ import { modelOf } from "./parameters.ts";
 import { scoreRows } from "./score.ts";
 import { logOf } from "./sums.ts";
 
-/** P(a t² + 2 b t + c < 0), t standard normal: between the roots, or outside them. Never NaN. */
+/** P(a t² + 2 b t + c < 0), t standard normal: between the roots, or outside them. ½ if it is 0 everywhere; never NaN. */
 function quadraticProbability(a: number, b: number, c: number, cdf: (x: number) => number): number {
   if (!(c < Infinity)) return 0;
   if (c === -Infinity) return 1;
   // the roots depend on the ratios only: to one scale, so that nothing overflows
-  const scale = Math.max(Math.abs(a), Math.abs(b), Math.abs(c)) || 1;
+  const scale = Math.max(Math.abs(a), Math.abs(b), Math.abs(c));
+  if (scale === 0) return 0.5;
   const [A, B, C] = [a / scale, b / scale, c / scale];
   const discriminant = B * B - A * C;
   if (!(discriminant > 0)) return A < 0 || C < 0 ? 1 : 0;
