@@ -74,7 +74,7 @@ export function adjustedRandIndex(labelsA: ArrayLike<string | number>, labelsB: 
   const pairsB = pairsWithin(b.places);
   const index = pairsWithin(a.places.map((i, n) => i * C + b.places[n]));
   const N = a.places.length;
-  const expected = pairsA * (pairsB / Math.max(1, (N * (N - 1)) / 2));
+  const expected = (pairsA * pairsB) / Math.max(1, (N * (N - 1)) / 2);
   const most = (pairsA + pairsB) / 2;
   return most === expected ? 1 : (index - expected) / (most - expected);
 }
@@ -115,7 +115,7 @@ function listOf<Label extends string | number>(labels: ArrayLike<Label>, argumen
   );
   if (bad < 0) return list;
   const text = `${expected} ${received(list[bad])} at index ${bad}; number or name the clusters`;
-  throw typeof list[bad] === "number" ? new RangeError(text) : new TypeError(text);
+  throw typeof list[0] === "number" && typeof list[bad] === "number" ? new RangeError(text) : new TypeError(text);
 }
 
 function indexedOne<Label extends string | number>(list: readonly Label[]): Indexed<Label> {
