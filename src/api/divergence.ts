@@ -1,6 +1,4 @@
 // How much there is in a mixture, and how far two distributions lie apart: entropy and divergences, in nats.
-import { withArena } from "../engine/arena.ts";
-import type { Kernels } from "../engine/kernels.ts";
 import type { Matrix } from "../input/data.ts";
 import { commonGround } from "../model/affinity.ts";
 import { entropyBounds, klVariational } from "../model/bounds.ts";
@@ -116,7 +114,7 @@ export function klDivergence(
 export function contrast(
   [p, q]: readonly [Model, Model],
   options: EstimateOptions,
-  f: (u: number, gap: number, kernels: Kernels) => number,
+  f: (u: number, gap: number) => number,
 ): Estimate {
   const { nSamples, seed } = estimateSettings(options);
   const [a, b] = [p, q].map(
@@ -127,8 +125,10 @@ export function contrast(
         seed,
         (rows) => {
           const other = densityOf(q, rows);
-          const gaps = densityOf(p, rows).map((density, n) => Math.abs(density - other[n]));
-          return withArena(({ kernels }) => gaps.map((gap) => f(kernels.exp(-gap), gap, kernels)));
+          return densityOf(p, rows).map((density, n) => {
+            const gap = Math.abs(density - other[n]);
+            return f(expOf(-gap), gap);
+          });
         },
         part,
       )[0],
@@ -147,8 +147,8 @@ export function contrast(
  */
 export function jsDivergence(p: MixtureOrComponent, q: MixtureOrComponent, options: EstimateOptions = {}): Estimate {
   // log 2 + s log s + t log t, s and t = u / (1 + u) the shares of p and q in the density
-  return contrast(operandsOf(p, q), options, (u, gap, kernels) =>
-    u === 0 ? kernels.log(2) : -kernels.log((1 + u) / 2) - (gap * u) / (1 + u),
+  return contrast(operandsOf(p, q), options, (u, gap) =>
+    u === 0 ? Math.LN2 : -logOf((1 + u) / 2) - (gap * u) / (1 + u),
   );
 }
 

@@ -1,4 +1,5 @@
 import { withArena } from "../engine/arena.ts";
+import { logOf } from "./sums.ts";
 
 /** Exponential function, the same bits in every engine (JavaScript's own differs). */
 export function expOf(value: number): number {
@@ -8,6 +9,5 @@ export function expOf(value: number): number {
 /** log Σ exp(term); -Infinity where every term is. */
 export function logSumExp(terms: readonly number[]): number {
   const top = terms.reduce((most, term) => Math.max(most, term), -Infinity);
-  if (top === -Infinity) return top;
-  return withArena(({ kernels }) => top + kernels.log(terms.reduce((sum, term) => sum + kernels.exp(term - top), 0)));
+  return top === -Infinity ? top : top + logOf(terms.reduce((sum, term) => sum + expOf(term - top), 0));
 }
