@@ -29,7 +29,7 @@ function quadraticProbability(a: number, b: number, c: number): number {
  *
  * The condition is d_b(x)² - d_a(x)² < c, d the Mahalanobis distances. Along any direction u it is a quadratic in a standard
  * normal, whose probability is known; only the other directions are drawn. With u = Σ_a (Σ_a + Σ_b)⁻¹ (μ_a - μ_b), towards
- * where a and b meet, errors were up to 80 times smaller than those of plain counting (test/overlap.test.ts). Where
+ * where a and b meet, errors were 2 to 80 times smaller than those of counting (docs/decisions/0013-estimates.md). Where
  * covariances are equal, or in one dimension, nothing is left to draw: the value is exact.
  *
  * @param k - the place of a among the components.

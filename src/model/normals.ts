@@ -182,16 +182,21 @@ export function combined(parts: readonly Normal[]): Normal {
   const weight = parts.reduce((sum, part) => sum + part.weight, 0);
   // without weight the first stands for all
   const shares = parts.map((part, i) => (weight > 0 ? part.weight / weight : i === 0 ? 1 : 0));
-  const mean = parts[0].mean.map((origin, d) =>
-    parts.reduce((sum, part, i) => sum + shares[i] * (part.mean[d] - origin), origin),
-  );
+  const mean = parts[0].mean.slice();
   const covariance = new Float64Array(parts[0].covariance.length);
-  const side = covariance.length / mean.length;
+  const D = mean.length;
+  const side = covariance.length / D;
   parts.forEach((part, k) => {
-    const shift = difference(part.mean, mean);
-    for (let at = 0; at < covariance.length; at++) {
-      const i = Math.floor(at / side);
-      covariance[at] += shares[k] * (part.covariance[at] + shift[i] * shift[i - (i % side) + (at % side)]);
+    for (let d = 0; d < D; d++) mean[d] += shares[k] * (part.mean[d] - parts[0].mean[d]);
+  });
+  parts.forEach((part, k) => {
+    for (let i = 0; i < D; i++) {
+      const shift = part.mean[i] - mean[i];
+      const first = i - (i % side);
+      for (let j = 0; j < side; j++) {
+        const at = i * side + j;
+        covariance[at] += shares[k] * (part.covariance[at] + shift * (part.mean[first + j] - mean[first + j]));
+      }
     }
   });
   return { weight, mean, covariance };
