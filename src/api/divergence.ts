@@ -147,9 +147,7 @@ export function contrast(
  */
 export function jsDivergence(p: MixtureOrComponent, q: MixtureOrComponent, options: EstimateOptions = {}): Estimate {
   // log 2 + s log s + t log t, s and t = u / (1 + u) the shares of p and q in the density
-  return contrast(operandsOf(p, q), options, (u, gap) =>
-    u === 0 ? Math.LN2 : -logOf((1 + u) / 2) - (gap * u) / (1 + u),
-  );
+  return contrast(operandsOf(p, q), options, (u, gap) => -logOf((1 + u) / 2) - (gap * u) / (1 + u));
 }
 
 /**
@@ -172,7 +170,6 @@ export function bhattacharyya(
   const models = operandsOf(p, q);
   const parts = bothParts(...models);
   const { logTotal, mixture } = commonGround(...parts);
-  if (!mixture) return { coefficient: 0, distance: -logTotal, standardError: 0 };
   const exact = parts.every(({ length }) => length === 1);
   // sqrt(p q) over the density drawn from is 1 / (Σ sqrt(r) Σ sqrt(s)), r and s the responsibilities in p and in q
   const [{ value, standardError }] = meansOver(mixture, exact ? 2 : nSamples, seed, (rows) => {

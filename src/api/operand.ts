@@ -3,6 +3,7 @@
 import { quoted } from "../errors.ts";
 import { integerIn, knownKeys } from "../input/checks.ts";
 import { COVARIANCE_TYPES, oneOf } from "../input/options.ts";
+import { normalsOf } from "../model/normals.ts";
 import { type Model, modelOf, parametersOf } from "../model/parameters.ts";
 import { checkParameters, type MixtureParameters } from "./mixture.ts";
 
@@ -56,11 +57,28 @@ export function operandOf(argument: string, given: MixtureOrComponent): Model {
   });
 }
 
-/** The model of a mixture. */
+/**
+ * The model of a mixture.
+ *
+ * @throws {TypeError | RangeError} If parameters are malformed, or so large or small that what follows would overflow:
+ *   within these limits the fourth power of any ratio leaves room for sums.
+ */
 export function modelFrom(argument: string, given: MixtureParameters): Model {
   checkParameters(argument, given);
   const type = oneOf(`${argument}.covarianceType`, given.covarianceType ?? "full", COVARIANCE_TYPES);
-  return modelOf(parametersOf(given, type, argument));
+  const model = modelOf(parametersOf(given, type, argument));
+  for (const { mean, covariance } of normalsOf(model)) {
+    const side = covariance.length / mean.length;
+    mean.forEach((value, d) => {
+      const variance = covariance[d * side + (d % side)];
+      if (Math.abs(value) <= 1e70 && variance >= 1e-140 && variance <= 1e140) return;
+      throw new RangeError(
+        `${argument}: expected means up to 1e70 and variances from 1e-140 to 1e140, got ${value} and ${variance}; ` +
+          "divide the columns by their scale",
+      );
+    });
+  }
+  return model;
 }
 
 /**

@@ -1,6 +1,7 @@
 import { integerIn } from "../input/checks.ts";
 import { agglomerate } from "../model/agglomerate.ts";
 import { combined, type FactoredNormal, factored, mixtureOf, normalsOf } from "../model/normals.ts";
+import { singularCovariance } from "../model/parameters.ts";
 import { GaussianMixture, type MixtureParameters } from "./mixture.ts";
 import { modelFrom } from "./operand.ts";
 
@@ -24,7 +25,8 @@ export interface Reduction {
  *
  * @param nComponents - how many to leave: an integer from 1 to K.
  * @throws {TypeError | RangeError} If parameters are malformed, or nComponents is not such an integer.
- * @throws {MixtureError} `SINGULAR_COVARIANCE` if a covariance is not positive definite, or overflows.
+ * @throws {MixtureError} `SINGULAR_COVARIANCE` if a covariance is not positive definite, or that of joined components is not
+ *   because they lie more than some 1e8 standard deviations apart.
  * @example
  * const { mixture: smaller, klBound } = reduce(mixture, 3);
  */
@@ -45,6 +47,9 @@ export function reduce(mixture: MixtureParameters, nComponents: number): Reducti
   };
   const steps = [...agglomerate(normalsOf(model).map(factored), nComponents, cost, join)];
   const { items, labels: components } = steps[steps.length - 1];
+  const flat = items.findIndex(({ logDet }) => logDet === Infinity);
+  if (flat >= 0)
+    throw singularCovariance("full", flat, "leave more components, as these lie too far apart to be joined");
   const { weights, means, covariances, nFeatures } = mixtureOf(items);
   return {
     mixture: GaussianMixture.fromParameters({

@@ -9,20 +9,17 @@ const MARGIN = 40;
 /**
  * Σ_ab sqrt(w_a N_a v_b N_b), which is at least sqrt(p q): the logarithm of its integral, and it as a mixture. With A and B
  * the precisions of a pair, its term has the shape of a normal of precision ½ (A + B).
- *
- * @returns without a mixture where the integral is too small for a number.
  */
 export function commonGround(
   p: readonly FactoredNormal[],
   q: readonly FactoredNormal[],
-): { readonly logTotal: number; readonly mixture: Parameters | undefined } {
+): { readonly logTotal: number; readonly mixture: Parameters } {
   const others = withInverse(q);
   const terms = withInverse(p).flatMap((a) =>
     others.map((b) => ({ a, b, log: (logOf(a.weight) + logOf(b.weight)) / 2 - commonOf(a, b).distance })),
   );
   const logTotal = logSumExp(terms.map(({ log }) => log));
-  const pairs = terms.filter(({ log }) => log > logTotal - MARGIN);
-  if (pairs.length === 0) return { logTotal, mixture: undefined };
+  const pairs = terms.filter(({ log }) => log >= logTotal - MARGIN);
   // normals in all but their covariances, which are precisions still
   const middles = pairs.map(({ a, b, log }) => ({
     weight: expOf(log - logTotal),

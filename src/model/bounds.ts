@@ -7,9 +7,6 @@ import { logOf } from "./sums.ts";
 const MOST_STEPS = 1000;
 const GAIN = 1e-9;
 
-/** A value that cannot be larger stands for an infinite divergence: differences of it are not NaN. */
-const LARGEST = 1e300;
-
 /**
  * Bounds on the entropy of a mixture (Huber, Bailey, Durrant-Whyte & Hanebeck 2008). Below, by Jensen's inequality,
  * -Σ w_i log Σ_j w_j ∫ N_i N_j; above, the smaller of Σ w_i (H_i - log w_i) and the entropy of one normal with the
@@ -28,7 +25,7 @@ export function entropyBounds(normals: readonly FactoredNormal[]): { readonly lo
 
 /** [Kp, Kq]: the Kullback-Leibler divergence of each component of q from each of p. */
 function divergences(p: readonly FactoredNormal[], q: readonly FactoredNormal[]): number[][] {
-  return p.map((a) => q.map((b) => Math.min(klOf(a, b), LARGEST)));
+  return p.map((a) => q.map((b) => klOf(a, b)));
 }
 
 /**

@@ -16,7 +16,7 @@ const WINDOW_ROWS = 4096;
  * Means of functions over rows drawn from a mixture.
  *
  * @param nSamples - how many rows, 2 or more.
- * @param values - for some rows: [rows, functions]. +Infinity where one overflows; then its mean does.
+ * @param values - for some rows: [rows, functions], finite.
  * @param part - other parts of a seed, 0 or 1, draw unrelated rows.
  */
 export function meansOver(
@@ -42,9 +42,5 @@ export function meansOver(
       scatters[f] = (scatters[f] ?? 0) + step * (found[i] - means[f]);
     }
   }
-  return means.map((value, f) =>
-    scatters[f] < Infinity
-      ? { value, standardError: Math.sqrt(scatters[f] / (nSamples - 1) / nSamples) }
-      : { value: Infinity, standardError: Infinity },
-  );
+  return means.map((value, f) => ({ value, standardError: Math.sqrt(scatters[f] / (nSamples - 1) / nSamples) }));
 }

@@ -3,7 +3,7 @@
 // A matrix here has blocks along its diagonal and nothing else: one of D x D, or D of 1 x 1 where covariances are
 // diagonal. Its length tells which: `side` = length / D. Row i begins at i * side, with column `i - (i % side)`.
 import { withArena } from "../engine/arena.ts";
-import { type Parameters, precisionsOf, singularCovariance } from "./parameters.ts";
+import { type Parameters, pivotTolerance, precisionsOf } from "./parameters.ts";
 import { sumOf } from "./sums.ts";
 
 /** One component. */
@@ -75,12 +75,8 @@ export function withInverse<T extends Normal>(normals: readonly T[]): (T & { rea
   return normals.map((normal, k) => ({ ...normal, precision: inverses.subarray(k * length, (k + 1) * length) }));
 }
 
-/**
- * Factors the covariance of a normal.
- *
- * @throws {MixtureError} `SINGULAR_COVARIANCE` if it is not positive definite, or overflows.
- */
-export function factored(normal: Normal, component = 0): FactoredNormal {
+/** A normal with the factors of its covariance; where that is singular, or all but, `logDet` is Infinity. */
+export function factored(normal: Normal): FactoredNormal {
   const { mean, covariance } = normal;
   const D = mean.length;
   const { length } = covariance;
@@ -89,17 +85,16 @@ export function factored(normal: Normal, component = 0): FactoredNormal {
     const u = arena.copyOf(covariance);
     const p = arena.f64(length);
     const diagonal = arena.f64(D);
+    let status = 0;
     for (let at = 0; at < length * 8; at += side * side * 8) {
-      if (arena.kernels.cholesky(u + at, side, 0) !== 0) {
-        throw singularCovariance("full", component, "bring the columns to one scale");
-      }
+      status += arena.kernels.cholesky(u + at, side, pivotTolerance(side));
       arena.kernels.invertFactor(u + at, p + at, side);
     }
     const root = arena.readF64(u, length);
     const logs = arena.viewF64(diagonal, D);
     for (let d = 0; d < D; d++) logs[d] = root[d * side + (d % side)];
     arena.kernels.logArray(diagonal, diagonal, D);
-    return { ...normal, root, inverse: arena.readF64(p, length), logDet: 2 * sumOf(logs) };
+    return { ...normal, root, inverse: arena.readF64(p, length), logDet: status === 0 ? 2 * sumOf(logs) : Infinity };
   });
 }
 
@@ -130,11 +125,9 @@ export function relativeRoot(metric: FactoredNormal, of: FactoredNormal): Float6
   return product;
 }
 
-/** Σ v²; where 0 met infinity on the way, it is infinite. */
+/** Σ v². */
 export function squared(v: Float64Array): number {
-  let sum = 0;
-  for (const value of v) sum += value * value;
-  return sum >= 0 ? sum : Infinity;
+  return v.reduce((sum, value) => sum + value * value, 0);
 }
 
 /** ½ (a + b). */
