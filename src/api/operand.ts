@@ -3,7 +3,7 @@
 import { quoted } from "../errors.ts";
 import { integerIn, knownKeys } from "../input/checks.ts";
 import { COVARIANCE_TYPES, oneOf } from "../input/options.ts";
-import { normalsOf } from "../model/normals.ts";
+import { mixtureOf, normalsOf } from "../model/normals.ts";
 import { type Model, modelOf, parametersOf } from "../model/parameters.ts";
 import { checkParameters, type MixtureParameters } from "./mixture.ts";
 
@@ -43,18 +43,11 @@ export function operandOf(argument: string, given: MixtureOrComponent): Model {
   if (typeof given !== "object" || given === null || !("mixture" in given)) return modelFrom(argument, given);
   knownKeys(argument, given, ["mixture", "component"]);
   const model = modelFrom(`${argument}.mixture`, given.mixture);
-  const { nComponents: K, nFeatures: D, covarianceType, means, covariances } = model;
-  const range = `an integer from 0 to ${K - 1}`;
-  const k = integerIn(`${argument}.component`, given.component, 0, K - 1, range, "name one of the components");
-  const length = covariances.length / K;
-  return modelOf({
-    covarianceType,
-    nComponents: 1,
-    nFeatures: D,
-    weights: Float64Array.of(1),
-    means: means.slice(k * D, (k + 1) * D),
-    covariances: covarianceType === "tied" ? covariances : covariances.slice(k * length, (k + 1) * length),
-  });
+  const normals = normalsOf(model);
+  const last = normals.length - 1;
+  const range = `an integer from 0 to ${last}`;
+  const k = integerIn(`${argument}.component`, given.component, 0, last, range, "name one of the components");
+  return modelOf(mixtureOf([{ ...normals[k], weight: 1 }]));
 }
 
 /**

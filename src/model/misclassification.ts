@@ -1,7 +1,8 @@
 // How often a row of one component is more likely to be taken for another's.
+import { type Matrix, matrixOf } from "../input/data.ts";
 import { type Estimate, meansOver } from "./monte-carlo.ts";
 import { normalCdf } from "./normal-cdf.ts";
-import { difference, type FactoredNormal, halfway, mixtureOf, multiply, squared, withInverse } from "./normals.ts";
+import { difference, type FactoredNormal, halfway, mixtureOf, multiply, withInverse } from "./normals.ts";
 import { modelOf } from "./parameters.ts";
 import { scoreRows } from "./score.ts";
 import { logOf } from "./sums.ts";
@@ -30,7 +31,7 @@ function quadraticProbability(a: number, b: number, c: number): number {
  * The condition is d_b(x)² - d_a(x)² < c, d the Mahalanobis distances. Along any direction u it is a quadratic in a standard
  * normal, whose probability is known; only the other directions are drawn. With u = Σ_a (Σ_a + Σ_b)⁻¹ (μ_a - μ_b), towards
  * where a and b meet, errors were 2 to 80 times smaller than those of counting (docs/decisions/0013-estimates.md). Where
- * covariances are equal, or in one dimension, nothing is left to draw: the value is exact.
+ * covariances are equal, or in one dimension, nothing is left to draw: any row gives the value, say the mean of a.
  *
  * @param k - the place of a among the components.
  */
@@ -42,58 +43,48 @@ export function misclassifications(
 ): Estimate[] {
   const a = normals[k];
   const D = a.mean.length;
+  const K = normals.length;
+  const model = modelOf(mixtureOf(normals));
   const lines = normals.map((b) => {
     const shift = difference(a.mean, b.mean);
     const equal = a.covariance.every((value, i) => value === b.covariance[i]);
     const limit = 2 * (logOf(b.weight) - logOf(a.weight)) + a.logDet - b.logDet;
-    const square = squared(multiply(b.inverse, shift));
-    const [{ precision }, { precision: metric }] = withInverse([
-      { ...a, covariance: halfway(a.covariance, b.covariance) },
-      b,
-    ]);
-    let along = multiply(precision, shift);
+    const middle = { ...a, covariance: halfway(a.covariance, b.covariance) };
+    const [inverse, metric] = withInverse([middle, b]).map(({ precision }) => precision);
+    let along = multiply(inverse, shift);
     // concentric: any direction
     if (!(dot(along, multiply(a.covariance, along)) > 0)) along = shift.map((_, d) => (d === 0 ? 1 : 0));
     const u = multiply(a.covariance, along);
     const length = Math.sqrt(dot(along, u));
-    // (x - μ_a)'f is the standard normal, (x - μ_b)'h what it is multiplied by
+    // s = (x - μ_a)'f is the standard normal; with t = (x - μ_b)'h the quadratic is curve s² + 2 (t - s curve) s + …
     const f = along.map((value) => value / length);
     const h = multiply(metric, u).map((value) => value / length);
-    const curve = equal ? 1 : dot(h, u) / length;
-    const start = equal ? Math.sqrt(square) : dot(h, shift);
-    const exact = equal || D === 1;
-    return { b, f, h, curve, limit, exact, value: quadraticProbability(curve - 1, start, square - limit) };
+    return { f, h, limit, equal, curve: equal ? 1 : dot(h, u) / length };
   });
-  const drawn = lines.filter(({ exact }) => !exact);
-  const model = modelOf(mixtureOf([a, ...drawn.map(({ b }) => b)]));
-  const width = drawn.length;
-  const estimates =
-    width === 0
-      ? []
-      : meansOver(mixtureOf([a]), nSamples, seed, (rows) => {
-          const distances = new Float64Array(rows.nRows * (width + 1));
-          scoreRows(model, rows, { distances });
-          const x = new Float64Array(rows.nRows * D);
-          rows.copyRows(0, rows.nRows, x);
-          const values = new Float64Array(rows.nRows * width);
-          for (let n = 0, at = 0; n < rows.nRows; n++) {
-            const own = distances[n * (width + 1)];
-            for (let j = 0; j < width; j++, at++) {
-              const { b, f, h, curve, limit } = drawn[j];
-              let s = 0;
-              let t = 0;
-              for (let d = 0; d < D; d++) {
-                s += (x[n * D + d] - a.mean[d]) * f[d];
-                t += (x[n * D + d] - b.mean[d]) * h[d];
-              }
-              const other = distances[n * (width + 1) + j + 1];
-              const height = other * other - own * own - 2 * s * t + s * s * (curve + 1) - limit;
-              values[at] = quadraticProbability(curve - 1, t - s * curve, height);
-            }
-          }
-          return values;
-        });
-  return lines.map((line) => (line.exact ? { value: line.value, standardError: 0 } : estimates[drawn.indexOf(line)]));
+  const valuesAt = (rows: Matrix): Float64Array => {
+    const distances = new Float64Array(rows.nRows * K);
+    scoreRows(model, rows, { distances });
+    const x = new Float64Array(rows.nRows * D);
+    rows.copyRows(0, rows.nRows, x);
+    return distances.map((distance, at) => {
+      const j = at % K;
+      const row = (at - j) / K;
+      const own = distances[at - j + k];
+      const { f, h, limit, equal, curve } = lines[j];
+      let s = 0;
+      let t = 0;
+      for (let d = 0; d < D; d++) {
+        s += (x[row * D + d] - a.mean[d]) * f[d];
+        t += (x[row * D + d] - normals[j].mean[d]) * h[d];
+      }
+      const height = distance * distance - own * own - 2 * s * t + s * s * (curve + 1) - limit;
+      return quadraticProbability(curve - 1, equal ? distance : t - s * curve, height);
+    });
+  };
+  const exact = lines.map(({ equal }) => equal || D === 1);
+  const atMean = valuesAt(matrixOf({ data: a.mean, shape: [1, D] }));
+  const drawn = exact.every(Boolean) ? [] : meansOver(mixtureOf([a]), nSamples, seed, valuesAt);
+  return exact.map((is, j) => (is ? { value: atMean[j], standardError: 0 } : drawn[j]));
 }
 
 function dot(a: Float64Array, b: Float64Array): number {
