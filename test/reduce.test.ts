@@ -169,6 +169,26 @@ describe("reduction", () => {
     expect([...none.mixture.weights, ...none.mixture.means]).toEqual([0, 1, 1, 9]);
   });
 
+  test("takes nothing from a far component without weight", () => {
+    const identity = [
+      [1, 0],
+      [0, 1],
+    ];
+    const far = {
+      weights: [0, 0.5, 0.5],
+      means: [
+        [-1e30, 3e29],
+        [7, 8],
+        [9, 8],
+      ],
+      covariances: [identity, identity, identity],
+    };
+    const { mixture, klBound } = reduce(far, 2);
+    expect([...mixture.means, klBound]).toEqual([7, 8, 9, 8, 0]);
+    expect([...mixture.covariances]).toEqual([1, 0, 0, 1, 1, 0, 0, 1]);
+    expect([...moments(far).covariance]).toEqual([2, 0, 0, 1]);
+  });
+
   test("follows the unit and the place of the data", () => {
     const mixture = randomMixture({ D: 3, K: 5, type: "full", seed: 14 });
     const plain = reduce(mixture, 2);

@@ -25,7 +25,8 @@ export interface Contingency<A extends string | number, B extends string | numbe
  * @param labelsA - [N], say what `predict` gave.
  * @param labelsB - [N], say the known classes.
  * @throws {TypeError} If they are not lists, or labels are neither integers nor texts, or some are the one and some the other.
- * @throws {RangeError} If they are empty or of different length, or a label is not an integer.
+ * @throws {RangeError} If they are empty or of different length, a number is not an integer, or there are so many different
+ *   labels that they must tell rows apart.
  * @example
  * const { accuracy, mapping } = contingencyTable(mixture.predict(rows), species);
  */
@@ -63,7 +64,7 @@ const MOST_CELLS = 4_000_000;
  * Adjusted Rand index of two clusterings (Hubert & Arabie 1985): 1 where they are the same but for names, about 0 where they
  * agree as chance would have it, below 0 where less.
  *
- * @throws as {@link contingencyTable}.
+ * @throws as {@link contingencyTable}; any number of different labels will do.
  * @example
  * adjustedRandIndex([0, 0, 1, 1], ["b", "b", "a", "a"]); // 1
  */

@@ -41,7 +41,7 @@ export interface Merging {
 /**
  * Merges components into clusters, two by two, by the entropy of the clustering (Baudry, Raftery, Celeux, Lo & Gottardo 2010):
  * at each step the two whose union leaves the least entropy, that is, the two that share most rows. The mixture stays
- * as it is: a cluster's density is the mixture of its components.
+ * as it is: a cluster's density is the mixture of its components. What is returned holds 2 N K numbers.
  *
  * @param data - N rows, as a rule those of the fit.
  * @throws {TypeError | RangeError} If parameters or data are malformed or do not fit each other.

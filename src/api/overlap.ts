@@ -46,7 +46,12 @@ export function overlap(mixture: MixtureParameters, options: EstimateOptions = {
     });
   }
   const total = pairs.reduce((sum, pair) => sum + pair, 0);
-  return { probabilities, standardErrors, mean: total / Math.max(1, pairs.length), max: Math.max(0, ...pairs) };
+  return {
+    probabilities,
+    standardErrors,
+    mean: total / Math.max(1, pairs.length),
+    max: pairs.reduce((most, pair) => Math.max(most, pair), 0),
+  };
 }
 
 /**

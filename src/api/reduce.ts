@@ -45,11 +45,17 @@ export function reduce(mixture: MixtureParameters, nComponents: number): Reducti
     const joint = join(a, b);
     return Math.max(0, joint.weight * joint.logDet - a.weight * a.logDet - b.weight * b.logDet) / 2;
   };
-  const steps = [...agglomerate(normalsOf(model).map(factored), nComponents, cost, join)];
-  const { items, labels: components } = steps[steps.length - 1];
-  const flat = items.findIndex(({ logDet }) => logDet === Infinity);
-  if (flat >= 0)
-    throw singularCovariance("full", flat, "leave more components, as these lie too far apart to be joined");
+  let klBound = 0;
+  let items: readonly FactoredNormal[] = [];
+  let components = new Int32Array(K);
+  for (const step of agglomerate(normalsOf(model).map(factored), nComponents, cost, join)) {
+    ({ items, labels: components } = step);
+    klBound += step.cost;
+    if (!(klBound < Infinity)) {
+      const remedy = "leave more components, as these lie too far apart to be joined";
+      throw singularCovariance("full", components.indexOf(step.pair?.[0] ?? 0), remedy);
+    }
+  }
   const { weights, means, covariances, nFeatures } = mixtureOf(items);
   return {
     mixture: GaussianMixture.fromParameters({
@@ -60,6 +66,6 @@ export function reduce(mixture: MixtureParameters, nComponents: number): Reducti
       columns: mixture.columns,
     }),
     components,
-    klBound: steps.reduce((sum, step) => sum + step.cost, 0),
+    klBound,
   };
 }

@@ -14,7 +14,7 @@ export interface Joining<T> {
  * Joins the two items whose joining costs least, the first of equals, until `least` are left. Yields the items at the start
  * and after each step.
  *
- * @param cost - of joining two; not NaN.
+ * @param cost - of joining two; Infinity for what is joined last only.
  */
 export function* agglomerate<T>(
   start: readonly T[],

@@ -78,6 +78,7 @@ export function misclassifications(
         t += (x[row * D + d] - normals[j].mean[d]) * h[d];
       }
       const height = distance * distance - own * own - 2 * s * t + s * s * (curve + 1) - limit;
+      // equal covariances are asked at the mean of a only, where t is the distance; this one is free of inverses
       return quadraticProbability(curve - 1, equal ? distance : t - s * curve, height);
     });
   };

@@ -3,7 +3,7 @@
 // A matrix here has blocks along its diagonal and nothing else: one of D x D, or D of 1 x 1 where covariances are
 // diagonal. Its length tells which: `side` = length / D. Row i begins at i * side, with column `i - (i % side)`.
 import { withArena } from "../engine/arena.ts";
-import { type Parameters, pivotTolerance, precisionsOf } from "./parameters.ts";
+import { type Parameters, pivotTolerance, precisionsOf, singularCovariance } from "./parameters.ts";
 import { sumOf } from "./sums.ts";
 
 /** One component. */
@@ -17,7 +17,7 @@ export interface Normal {
 }
 
 /** The factors of a covariance: L L', in blocks. */
-export interface Factor {
+interface Factor {
   /** U = L', upper triangles. */
   readonly root: Float64Array;
   /** P = L⁻¹, lower triangles. */
@@ -110,7 +110,7 @@ export function multiply(m: Float64Array, v: Float64Array): Float64Array {
 }
 
 /** P L, lower triangles: the root of one covariance in the metric of another. */
-export function relativeRoot(metric: FactoredNormal, of: FactoredNormal): Float64Array {
+function relativeRoot(metric: FactoredNormal, of: FactoredNormal): Float64Array {
   const D = of.mean.length;
   const side = of.root.length / D;
   const product = new Float64Array(of.root.length);
@@ -153,7 +153,7 @@ export function klOf(a: FactoredNormal, b: FactoredNormal): number {
 }
 
 /** What two normals have in common. */
-export interface Common {
+interface Common {
   /** Bhattacharyya distance: -log ∫ sqrt(a b). */
   readonly distance: number;
   /** log ∫ a b. */
@@ -163,6 +163,7 @@ export interface Common {
 /** With Σ the mean of the covariances: ⅛ |P (μ_b - μ_a)|² + ½ log (|Σ| / sqrt(|Σ_a| |Σ_b|)), and log N(μ_b - μ_a; 0, 2 Σ). */
 export function commonOf(a: FactoredNormal, b: FactoredNormal): Common {
   const { inverse, logDet } = factored({ ...a, covariance: halfway(a.covariance, b.covariance) });
+  if (logDet === Infinity) throw singularCovariance("full", 0, "bring the columns to one scale");
   const q = squared(multiply(inverse, difference(b.mean, a.mean)));
   return {
     distance: q / 8 + (logDet - (a.logDet + b.logDet) / 2) / 2,
@@ -175,12 +176,14 @@ export function combined(parts: readonly Normal[]): Normal {
   const weight = parts.reduce((sum, part) => sum + part.weight, 0);
   // without weight the first stands for all
   const shares = parts.map((part, i) => (weight > 0 ? part.weight / weight : i === 0 ? 1 : 0));
-  const mean = parts[0].mean.slice();
+  // sums are taken about the mean with most weight, which so comes out exact where the others have none
+  const origin = parts[shares.indexOf(shares.reduce((most, share) => Math.max(most, share)))].mean;
+  const mean = origin.slice();
   const covariance = new Float64Array(parts[0].covariance.length);
   const D = mean.length;
   const side = covariance.length / D;
   parts.forEach((part, k) => {
-    for (let d = 0; d < D; d++) mean[d] += shares[k] * (part.mean[d] - parts[0].mean[d]);
+    for (let d = 0; d < D; d++) mean[d] += shares[k] * (part.mean[d] - origin[d]);
   });
   parts.forEach((part, k) => {
     for (let i = 0; i < D; i++) {
