@@ -130,7 +130,7 @@ describe("mixtures", () => {
 
   for (const [name, [p, q], steps] of [
     ["one", one, 2000],
-    ["two", two, 600],
+    ["two", two, 300],
   ] as const) {
     test(`in ${name} dimensions: 1e6 rows give the integrals within their standard errors`, () => {
       const [logP, logQ] = [logDensityAt(p), logDensityAt(q)];
