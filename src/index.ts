@@ -18,6 +18,16 @@ export {
   ellipse,
   ellipsoid,
 } from "./api/ellipsoids.ts";
+export { adjustedRandIndex, type Contingency, contingencyTable } from "./api/agreement.ts";
+export {
+  type Bhattacharyya,
+  bhattacharyya,
+  type Entropy,
+  entropy,
+  jsDivergence,
+  type KlDivergence,
+  klDivergence,
+} from "./api/divergence.ts";
 export {
   type Clusters,
   type EStep,
@@ -29,6 +39,7 @@ export {
   mStep,
   type NormalParameters,
 } from "./api/learn.ts";
+export { type MergeStep, type Merging, merge } from "./api/merge.ts";
 export { GaussianMixture, type MixtureParameters, type SampleOptions, type WeightOptions } from "./api/mixture.ts";
 export {
   type AnomalyOptions,
@@ -39,6 +50,10 @@ export {
   type RegionOptions,
   type ThresholdOptions,
 } from "./api/regions.ts";
+export { type Moments, moments } from "./api/moments.ts";
+export type { ComponentOf, EstimateOptions, MixtureOrComponent } from "./api/operand.ts";
+export { type Overlap, overlap, overlapCoefficient } from "./api/overlap.ts";
+export { type Reduction, reduce } from "./api/reduce.ts";
 export { MixtureError, type MixtureErrorCode, type MixtureErrorOptions } from "./errors.ts";
 export type { FitReport, FitWarning, FitWarningCode, StartReport } from "./fit/report.ts";
 export type { Column } from "./input/columns.ts";
@@ -54,5 +69,6 @@ export type {
   ResponsibilitiesInput,
 } from "./input/options.ts";
 export type { MixtureJSON } from "./model/json.ts";
+export type { Estimate } from "./model/monte-carlo.ts";
 export type { Parameters } from "./model/parameters.ts";
 export type { Sample } from "./model/sample.ts";

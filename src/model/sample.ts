@@ -16,8 +16,8 @@ export interface Sample {
 /** Rows drawn at a time: the memory does not grow with the sample. */
 const WINDOW_ROWS = 1024;
 
-/** Draws rows; the same seed gives the same rows in every engine. */
-export function drawSample(parameters: Parameters, n: number, seed: number): Sample {
+/** Draws rows; the same seed and stream give the same rows in every engine. */
+export function drawSample(parameters: Parameters, n: number, seed: number, stream = 0): Sample {
   const { nComponents: K, nFeatures: D, weights, means, covarianceType } = parameters;
   const data = new Float64Array(n * D);
   const labels = new Int32Array(n);
@@ -26,7 +26,7 @@ export function drawSample(parameters: Parameters, n: number, seed: number): Sam
     const mu = arena.copyOf(means);
     let sum = 0;
     const cumulative = arena.copyOf(weights.map((weight) => (sum += weight)));
-    const state = randomState(arena, seed);
+    const state = randomState(arena, seed, stream);
     const z = arena.f64(D);
     const rows = arena.f64(WINDOW_ROWS * D);
     const picked = arena.i32(WINDOW_ROWS);

@@ -1,0 +1,173 @@
+// Components that share rows taken together as one cluster.
+import { withArena } from "../engine/arena.ts";
+import { integerIn } from "../input/checks.ts";
+import { type DataInput, type Matrix, matrixOf } from "../input/data.ts";
+import { agglomerate } from "../model/agglomerate.ts";
+import type { Model } from "../model/parameters.ts";
+import { scoreRows } from "../model/score.ts";
+import type { MixtureParameters } from "./mixture.ts";
+import { modelFrom } from "./operand.ts";
+
+/** One clustering out of a hierarchy. */
+export interface MergeStep {
+  readonly nClusters: number;
+  /** [K]: the cluster of each component, numbered from 0 in the order of their first components. */
+  readonly clusters: Int32Array;
+  /** The two clusters of the step before that were joined, as they were numbered there; the joint one has the first's number. */
+  readonly merged: readonly [number, number] | undefined;
+  /** Entropy of the soft clustering, -Σ_n Σ_k t_nk log t_nk, in nats: 0 where every row is sure of its cluster. */
+  readonly entropy: number;
+  /** Rows whose most likely cluster, in the step before, was one of the two. */
+  readonly nMerged: number;
+}
+
+/** A hierarchy of clusterings, from one component each to all in one. */
+export interface Merging {
+  /** K steps: of K clusters, K - 1, …, 1. */
+  readonly steps: readonly MergeStep[];
+  /**
+   * The number of clusters at the elbow of the entropy against the cumulated number of merged rows: where two straight
+   * lines, one on either side, fit best. With one or two components there is no elbow, and it is K.
+   */
+  readonly nClusters: number;
+  /** The elbow of the entropy against the number of clusters. */
+  readonly nClustersUnscaled: number;
+  /** [N]: the most likely of so many clusters (default {@link nClusters}) for each row, the first of equals. */
+  labels(nClusters?: number): Int32Array;
+  /** [N, nClusters], row-major: responsibilities, those of the components of each cluster added up. */
+  responsibilities(nClusters?: number): Float64Array;
+}
+
+/**
+ * Merges components into clusters, two by two, by the entropy of the clustering (Baudry, Raftery, Celeux, Lo & Gottardo 2010):
+ * at each step the two whose union leaves the least entropy, that is, the two that share most rows. The mixture stays
+ * as it is: a cluster's density is the mixture of its components. What is returned holds 2 N K numbers.
+ *
+ * @param data - N rows, as a rule those of the fit.
+ * @throws {TypeError | RangeError} If parameters or data are malformed or do not fit each other.
+ * @throws {MixtureError} `SINGULAR_COVARIANCE` if a covariance is not positive definite.
+ * @example
+ * const merging = merge(mixture, rows);
+ * merging.labels(); // clusters, not components
+ */
+export function merge(mixture: MixtureParameters, data: DataInput): Merging {
+  const model = modelFrom("mixture", mixture);
+  const { nComponents: K, nFeatures } = model;
+  const matrix = matrixOf(data, { nFeatures, columns: mixture.columns, widthName: "the mixture's nFeatures" });
+  const levels: (readonly Cluster[])[] = [];
+  const steps: MergeStep[] = [];
+  for (const { items, labels, pair } of agglomerate(componentsAsClusters(model, matrix), 1, costOf, join)) {
+    const before = mostLikely(levels.at(-1) ?? []);
+    const entropy = items.reduce((sum, item) => sum + item.entropy, 0);
+    const nMerged = before.filter((label) => pair?.includes(label)).length;
+    steps.push({ nClusters: items.length, clusters: labels, merged: pair, entropy: Math.max(0, entropy), nMerged });
+    levels.push(items);
+  }
+
+  const entropies = steps.map(({ entropy }) => entropy);
+  let rows = 0;
+  const cumulated = steps.map(({ nMerged }) => {
+    rows += nMerged;
+    return rows;
+  });
+  const nClusters = K - elbow(cumulated, entropies);
+  const level = (count: number = nClusters): readonly Cluster[] => {
+    const range = `an integer from 1 to ${K}`;
+    return levels[K - integerIn("nClusters", count, 1, K, range, "leave it out for the number suggested")];
+  };
+  return {
+    steps,
+    nClusters,
+    nClustersUnscaled: K - elbow([...steps.keys()], entropies),
+    labels: (count) => mostLikely(level(count)),
+    responsibilities: (count) => sideBySide(level(count)),
+  };
+}
+
+/** A cluster's share of each row, [N], and its part of the entropy. */
+interface Cluster {
+  readonly shares: Float64Array;
+  readonly entropy: number;
+}
+
+function clusterOf(shares: Float64Array): Cluster {
+  return { shares, entropy: entropyOf(shares) };
+}
+
+function join(a: Cluster, b: Cluster): Cluster {
+  return clusterOf(a.shares.map((share, n) => share + b.shares[n]));
+}
+
+/** What joining two adds to the entropy: 0 or less. */
+function costOf(a: Cluster, b: Cluster): number {
+  return entropyOf(a.shares, b.shares) - a.entropy - b.entropy;
+}
+
+function componentsAsClusters(model: Model, matrix: Matrix): Cluster[] {
+  const { nComponents: K } = model;
+  const responsibilities = new Float64Array(matrix.nRows * K);
+  scoreRows(model, matrix, { responsibilities });
+  return Array.from({ length: K }, (_, k) =>
+    clusterOf(new Float64Array(matrix.nRows).map((_zero, n) => responsibilities[n * K + k])),
+  );
+}
+
+/** Shares whose logarithms are taken at a time. */
+const WINDOW = 1024;
+
+/** -Σ t log t, t the shares of one cluster or of two together. */
+function entropyOf(a: Float64Array, b?: Float64Array): number {
+  return withArena((arena) => {
+    const [from, to] = [arena.f64(WINDOW), arena.f64(WINDOW)];
+    const [terms, logs] = [arena.viewF64(from, WINDOW), arena.viewF64(to, WINDOW)];
+    let sum = 0;
+    for (let first = 0; first < a.length; first += WINDOW) {
+      const count = Math.min(WINDOW, a.length - first);
+      for (let n = 0; n < count; n++) terms[n] = a[first + n] + (b ? b[first + n] : 0);
+      arena.kernels.logArray(from, to, count);
+      let part = 0;
+      for (let n = 0; n < count; n++) if (terms[n] > 0) part -= terms[n] * logs[n];
+      sum += part;
+    }
+    return sum;
+  });
+}
+
+/** [N]: the cluster with the largest share of each row, the first of equals. */
+function mostLikely(clusters: readonly Cluster[]): Int32Array {
+  const labels = new Int32Array(clusters.length && clusters[0].shares.length);
+  clusters.forEach(({ shares }, c) => {
+    shares.forEach((share, n) => {
+      if (share > clusters[labels[n]].shares[n]) labels[n] = c;
+    });
+  });
+  return labels;
+}
+
+/** [N, clusters], row-major. */
+function sideBySide(clusters: readonly Cluster[]): Float64Array {
+  const { length } = clusters;
+  const all = new Float64Array(clusters[0].shares.length * length);
+  return all.map((_, i) => clusters[i % length].shares[Math.floor(i / length)]);
+}
+
+/** The place, neither the first nor the last, up to which and from which on two lines fit the points best; 0 if there is none. */
+function elbow(x: readonly number[], y: readonly number[]): number {
+  let best = Infinity;
+  let place = 0;
+  for (let i = 1; i < x.length - 1; i++) {
+    const rest = lineResidual(x.slice(0, i + 1), y.slice(0, i + 1)) + lineResidual(x.slice(i), y.slice(i));
+    if (rest < best) [best, place] = [rest, i];
+  }
+  return place;
+}
+
+/** Sum of squares that the best line leaves. */
+function lineResidual(x: readonly number[], y: readonly number[]): number {
+  const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
+  const [mx, my] = [mean(x), mean(y)];
+  const product = (a: readonly number[], ma: number, b: readonly number[], mb: number): number =>
+    a.reduce((sum, value, i) => sum + (value - ma) * (b[i] - mb), 0);
+  const xy = product(x, mx, y, my);
+  return product(y, my, y, my) - (xy * xy) / (product(x, mx, x, mx) || 1);
+}

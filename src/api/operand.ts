@@ -1,0 +1,94 @@
+// What is asked about: a mixture or one of its components; and how to ask where no formula answers.
+
+import { quoted } from "../errors.ts";
+import { integerIn, knownKeys } from "../input/checks.ts";
+import { COVARIANCE_TYPES, oneOf } from "../input/options.ts";
+import { mixtureOf, normalsOf } from "../model/normals.ts";
+import { type Model, modelOf, parametersOf } from "../model/parameters.ts";
+import { checkParameters, type MixtureParameters } from "./mixture.ts";
+
+/** One component of a mixture, counted from 0, as a distribution of its own. */
+export interface ComponentOf {
+  readonly mixture: MixtureParameters;
+  readonly component: number;
+}
+
+/** A mixture (a `GaussianMixture`, or its parameters), or one component of a mixture. */
+export type MixtureOrComponent = MixtureParameters | ComponentOf;
+
+/** How to estimate what has no formula. */
+export interface EstimateOptions {
+  /** How many rows to draw: an integer, 2 or more. Four times as many halve the standard error. Default 10,000. */
+  readonly nSamples?: number | undefined;
+  /** All random choice: an integer from 0 to 2^53 - 1. Default 0. */
+  readonly seed?: number | undefined;
+}
+
+/** {@link EstimateOptions}, checked and complete. */
+export function estimateSettings(options: EstimateOptions): { readonly nSamples: number; readonly seed: number } {
+  knownKeys("options", options, ["nSamples", "seed"]);
+  const { nSamples = 10_000, seed = 0 } = options;
+  integerIn("nSamples", nSamples, 2, 2 ** 31 - 1, "an integer, 2 or more", "leave it out for 10000");
+  integerIn("seed", seed, 0, Number.MAX_SAFE_INTEGER, "an integer from 0 to 2^53 - 1", "leave it out for 0");
+  return { nSamples, seed };
+}
+
+/**
+ * The model of a mixture or a component.
+ *
+ * @param argument - the name in errors.
+ * @throws {TypeError | RangeError} If parameters are malformed, or there is no such component.
+ */
+export function operandOf(argument: string, given: MixtureOrComponent): Model {
+  if (typeof given !== "object" || given === null || !("mixture" in given)) return modelFrom(argument, given);
+  knownKeys(argument, given, ["mixture", "component"]);
+  const model = modelFrom(`${argument}.mixture`, given.mixture);
+  const normals = normalsOf(model);
+  const last = normals.length - 1;
+  const range = `an integer from 0 to ${last}`;
+  const k = integerIn(`${argument}.component`, given.component, 0, last, range, "name one of the components");
+  return modelOf(mixtureOf([{ ...normals[k], weight: 1 }]));
+}
+
+/**
+ * The model of a mixture.
+ *
+ * @throws {TypeError | RangeError} If parameters are malformed, or so large or small that what follows would overflow:
+ *   within these limits the fourth power of any ratio leaves room for sums.
+ */
+export function modelFrom(argument: string, given: MixtureParameters): Model {
+  checkParameters(argument, given);
+  const type = oneOf(`${argument}.covarianceType`, given.covarianceType ?? "full", COVARIANCE_TYPES);
+  const model = modelOf(parametersOf(given, type, argument));
+  for (const { mean, covariance } of normalsOf(model)) {
+    const side = covariance.length / mean.length;
+    mean.forEach((value, d) => {
+      const variance = covariance[d * side + (d % side)];
+      if (Math.abs(value) <= 1e70 && variance >= 1e-140 && variance <= 1e140) return;
+      throw new RangeError(
+        `${argument}: expected means up to 1e70 and variances from 1e-140 to 1e140, got ${value} and ${variance}; ` +
+          "divide the columns by their scale",
+      );
+    });
+  }
+  return model;
+}
+
+/**
+ * The models of two distributions over the same columns.
+ *
+ * @throws {TypeError | RangeError} As {@link operandOf}, and if the columns differ.
+ */
+export function operandsOf(p: MixtureOrComponent, q: MixtureOrComponent): readonly [Model, Model] {
+  const models = [operandOf("p", p), operandOf("q", q)] as const;
+  const [here, there] = [p, q].map((given) => ("mixture" in given ? given.mixture : given).columns);
+  const [D, width] = models.map(({ nFeatures }) => nFeatures);
+  if (D !== width || (here && there && here.some((name, d) => name !== there[d]))) {
+    const known = here && there;
+    throw new RangeError(
+      `q: expected the columns of p (${known ? quoted(here) : D}), got ${known ? quoted(there) : width}; ` +
+        "compare distributions over the same columns, in one order",
+    );
+  }
+  return models;
+}
