@@ -1,7 +1,7 @@
 import { GaussianMixture } from "../api/mixture.ts";
 import { received } from "../errors.ts";
 import { COVARIANCE_TYPES, type CovarianceType } from "../input/options.ts";
-import { covarianceShape } from "../model/parameters.ts";
+import { covarianceLength } from "../model/parameters.ts";
 import { checkMixture, textIn, viewOf } from "./given.ts";
 
 /** As PNG's: a byte that is not ASCII, a name, and line ends, which a transfer as text would change. */
@@ -22,34 +22,33 @@ const CHECKSUM_BYTES = 4;
  */
 export function toBytes(mixture: GaussianMixture): Uint8Array<ArrayBuffer> {
   checkMixture(mixture);
-  const { covarianceType: type, nComponents: K, nFeatures: D, weights, means, covariances, columns = [] } = mixture;
+  const { covarianceType, nComponents: K, nFeatures: D, weights, means, covariances, columns = [] } = mixture;
   const names = columns.map((name) => new TextEncoder().encode(name));
   const namesBytes = names.reduce((sum, { length }) => sum + 4 + length, 0);
-  const out = new Uint8Array(HEADER_BYTES + 8 * numberCount(type, K, D) + namesBytes + CHECKSUM_BYTES);
+  const { side, stored } = layoutOf(covarianceType, K, D);
+  const out = new Uint8Array(HEADER_BYTES + 8 * stored + namesBytes + CHECKSUM_BYTES);
   const view = new DataView(out.buffer);
   out.set(MAGIC);
   view.setUint16(8, VERSION, true);
-  view.setUint16(10, COVARIANCE_TYPES.indexOf(type), true);
+  view.setUint16(10, COVARIANCE_TYPES.indexOf(covarianceType), true);
   [K, D, namesBytes].forEach((size, i) => {
     view.setUint32(12 + 4 * i, size, true);
   });
   let at = HEADER_BYTES;
-  const write = (value: number): void => {
-    view.setFloat64(at, value, true);
+  eachStored([weights, means, covariances], side, (values, i) => {
+    view.setFloat64(at, values[i], true);
     at += 8;
-  };
-  weights.forEach(write);
-  means.forEach(write);
-  eachStored(type, covariances.length, D, (i) => write(covariances[i]));
+  });
   names.forEach((name, d) => {
     view.setUint32(at, name.length, true);
-    out.set(name, at + 4);
-    at += 4 + name.length;
-    if (textIn(view, at - name.length, at) !== columns[d]) {
+    at += 4;
+    out.set(name, at);
+    if (textIn(view, at, at + name.length) !== columns[d]) {
       throw new RangeError(
         `columns: expected names that UTF-8 can hold, got ${received(columns[d])}; name the column otherwise`,
       );
     }
+    at += name.length;
   });
   view.setUint32(at, crc32(view, at), true);
   return out;
@@ -69,74 +68,72 @@ export function toBytes(mixture: GaussianMixture): Uint8Array<ArrayBuffer> {
 export function fromBytes(bytes: Uint8Array | ArrayBuffer): GaussianMixture {
   const view = viewOf(bytes);
   const size = view.byteLength;
-  if (size < MAGIC.length || MAGIC.some((byte, i) => view.getUint8(i) !== byte)) {
+  if (size < HEADER_BYTES || MAGIC.some((byte, i) => view.getUint8(i) !== byte)) {
     throw new TypeError(`bytes: expected a mixture as toBytes gives it, got ${size} others; give the file as it is`);
   }
-  const damaged = (expected: string, got: unknown): RangeError =>
-    new RangeError(`bytes: expected ${expected}, got ${got}; the file is damaged, copy it anew`);
-  if (size < HEADER_BYTES) throw damaged(`${HEADER_BYTES} bytes or more`, size);
   const version = view.getUint16(8, true);
   if (version !== VERSION) {
     throw new RangeError(
       `bytes: expected version ${VERSION}, got ${version}; read it with the release of gaussmix that wrote it`,
     );
   }
-  const code = view.getUint16(10, true);
-  const type = COVARIANCE_TYPES[code];
-  if (type === undefined) throw damaged("a covariance type from 0 to 3", code);
-  const [K, D, namesBytes] = [12, 16, 20].map((at) => view.getUint32(at, true));
-  if (K * D === 0) throw damaged("components and columns", `${K} and ${D}`);
-  // nothing is allocated before the sizes are known to be those of the file
-  const end = HEADER_BYTES + 8 * numberCount(type, K, D) + namesBytes;
-  if (size !== end + CHECKSUM_BYTES) throw damaged(`${end + CHECKSUM_BYTES} bytes, as its header says`, size);
-  const checksum = view.getUint32(end, true);
-  if (checksum !== crc32(view, end)) throw damaged(`the checksum ${checksum}`, crc32(view, end));
-
-  let at = HEADER_BYTES;
-  const read = (): number => {
-    at += 8;
-    return view.getFloat64(at - 8, true);
+  const check = (what: string, expected: number, got: number): void => {
+    if (expected !== got) throw new RangeError(`bytes: expected ${what} ${expected}, got ${got}; copy the file anew`);
   };
-  const [weights, means, covariances] = [K, K * D, lengthOf(type, K, D)].map((length) => new Float64Array(length));
-  for (let k = 0; k < K; k++) weights[k] = read();
-  for (let i = 0; i < K * D; i++) means[i] = read();
-  eachStored(type, covariances.length, D, (i, mirrored) => {
-    covariances[i] = covariances[mirrored] = read();
+  const code = view.getUint16(10, true);
+  check("covariance type", code & 3, code);
+  const covarianceType = COVARIANCE_TYPES[code];
+  const [K, D, namesBytes] = [12, 16, 20].map((place) => view.getUint32(place, true));
+  // nothing is allocated before the sizes are known to be those of the file
+  const { side, length, stored } = layoutOf(covarianceType, K, D);
+  const end = HEADER_BYTES + 8 * stored + namesBytes;
+  check("as many bytes as its header says,", end + CHECKSUM_BYTES, size);
+  check("the checksum", view.getUint32(end, true), crc32(view, end));
+
+  const [weights, means, covariances] = [K, K * D, length].map((count) => new Float64Array(count));
+  let at = HEADER_BYTES;
+  eachStored([weights, means, covariances], side, (values, i, mirrored) => {
+    values[i] = values[mirrored] = view.getFloat64(at, true);
+    at += 8;
   });
-  let columns: string[] | undefined;
-  if (namesBytes > 0) {
-    columns = [];
-    while (columns.length < D && at + 4 <= end) {
-      const last = at + 4 + view.getUint32(at, true);
-      if (last > end) break;
-      columns.push(textIn(view, at + 4, last));
-      at = last;
-    }
-    if (at !== end || columns.length < D) throw damaged(`${D} names of columns in ${namesBytes} bytes`, columns.length);
+  const columns: string[] = [];
+  while (at + 4 <= end) {
+    const start = at + 4;
+    at = start + view.getUint32(at, true);
+    if (at <= end) columns.push(textIn(view, start, at));
   }
-  return GaussianMixture.fromParameters({ weights, means, covariances, covarianceType: type, columns });
+  check("names of columns up to byte", end, at);
+  return GaussianMixture.fromParameters({
+    weights,
+    means,
+    covariances,
+    covarianceType,
+    columns: namesBytes > 0 ? columns : undefined,
+  });
 }
 
-function lengthOf(type: CovarianceType, K: number, D: number): number {
-  return covarianceShape(type, K, D).reduce((product, side) => product * side, 1);
-}
-
-/** How many numbers are stored: of a symmetric matrix, one triangle. */
-function numberCount(type: CovarianceType, K: number, D: number): number {
-  const isMatrix = type === "full" || type === "tied";
-  return K + K * D + (isMatrix ? ((lengthOf(type, K, D) / D) * (D + 1)) / 2 : lengthOf(type, K, D));
-}
-
-/** Visits the covariances in the order in which they are stored: of a matrix the lower triangle, row by row. */
-function eachStored(
+/** How the covariances lie: numbers in memory, side of a matrix (1: none), and numbers stored, weights and means included. */
+function layoutOf(
   type: CovarianceType,
-  length: number,
+  K: number,
   D: number,
-  visit: (index: number, mirrored: number) => void,
+): { readonly length: number; readonly side: number; readonly stored: number } {
+  const length = covarianceLength(type, K, D);
+  const side = type === "full" || type === "tied" ? D || 1 : 1;
+  return { length, side, stored: K + K * D + (length * (side + 1)) / (2 * side) };
+}
+
+/** Visits weights, means and covariances in the order in which they are stored: of a matrix the lower triangle, row by row. */
+function eachStored(
+  [weights, means, covariances]: readonly Float64Array[],
+  side: number,
+  visit: (values: Float64Array, index: number, mirrored: number) => void,
 ): void {
-  const side = type === "full" || type === "tied" ? D : 1;
-  for (let start = 0; start < length; start += side * side) {
-    for (let i = 0; i < side; i++) for (let j = 0; j <= i; j++) visit(start + i * side + j, start + j * side + i);
+  for (const values of [weights, means]) for (let i = 0; i < values.length; i++) visit(values, i, i);
+  for (let start = 0; start < covariances.length; start += side * side) {
+    for (let i = 0; i < side; i++) {
+      for (let j = 0; j <= i; j++) visit(covariances, start + i * side + j, start + j * side + i);
+    }
   }
 }
 

@@ -1,5 +1,4 @@
 import { GaussianMixture } from "../api/mixture.ts";
-import { received } from "../errors.ts";
 import { oneOf } from "../input/options.ts";
 import { columnsOf, fieldOf, nest, objectOf } from "../model/json.ts";
 import { covariancesOf, flatten, meansOf, weightsOf } from "../model/parameters.ts";
@@ -8,8 +7,8 @@ import { transpose } from "./shapes.ts";
 
 /**
  * A mixture from a `gmdistribution` of MATLAB (or of Octave's statistics package), as `jsonencode` writes its properties
- * `mu`, `Sigma`, `ComponentProportion`, `CovarianceType` and `SharedCovariance` (docs/interchange.md has the lines). Full
- * covariances become "full" or, shared, "tied"; diagonal ones, shared or not, "diag".
+ * `mu`, `Sigma`, `ComponentProportion` and `CovarianceType` (docs/interchange.md has the lines). Full covariances become
+ * "full" or, shared, "tied"; diagonal ones, shared or not, "diag".
  *
  * @param json - the text, or the parsed object.
  * @throws {SyntaxError} If the text is not JSON.
@@ -26,17 +25,13 @@ export function fromMatlab(json: string | object): GaussianMixture {
   const means = meansOf(flatten(boxed(fieldOf(model, "mu")), "json.mu"), K, "json.mu");
   const D = means.length / K;
   const kind = oneOf("json.CovarianceType", fieldOf(model, "CovarianceType"), ["full", "diagonal"]);
-  const shared = fieldOf(model, "SharedCovariance");
-  if (typeof shared !== "boolean") {
-    throw new TypeError(`json.SharedCovariance: expected true or false, got ${received(shared)}; ${remedy}`);
-  }
-  // dimensions of length 1 may be missing: the order of the numbers is what counts
+  // dimensions of length 1 may be missing: what counts is the order of the numbers, and how many there are
   const sigma = flatten(boxed(fieldOf(model, "Sigma")), "json.Sigma");
-  const covarianceType = kind === "diagonal" ? "diag" : shared ? "tied" : "full";
-  const isRepeated = shared && kind === "diagonal";
-  const given = shared ? sigma : transpose(sigma, Math.floor(sigma.length / K), K);
-  const checked = covariancesOf(given, covarianceType, isRepeated ? 1 : K, D, "json.Sigma");
-  const covariances = isRepeated ? Float64Array.from({ length: K * D }, (_, i) => checked[i % D]) : checked;
+  const isShared = K > 1 && sigma.length === (kind === "full" ? D * D : D);
+  const covarianceType = kind === "diagonal" ? "diag" : isShared ? "tied" : "full";
+  let values = isShared ? sigma : transpose(sigma, sigma.length / K, K);
+  if (isShared && kind === "diagonal") values = Float64Array.from({ length: K * D }, (_, i) => sigma[i % D]);
+  const covariances = covariancesOf(values, covarianceType, K, D, "json.Sigma");
   const columns = columnsOf(boxed(fieldOf(model, "columns")), D, "json.columns");
   return GaussianMixture.fromParameters({ weights, means, covariances, covarianceType, columns });
 }
@@ -62,6 +57,6 @@ export function toMatlab(mixture: GaussianMixture): Readonly<Record<string, unkn
     ComponentProportion: [...weights],
     CovarianceType: isDiagonal ? "diagonal" : "full",
     SharedCovariance: type === "tied",
-    ...(columns ? { columns: [...columns] } : {}),
+    columns,
   };
 }

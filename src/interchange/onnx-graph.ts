@@ -24,15 +24,16 @@ export interface Graph {
   readonly tensors: ReadonlyMap<string, Tensor>;
 }
 
-/** How many bytes of the file there are at least for each part of the graph, all in all: bounds what its index takes. */
-const LEAST_BYTES = { entry: 32, attribute: 16, input: 6 } as const;
+/** The least that an operation or a constant, and the name of an operand, take in a file: bounds what the index of one takes. */
+const ENTRY_BYTES = 32;
+const NAME_BYTES = 6;
 const FLOAT = 1;
 const DOUBLE = 11;
 
 /** The error for what is no Gaussian mixture. */
-export function notMixture(found: string): RangeError {
+export function notMixture(found = "a graph that computes something else"): RangeError {
   return new RangeError(
-    `bytes: expected an ONNX model as skl2onnx writes a GaussianMixture, got ${found}; convert the mixture alone, without a pipeline around it`,
+    `bytes: expected an ONNX model as skl2onnx writes a GaussianMixture, got ${found}; convert the mixture by itself`,
   );
 }
 
@@ -45,50 +46,46 @@ export function graphIn(view: DataView): Graph {
   const nodes = new Map<string, Node>();
   const tensors = new Map<string, Tensor>();
   let room = view.byteLength;
-  const count = (part: keyof typeof LEAST_BYTES): void => {
-    room -= LEAST_BYTES[part];
-    if (room < 0) throw notMixture("more operations than a mixture has");
-  };
   for (const model = new Message(view); model.next(); ) {
     if (model.field !== 7) continue;
     for (const graph = model.message(); graph.next(); ) {
       if (graph.field !== 1 && graph.field !== 5) continue;
-      count("entry");
-      if (graph.field === 1) addNode(graph.message(), nodes, count);
-      else addTensor(graph.message(), tensors);
+      room -= ENTRY_BYTES;
+      if (graph.field === 5) addTensor(graph.message(), tensors);
+      else room -= NAME_BYTES * addNode(graph.message(), nodes, room / NAME_BYTES);
+      if (room < 0) throw notMixture();
     }
   }
   return { view, nodes, tensors };
 }
 
-function addNode(message: Message, nodes: Map<string, Node>, count: (part: "attribute" | "input") => void): void {
+/** Takes note of an operation with no more than so many inputs. Result: how many. */
+function addNode(message: Message, nodes: Map<string, Node>, most: number): number {
   const inputs: string[] = [];
   let output = "";
   let op = "";
   let alpha = 1;
   let beta = 1;
-  while (message.next()) {
-    if (message.field === 1) {
-      count("input");
-      inputs.push(message.text());
-    } else if (message.field === 2) output ||= message.text();
+  let transposes = false;
+  while (message.next() && inputs.length <= most) {
+    if (message.field === 1) inputs.push(message.text());
+    else if (message.field === 2) output ||= message.text();
     else if (message.field === 4) op = message.text();
     else if (message.field === 5) {
-      count("attribute");
       let name = "";
-      let float = 0;
-      let integer = 0;
+      let value = 0;
       for (const attribute = message.message(); attribute.next(); ) {
         if (attribute.field === 1) name = attribute.text();
-        else if (attribute.field === 2) float = attribute.float();
-        else if (attribute.field === 3) integer = attribute.integer();
+        else if (attribute.field === 2) value = attribute.float();
+        else if (attribute.field === 3) value = attribute.integer;
       }
-      if (name === "alpha") alpha = float;
-      else if (name === "beta") beta = float;
-      else if (name.startsWith("trans") && integer !== 0) alpha = Number.NaN;
+      if (name === "alpha") alpha = value;
+      else if (name === "beta") beta = value;
+      else if (value !== 0) transposes = true; // all that is left to a Gemm
     }
   }
-  nodes.set(output, { op, inputs, alpha, beta });
+  nodes.set(output, { op, inputs, alpha: transposes ? Number.NaN : alpha, beta });
+  return inputs.length;
 }
 
 /** Takes note of a tensor of floats with up to two dimensions; others mean nothing here. */
@@ -107,7 +104,7 @@ function addTensor(message: Message, tensors: Map<string, Tensor>): void {
         rows = columns;
         columns = side;
       });
-    } else if (message.field === 2) type = message.integer();
+    } else if (message.field === 2) type = message.integer;
     else if (message.field === 8) name = message.text();
     else if (message.field === 4 || message.field === 9 || message.field === 10) {
       // packed floats, packed doubles and raw data look alike: little-endian
@@ -118,7 +115,7 @@ function addTensor(message: Message, tensors: Map<string, Tensor>): void {
   if ((type !== FLOAT && type !== DOUBLE) || rank > 2 || rows * columns === 0) return;
   const isDouble = type === DOUBLE;
   if (rows * columns * (isDouble ? 8 : 4) !== end - start) {
-    throw notMixture(`a tensor of ${rows} x ${columns} numbers in ${end - start} bytes`);
+    throw notMixture(`${rows} x ${columns} numbers in ${end - start} bytes`);
   }
   tensors.set(name, { rows, columns, start, isDouble });
 }
@@ -130,7 +127,5 @@ export function numberAt({ view }: Graph, { start, isDouble }: Tensor, i = 0): n
 
 /** The numbers of a tensor, row-major. */
 export function numbersOf(graph: Graph, tensor: Tensor): Float64Array {
-  const values = new Float64Array(tensor.rows * tensor.columns);
-  for (let i = 0; i < values.length; i++) values[i] = numberAt(graph, tensor, i);
-  return values;
+  return Float64Array.from({ length: tensor.rows * tensor.columns }, (_, i) => numberAt(graph, tensor, i));
 }

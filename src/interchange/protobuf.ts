@@ -1,14 +1,12 @@
 import { textIn } from "./given.ts";
 
-/** How a field is written: a varint, 8 bytes, bytes after their length, 4 bytes. */
+/** How a field is written: as a varint, or as bytes after their number; others have a fixed width. */
 const VARINT = 0;
-const FIXED64 = 1;
 const LENGTH = 2;
-const FIXED32 = 5;
 
 /**
  * The fields of a protobuf message, one after the other (Protocol Buffers, "Encoding"). They are read in place: a claimed
- * length costs nothing, and none reaches beyond the message.
+ * length costs nothing, and none reaches beyond the message. A field of another kind than asked for is empty, or 0.
  *
  * @example
  * for (const model = new Message(view); model.next(); ) if (model.field === 7) readGraph(model.message());
@@ -17,11 +15,11 @@ export class Message {
   readonly view: DataView;
   /** The number of the field at hand. */
   field = 0;
+  /** Its value, if it is an integer; exact below 2^53. */
+  integer = 0;
   /** Where its content begins, and the first byte after it. */
   start = 0;
   end: number;
-  #wire = VARINT;
-  #varint = 0;
   readonly #last: number;
 
   constructor(view: DataView, start = 0, last: number = view.byteLength) {
@@ -37,58 +35,38 @@ export class Message {
    */
   next(): boolean {
     if (this.end === this.#last) return false;
-    const tag = this.#read();
+    const tag = this.#varint();
+    const wire = tag % 8;
     this.field = Math.floor(tag / 8);
-    this.#wire = tag % 8;
-    if (this.#wire === VARINT) this.#varint = this.#read();
+    this.integer = wire === VARINT || wire === LENGTH ? this.#varint() : 0;
     this.start = this.end;
-    if (this.#wire === LENGTH) {
-      const length = this.#read();
-      this.start = this.end;
-      this.end += length;
-    } else if (this.#wire === FIXED64) this.end += 8;
-    else if (this.#wire === FIXED32) this.end += 4;
-    else if (this.#wire !== VARINT) throw this.#malformed();
+    this.end += [0, 8, this.integer, Infinity, Infinity, 4, Infinity, Infinity][wire];
     if (this.end > this.#last) throw this.#malformed();
     return true;
   }
 
-  /** The field as an integer, 0 or more; exact below 2^53. */
-  integer(): number {
-    this.#expect(VARINT);
-    return this.#varint;
-  }
-
   /** The field as a 32-bit float. */
   float(): number {
-    this.#expect(FIXED32);
-    return this.view.getFloat32(this.start, true);
+    return this.end - this.start === 4 ? this.view.getFloat32(this.start, true) : 0;
   }
 
   text(): string {
-    this.#expect(LENGTH);
     return textIn(this.view, this.start, this.end);
   }
 
   message(): Message {
-    this.#expect(LENGTH);
     return new Message(this.view, this.start, this.end);
   }
 
   /** Visits the field's integers: one, or as many as are packed in it. */
   eachInteger(visit: (value: number) => void): void {
-    if (this.#wire === VARINT) visit(this.#varint);
-    else for (const packed = this.message(); packed.end < this.end; ) visit(packed.#read());
+    if (this.start === this.end) visit(this.integer);
+    for (const packed = this.message(); packed.end < this.end; ) visit(packed.#varint());
   }
 
-  #expect(wire: number): void {
-    if (this.#wire !== wire) throw this.#malformed();
-  }
-
-  #read(): number {
+  #varint(): number {
     let value = 0;
-    for (let scale = 1, i = 0; i < 10; i++, scale *= 128) {
-      if (this.end >= this.#last) throw this.#malformed();
+    for (let scale = 1; this.end < this.#last && scale < 2 ** 70; scale *= 128) {
       const byte = this.view.getUint8(this.end++);
       value += (byte & 127) * scale;
       if (byte < 128) return value;
@@ -98,7 +76,7 @@ export class Message {
 
   #malformed(): RangeError {
     return new RangeError(
-      `bytes: expected an ONNX model, got a field that is cut short or malformed at byte ${this.start}; give the file as it is`,
+      `bytes: expected an ONNX model, got a field cut short or malformed before byte ${this.#last}; give the file as it is`,
     );
   }
 }

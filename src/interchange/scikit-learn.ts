@@ -23,7 +23,7 @@ export function fromScikitLearn(json: string | object): GaussianMixture {
   const model = objectOf(json, "the attributes of a GaussianMixture of scikit-learn", remedy);
   if (fieldOf(model, "degrees_of_freedom_") !== undefined) {
     throw new RangeError(
-      "json: expected a GaussianMixture, got a BayesianGaussianMixture; leave only covariance_type, weights_, means_ and covariances_ for the mixture at its parameters' means",
+      "json: expected a GaussianMixture, got a BayesianGaussianMixture; leave degrees_of_freedom_ out to take weights, means and covariances as they are",
     );
   }
   const covarianceType = oneOf("json.covariance_type", fieldOf(model, "covariance_type"), COVARIANCE_TYPES);
@@ -59,7 +59,7 @@ export function toScikitLearn(mixture: GaussianMixture): Readonly<Record<string,
     n_components: K,
     covariance_type: covarianceType,
     n_features_in_: D,
-    ...(columns ? { feature_names_in_: [...columns] } : {}),
+    feature_names_in_: columns,
     weights_: [...weights],
     means_: nest(means, [K, D]),
     covariances_: nest(covariances, shape),
@@ -67,6 +67,6 @@ export function toScikitLearn(mixture: GaussianMixture): Readonly<Record<string,
     precisions_cholesky_: nest(factors, shape),
     converged_: report?.converged ?? true,
     n_iter_: report?.nIterations ?? 0,
-    ...(report ? { lower_bound_: report.logLikelihood / report.totalWeight } : {}),
+    lower_bound_: report && report.logLikelihood / report.totalWeight,
   };
 }

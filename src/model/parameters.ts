@@ -40,6 +40,11 @@ export function covarianceShape(type: CovarianceType, nComponents: number, nFeat
   return type === "diag" ? [nComponents, nFeatures] : [nComponents];
 }
 
+/** How many numbers the covariances are. */
+export function covarianceLength(type: CovarianceType, nComponents: number, nFeatures: number): number {
+  return covarianceShape(type, nComponents, nFeatures).reduce((product, side) => product * side, 1);
+}
+
 /** What a user may give as parameters; see {@link parametersOf}. */
 export interface GivenParameters {
   readonly weights: ArrayLike<number>;
@@ -109,7 +114,7 @@ export function covariancesOf(
 ): Float64Array {
   const covariances = flatten(given, argument);
   const shape = covarianceShape(type, nComponents, nFeatures);
-  const length = shape.reduce((product, side) => product * side, 1);
+  const length = covarianceLength(type, nComponents, nFeatures);
   if (covariances.length !== length || (isNested(given) && given.length !== shape[0])) {
     throw new RangeError(
       `${argument}: expected shape [${shape.join(", ")}] for covarianceType "${type}", got ${covariances.length} numbers; ` +
