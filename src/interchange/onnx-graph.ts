@@ -26,7 +26,7 @@ export interface Graph {
 
 /** The least that an operation or a constant, and the name of an operand, take in a file: bounds what the index of one takes. */
 const ENTRY_BYTES = 32;
-const NAME_BYTES = 6;
+const NAME_BYTES = 8;
 const FLOAT = 1;
 const DOUBLE = 11;
 
@@ -51,15 +51,15 @@ export function graphIn(view: DataView): Graph {
     for (const graph = model.message(); graph.next(); ) {
       if (graph.field !== 1 && graph.field !== 5) continue;
       room -= ENTRY_BYTES;
+      if (room < 0) throw notMixture();
       if (graph.field === 5) addTensor(graph.message(), tensors);
       else room -= NAME_BYTES * addNode(graph.message(), nodes, room / NAME_BYTES);
-      if (room < 0) throw notMixture();
     }
   }
   return { view, nodes, tensors };
 }
 
-/** Takes note of an operation with no more than so many inputs. Result: how many. */
+/** Takes note of an operation, if it has no more than so many inputs. Result: how many. */
 function addNode(message: Message, nodes: Map<string, Node>, most: number): number {
   const inputs: string[] = [];
   let output = "";
@@ -67,9 +67,11 @@ function addNode(message: Message, nodes: Map<string, Node>, most: number): numb
   let alpha = 1;
   let beta = 1;
   let transposes = false;
-  while (message.next() && inputs.length <= most) {
-    if (message.field === 1) inputs.push(message.text());
-    else if (message.field === 2) output ||= message.text();
+  while (message.next()) {
+    if (message.field === 1) {
+      if (inputs.length >= most) throw notMixture();
+      inputs.push(message.text());
+    } else if (message.field === 2) output ||= message.text();
     else if (message.field === 4) op = message.text();
     else if (message.field === 5) {
       let name = "";
@@ -84,7 +86,8 @@ function addNode(message: Message, nodes: Map<string, Node>, most: number): numb
       else if (value !== 0) transposes = true; // all that is left to a Gemm
     }
   }
-  nodes.set(output, { op, inputs, alpha: transposes ? Number.NaN : alpha, beta });
+  // a list that has grown has room for more: the copy has not
+  nodes.set(output, { op, inputs: inputs.slice(), alpha: transposes ? Number.NaN : alpha, beta });
   return inputs.length;
 }
 

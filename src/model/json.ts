@@ -1,4 +1,5 @@
 import { received } from "../errors.ts";
+import { repeated } from "../input/data.ts";
 import { COVARIANCE_TYPES, type CovarianceType, oneOf } from "../input/options.ts";
 import { covarianceShape, type Parameters, parametersOf } from "./parameters.ts";
 
@@ -125,7 +126,7 @@ export function columnsOf(value: unknown, nFeatures: number, argument: string): 
     !Array.isArray(value) ||
     value.length !== nFeatures ||
     value.some((name) => typeof name !== "string") ||
-    new Set(value).size !== nFeatures
+    repeated(value) !== undefined
   ) {
     throw new TypeError(
       `${argument}: expected ${nFeatures} different names, got ${received(value)}; name every column once, or leave it out`,

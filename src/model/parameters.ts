@@ -228,11 +228,11 @@ export function modelOf(parameters: Parameters, remedy = "add a small number to 
     const mu = isTied ? arena.copyOf(means) : 0;
     const centre = isTied ? arena.copyOf(centreOf(weights, means)) : 0;
     const weight = arena.f64(components);
-    const factorPart = arena.f64(factorLength);
     const logcPart = arena.f64(components);
-    // scratch is [2, D, D] and begins with a copy of the covariance at hand: where that lies already
+    // what a covariance becomes takes its place: scratch, [2, D, D], begins with it, and so does the factor
     const covLength = covariances.length / parts;
     const cov = arena.f64(isTied || covarianceType === "full" ? 2 * covLength : covLength);
+    const factorPart = isTied ? arena.f64(factorLength) : cov;
     for (let part = 0; part < parts; part++) {
       const first = part * components;
       arena.viewF64(weight, components).set(weights.subarray(first, first + components));
