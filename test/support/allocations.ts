@@ -8,23 +8,23 @@ WebAssembly.Memory.prototype.grow = function (pages) {
   return before;
 };
 
-/** Bytes that a call allocates, what it has let go of by the end included. */
+/** Bytes that a call allocates outside the heap of objects, what it has let go of by the end included. */
 export interface Allocated {
-  /** Objects. What the engine needs to compile functions counts too, the first times. */
-  readonly heap: number;
-  /** Buffers of typed arrays, and what WebAssembly memories have grown by, in pages of 64 KiB. */
-  readonly buffers: number;
+  /** Buffers of typed arrays; the smallest lie on the heap. */
+  readonly arrays: number;
+  /** What WebAssembly memories have grown by: pages of 64 KiB. */
+  readonly pages: number;
 }
 
-/** Measures a call; one in which the collector has run is made again. */
+/** Measures a call; one in which the collector has freed arrays is made again. */
 export function allocatedBy(call: () => unknown): Allocated {
   for (;;) {
     grown = 0;
     const before = memoryUsage();
     call();
     const after = memoryUsage();
-    const heap = after.heapUsed - before.heapUsed;
-    const buffers = after.arrayBuffers - before.arrayBuffers;
-    if (heap >= 0 && buffers >= 0) return { heap, buffers: buffers + grown };
+    const arrays = after.arrayBuffers - before.arrayBuffers;
+    // the heap only grows, unless the collector has been there
+    if (after.heapUsed >= before.heapUsed && arrays >= 0) return { arrays, pages: grown };
   }
 }
