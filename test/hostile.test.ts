@@ -1,6 +1,5 @@
 // Model files that someone has tampered with: each gives a valid mixture or a clear error, and none makes the reader
 // allocate more than ten times its size. GAUSSMIX_RUNS=100 tries a hundred times as many, GAUSSMIX_SEED others.
-import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import {
   fromBytes,
@@ -17,6 +16,7 @@ import {
 } from "../src/index.ts";
 import { allocatedBy } from "./support/allocations.ts";
 import { withChecksum } from "./support/files.ts";
+import { onnx } from "./support/interchange.ts";
 import { mutatedBytes, mutatedText } from "./support/mutations.ts";
 import { randomMixture, runs, TYPES } from "./support/problems.ts";
 
@@ -35,10 +35,6 @@ const models = [...mixtures, named];
 
 function parametersOf({ weights, means, covariances, covarianceType }: GaussianMixture) {
   return { weights, means, covariances, covarianceType };
-}
-
-function onnx(name: string): Uint8Array {
-  return new Uint8Array(readFileSync(new URL(`fixtures/interchange/${name}.onnx`, import.meta.url)));
 }
 
 /** What a reader makes of a file: a mixture that holds together, or the error that it is refused with. */

@@ -12,8 +12,8 @@ const HEADER_BYTES = 24;
 const CHECKSUM_BYTES = 4;
 
 /**
- * A mixture in the binary format (docs/binary.md): 8 bytes per free parameter, less than half of the JSON text.
- * {@link fromBytes} gives it back to the last bit. The report is left out.
+ * A mixture in the binary format (docs/binary.md): 8 bytes for each number, of a symmetric matrix one triangle; a fifth to
+ * a half of the JSON text. {@link fromBytes} gives it back to the last bit. The report is left out.
  *
  * @throws {TypeError} If it is not a mixture.
  * @throws {RangeError} If the name of a column has half of a surrogate pair, which UTF-8 cannot hold.

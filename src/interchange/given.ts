@@ -22,7 +22,8 @@ export function boxed(value: unknown): unknown {
  */
 export function viewOf(bytes: unknown): DataView {
   if (ArrayBuffer.isView(bytes)) return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  if (bytes instanceof ArrayBuffer) return new DataView(bytes);
+  // of any realm
+  if (Object.prototype.toString.call(bytes) === "[object ArrayBuffer]") return new DataView(bytes as ArrayBuffer);
   throw new TypeError(
     `bytes: expected a Uint8Array or an ArrayBuffer, got ${received(bytes)}; read the file without an encoding`,
   );

@@ -1,6 +1,6 @@
 import { GaussianMixture } from "../api/mixture.ts";
 import { oneOf } from "../input/options.ts";
-import { columnsOf, fieldOf, nest, objectOf } from "../model/json.ts";
+import { columnsOf, fieldOf, nest, objectOf, parsed } from "../model/json.ts";
 import { covariancesOf, flatten, meansOf, weightsOf } from "../model/parameters.ts";
 import { boxed, checkMixture } from "./given.ts";
 import { transpose } from "./shapes.ts";
@@ -19,7 +19,7 @@ import { transpose } from "./shapes.ts";
  */
 export function fromMatlab(json: string | object): GaussianMixture {
   const remedy = "write its properties as docs/interchange.md shows";
-  const model = objectOf(json, "the properties of a gmdistribution of MATLAB", remedy);
+  const model = objectOf(parsed(json), "the properties of a gmdistribution of MATLAB", remedy);
   const weights = weightsOf(boxed(fieldOf(model, "ComponentProportion")), "json.ComponentProportion");
   const K = weights.length;
   const means = meansOf(flatten(boxed(fieldOf(model, "mu")), "json.mu"), K, "json.mu");

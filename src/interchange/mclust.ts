@@ -1,6 +1,6 @@
 import { GaussianMixture } from "../api/mixture.ts";
 import { withArena } from "../engine/arena.ts";
-import { columnsOf, fieldOf, type Nested, nest, objectOf } from "../model/json.ts";
+import { columnsOf, fieldOf, type Nested, nest, objectOf, parsed } from "../model/json.ts";
 import { covarianceLength, covariancesOf, flatten, type Parameters, rootsOf, weightsOf } from "../model/parameters.ts";
 import { expOf, logOf } from "../model/sums.ts";
 import { boxed, checkMixture } from "./given.ts";
@@ -9,6 +9,7 @@ import { eachEntry, transpose } from "./shapes.ts";
 /** Our covariance types as mclust's families. */
 const FAMILY = { full: "VVV", tied: "EEE", diag: "VVI", spherical: "VII" } as const;
 const REMEDY = "write fit$parameters as docs/interchange.md shows";
+
 /**
  * A mixture from the parameters of a model of R's mclust, as jsonlite writes `fit$parameters` or a list that has them as
  * `parameters` (docs/interchange.md has the lines of R). Covariances are read from `variance$sigma`, or `sigmasq` of one
@@ -24,7 +25,7 @@ const REMEDY = "write fit$parameters as docs/interchange.md shows";
  */
 export function fromMclust(json: string | object): GaussianMixture {
   const part = (value: unknown, argument: string): object => objectOf(value, "parameters of mclust", REMEDY, argument);
-  const model = part(json, "json");
+  const model = part(parsed(json), "json");
   const nested = fieldOf(model, "parameters");
   const path = nested === undefined ? "json" : "json.parameters";
   const parameters = nested === undefined ? model : part(nested, path);

@@ -4,9 +4,8 @@ import { Message } from "./protobuf.ts";
 export interface Node {
   readonly op: string;
   readonly inputs: readonly string[];
-  /** Of a Gemm: factors of the product and of what is added. NaN if it transposes. */
+  /** Of a Gemm: the factor of the product. */
   readonly alpha: number;
-  readonly beta: number;
 }
 
 /** Constant floats, still in the file: [rows, columns], a vector with rows 1. */
@@ -65,8 +64,6 @@ function addNode(message: Message, nodes: Map<string, Node>, most: number): numb
   let output = "";
   let op = "";
   let alpha = 1;
-  let beta = 1;
-  let transposes = false;
   while (message.next()) {
     if (message.field === 1) {
       if (inputs.length >= most) throw notMixture();
@@ -79,15 +76,12 @@ function addNode(message: Message, nodes: Map<string, Node>, most: number): numb
       for (const attribute = message.message(); attribute.next(); ) {
         if (attribute.field === 1) name = attribute.text();
         else if (attribute.field === 2) value = attribute.float();
-        else if (attribute.field === 3) value = attribute.integer;
       }
       if (name === "alpha") alpha = value;
-      else if (name === "beta") beta = value;
-      else if (value !== 0) transposes = true; // all that is left to a Gemm
     }
   }
   // a list that has grown has room for more: the copy has not
-  nodes.set(output, { op, inputs: inputs.slice(), alpha: transposes ? Number.NaN : alpha, beta });
+  nodes.set(output, { op, inputs: inputs.slice(), alpha });
   return inputs.length;
 }
 

@@ -119,8 +119,8 @@ function readFactors(graph: Graph, squares: string, K: number): Components {
   if (products.length !== K || 4 * D * (K + matrices * D) > graph.view.byteLength) throw notMixture();
   const factors = new Float64Array(matrices * D * D);
   const offsets = new Float64Array(K * D);
-  products.forEach(({ inputs, alpha, beta }, k) => {
-    if (inputs[0] !== source || alpha !== 1 || beta !== 1) throw notMixture();
+  products.forEach(({ inputs, alpha }, k) => {
+    if (inputs[0] !== source || alpha !== 1) throw notMixture();
     if (k < matrices) factors.set(constantOf(graph, inputs[1], D, D), k * D * D);
     offsets.set(constantOf(graph, inputs[2], 1, D), k * D);
   });

@@ -1,6 +1,6 @@
 import { GaussianMixture } from "../api/mixture.ts";
 import { COVARIANCE_TYPES, oneOf } from "../input/options.ts";
-import { columnsOf, fieldOf, nest, objectOf } from "../model/json.ts";
+import { columnsOf, fieldOf, nest, objectOf, parsed } from "../model/json.ts";
 import { covarianceShape, covariancesOf, meansOf, weightsOf, whiteningsOf } from "../model/parameters.ts";
 import { checkMixture } from "./given.ts";
 import { transpose } from "./shapes.ts";
@@ -20,7 +20,7 @@ import { transpose } from "./shapes.ts";
  */
 export function fromScikitLearn(json: string | object): GaussianMixture {
   const remedy = "write vars(gm) as docs/interchange.md shows";
-  const model = objectOf(json, "the attributes of a GaussianMixture of scikit-learn", remedy);
+  const model = objectOf(parsed(json), "the attributes of a GaussianMixture of scikit-learn", remedy);
   if (fieldOf(model, "degrees_of_freedom_") !== undefined) {
     throw new RangeError(
       "json: expected a GaussianMixture, got a BayesianGaussianMixture; leave degrees_of_freedom_ out to take weights, means and covariances as they are",

@@ -65,7 +65,7 @@ export function fromJSON(json: unknown): {
   readonly parameters: Parameters;
   readonly columns: readonly string[] | undefined;
 } {
-  const mixture = objectOf(json, "a mixture as toJSON gives it", "give the text or the parsed object");
+  const mixture = objectOf(parsed(json), "a mixture as toJSON gives it", "give the text or the parsed object");
   const field = (key: string): unknown => fieldOf(mixture, key);
   if (field("format") !== FORMAT) {
     throw new TypeError(
@@ -102,14 +102,11 @@ export function fromJSON(json: unknown): {
   return { parameters, columns: columnsOf(field("columns"), parameters.nFeatures, "json.columns") };
 }
 
-/**
- * A JSON object, given as text or parsed.
- *
- * @throws {SyntaxError} If the text is not JSON.
- * @throws {TypeError} If it is no object: what was `expected`, and the `remedy`.
- */
-export function objectOf(json: unknown, expected: string, remedy: string, argument = "json"): object {
-  const value: unknown = typeof json === "string" ? JSON.parse(json) : json;
+/** What JSON says, given as text or parsed. @throws {SyntaxError} If the text is not JSON. */
+export const parsed = (json: unknown): unknown => (typeof json === "string" ? JSON.parse(json) : json);
+
+/** An object of JSON. @throws {TypeError} If it is none: what was `expected`, and the `remedy`. */
+export function objectOf(value: unknown, expected: string, remedy: string, argument = "json"): object {
   if (typeof value === "object" && value !== null && !Array.isArray(value)) return value;
   throw new TypeError(`${argument}: expected ${expected}, got ${received(value)}; ${remedy}`);
 }

@@ -1,4 +1,4 @@
-"""Models of scikit-learn, as JSON and as ONNX, with the log-densities they give: what test/interchange.test.ts reads.
+"""Models of scikit-learn, as JSON and as ONNX, with the log-densities they give: what test/sklearn-models.test.ts reads.
 
     pip install scikit-learn skl2onnx mpmath
     python3 tools/reference/interchange.py .            # the folder of this repository
