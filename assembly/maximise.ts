@@ -194,7 +194,8 @@ function betweenScatter(blocks: usize, blockBytes: usize, mu: usize, centre: usi
  * weights [K], mu [K, D], cov (`covarianceLength`) f64, in.
  * centre  [D] f64, in: tied only, the point about which the data are whitened.
  * factor  `factorLength` f64, out. logc [K] f64, out; minus infinity for weight 0.
- * scratch [2, D, D] f64.
+ * scratch [2, D, D] f64. It may begin where cov does, as may factor unless the type is tied (full: with K = 1): what is
+ *         read is done with before anything is written there.
  * tolerance  see `cholesky`.
  * result  0, or 1 + the first component whose covariance is not positive definite (tied: 1).
  */

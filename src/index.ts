@@ -68,6 +68,11 @@ export type {
   Progress,
   ResponsibilitiesInput,
 } from "./input/options.ts";
+export { fromBytes, toBytes } from "./interchange/binary.ts";
+export { fromMatlab, toMatlab } from "./interchange/matlab.ts";
+export { fromMclust, toMclust } from "./interchange/mclust.ts";
+export { fromOnnx } from "./interchange/onnx.ts";
+export { fromScikitLearn, toScikitLearn } from "./interchange/scikit-learn.ts";
 export type { MixtureJSON } from "./model/json.ts";
 export type { Estimate } from "./model/monte-carlo.ts";
 export type { Parameters } from "./model/parameters.ts";

@@ -1,8 +1,9 @@
 import { spawn, spawnSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
-import { GaussianMixture } from "../src/index.ts";
+import { fromOnnx, GaussianMixture } from "../src/index.ts";
 import {
   CLI,
   cellsOf,
@@ -111,6 +112,57 @@ describe("models", () => {
 
   test("a missing file is refused", () => {
     expectRefusal(gaussmix(["sample", "missing.json", "-n", "1"]), /missing\.json: no such file or folder/);
+  });
+});
+
+describe("convert", () => {
+  const fixture = (name: string): string => fileURLToPath(new URL(`fixtures/interchange/${name}`, import.meta.url));
+  const weightsOf = (text: string): number[] => (JSON.parse(text) as { weights: number[] }).weights;
+
+  test.each(["json", "binary", "scikit-learn", "mclust", "matlab"])("writes %s, which reads back", (form) => {
+    const out = join(space.folder, `iris.${form}`);
+    expect(gaussmix(["convert", space.irisModel, "--to", form, "--out", out])).toEqual({
+      code: 0,
+      stdout: "",
+      stderr: "",
+    });
+    expect(gaussmix(["convert", out]).stdout).toBe(readFileSync(space.irisModel, "utf8"));
+    const labelled = gaussmix(["predict", out, IRIS]);
+    expect(labelled).toEqual(gaussmix(["predict", space.irisModel, IRIS]));
+  });
+
+  test("writes to standard output, byte for byte", () => {
+    const out = join(space.folder, "iris.bin");
+    gaussmix(["convert", space.irisModel, "--to", "binary", "--out", out]);
+    const { stdout } = spawnSync(process.execPath, [CLI, "convert", space.irisModel, "--to", "binary"]);
+    expect(stdout.equals(readFileSync(out))).toBe(true);
+    expect(gaussmix(["convert", "-"], { input: stdout }).stdout).toBe(readFileSync(space.irisModel, "utf8"));
+  });
+
+  test("reads ONNX", () => {
+    const mixture = fromOnnx(readFileSync(fixture("iris-full.onnx")));
+    expect(weightsOf(gaussmix(["convert", fixture("iris-full.onnx")]).stdout)).toEqual([...mixture.weights]);
+    expect(gaussmix(["sample", fixture("iris-tied.onnx"), "-n", "2"]).code).toBe(0);
+  });
+
+  test("refuses what it cannot read or write", () => {
+    expectRefusal(
+      gaussmix(["convert", fixture("iris-pipeline.onnx")]),
+      /not a model of gaussmix: bytes: .* pipeline; convert/,
+    );
+    expectRefusal(
+      gaussmix(["convert", "-"], { input: Uint8Array.of(0x89, 1, 2) }),
+      /not a model of gaussmix: bytes: expected/,
+    );
+    expectRefusal(
+      gaussmix(["convert", "-"], { input: '{"weights_":[1]}' }),
+      /not a model of gaussmix: json\.covariance_type/,
+    );
+    expectRefusal(
+      gaussmix(["convert", space.irisModel, "--to", "yaml"]),
+      /'yaml' is invalid. Allowed choices are json, binary/,
+    );
+    expectRefusal(gaussmix(["convert", space.irisModel, "--out", "-"]), /--out: expected a file, got -/);
   });
 });
 

@@ -22,17 +22,21 @@ describe("help and version", () => {
     expect(gaussmix(["--version"])).toEqual({ code: 0, stdout: `${manifest.version}\n`, stderr: "" });
   });
 
-  test.each([["--help"], ["fit", "--help"], ["predict", "--help"], ["sample", "--help"], ["help", "fit"]])(
-    "%s %s prints help with examples that fits 80 columns, but for commands",
-    (...args) => {
-      const { code, stdout, stderr } = gaussmix(args);
-      expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
-      expect(stdout).toMatch(/^Usage: gaussmix/);
-      expect(stdout).toMatch(/\nExamples\n {2}\$ .*gaussmix /);
-      const long = stdout.split("\n").filter((line) => line.length > 81 && !line.includes("$"));
-      expect(long).toEqual([]);
-    },
-  );
+  test.each([
+    ["--help"],
+    ["fit", "--help"],
+    ["predict", "--help"],
+    ["sample", "--help"],
+    ["convert", "--help"],
+    ["help", "fit"],
+  ])("%s %s prints help with examples that fits 80 columns, but for commands", (...args) => {
+    const { code, stdout, stderr } = gaussmix(args);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+    expect(stdout).toMatch(/^Usage: gaussmix/);
+    expect(stdout).toMatch(/\nExamples\n {2}\$ .*gaussmix /);
+    const long = stdout.split("\n").filter((line) => line.length > 81 && !line.includes("$"));
+    expect(long).toEqual([]);
+  });
 
   test("the help of commands that read CSV says that a header row is required", () => {
     for (const command of ["fit", "predict"]) expect(gaussmix([command, "--help"]).stdout).toMatch(/header row/);

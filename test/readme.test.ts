@@ -161,6 +161,8 @@ test("every link of the documents leads to a file", () => {
     "docs/memory.md",
     "docs/numerics.md",
     "docs/json.md",
+    "docs/binary.md",
+    "docs/interchange.md",
   ];
   for (const document of documents) {
     const text = readFileSync(`${root}${document}`, "utf8");

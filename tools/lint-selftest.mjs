@@ -32,6 +32,7 @@ const layers = [
   { path: "src/model/gaussian.ts", peer: "src/model/weights.ts" },
   { path: "src/fit/em.ts", peer: "src/fit/race.ts" },
   { path: "src/api/mixture.ts", peer: "src/api/select.ts" },
+  { path: "src/interchange/onnx.ts", peer: "src/interchange/protobuf.ts" },
   { path: "src/index.ts" },
 ];
 const relative = (from, to) => {

@@ -17,7 +17,15 @@ export function sourceOf(path: string): string {
  * @throws {InputError} If it cannot be read, or is not UTF-8.
  */
 export async function readText(path: string): Promise<string> {
-  const bytes = path === STDIN ? await buffer(process.stdin) : await readBytes(path);
+  return textOf(path, await readBytes(path));
+}
+
+/**
+ * The text that bytes from a path are.
+ *
+ * @throws {InputError} If they are not UTF-8.
+ */
+export function textOf(path: string, bytes: Uint8Array): string {
   // UTF-16 starts with a byte order mark: what spreadsheets call "Unicode text"
   const encoding = bytes[0] === 0xff && bytes[1] === 0xfe ? "utf-16le" : "utf-8";
   try {
@@ -30,9 +38,14 @@ export async function readText(path: string): Promise<string> {
   }
 }
 
-async function readBytes(path: string): Promise<Buffer> {
+/**
+ * The bytes of a file, or of standard input for `-`.
+ *
+ * @throws {InputError} If it cannot be read.
+ */
+export async function readBytes(path: string): Promise<Buffer> {
   try {
-    return await readFile(path);
+    return await (path === STDIN ? buffer(process.stdin) : readFile(path));
   } catch (cause) {
     throw pathError(path, cause);
   }
@@ -58,16 +71,16 @@ export async function checkWritable(path: string): Promise<void> {
  *
  * @throws {InputError} If the path cannot be written to.
  */
-export async function writeAtomically(path: string, text: string): Promise<void> {
+export async function writeAtomically(path: string, content: string | Uint8Array): Promise<void> {
   const target = await targetOf(path);
   try {
-    if (target.isSpecial) return await writeFile(target.path, text);
+    if (target.isSpecial) return await writeFile(target.path, content);
   } catch (cause) {
     throw pathError(path, cause);
   }
   const temporary = join(dirname(target.path), `.${basename(target.path)}.${process.pid}.tmp`);
   try {
-    await writeFile(temporary, text, { flag: "wx", flush: true });
+    await writeFile(temporary, content, { flag: "wx", flush: true });
     if (target.mode !== undefined) await chmod(temporary, target.mode);
     await rename(temporary, target.path);
   } catch (cause) {
@@ -127,7 +140,8 @@ export async function writeOut(texts: Iterable<string>): Promise<void> {
   if (chunk !== "") await writeChunk(chunk);
 }
 
-function writeChunk(chunk: string): Promise<void> {
+/** Writes something to standard output, all at once. */
+export function writeChunk(chunk: string | Uint8Array): Promise<void> {
   return new Promise((resolve, reject) => {
     process.stdout.write(chunk, (error) => (error ? reject(error) : resolve()));
   });

@@ -1,10 +1,11 @@
 #!/usr/bin/env node
 import { Command, CommanderError } from "commander";
 import manifest from "../../package.json" with { type: "json" };
+import { runConvert } from "./convert.ts";
 import { describe, exitCodeOf, isClosedPipe } from "./failures.ts";
 import { tell, writeOut } from "./files.ts";
 import { runFit } from "./fit.ts";
-import { columnsOption, covarianceOption, initOption, numberOption } from "./options.ts";
+import { columnsOption, covarianceOption, formOption, initOption, numberOption } from "./options.ts";
 import { runPredict } from "./predict.ts";
 import { runSample } from "./sample.ts";
 
@@ -14,6 +15,11 @@ const CSV_HELP = `CSV files
   column of numbers is used; a column with text in it is left out, and said so.
   An empty cell, NaN or an infinity in a column of numbers is an error; blank
   lines are skipped.`;
+
+const MODEL_HELP = `Models
+  What gaussmix fit --out wrote, or gaussmix convert in any form; a model of
+  scikit-learn, mclust or MATLAB as JSON, or of scikit-learn as ONNX. The content
+  tells which.`;
 
 const EXIT_HELP = `Exit codes
   0  done
@@ -44,6 +50,7 @@ function programOf(help: string[]): Command {
           "gaussmix fit iris.csv -k 3 --seed 1 --out iris.json",
           "gaussmix predict iris.json iris.csv > labelled.csv",
           "gaussmix sample iris.json -n 1000 --seed 1 > drawn.csv",
+          "gaussmix convert iris.json --to scikit-learn > sklearn.json",
         ],
       ),
     );
@@ -89,14 +96,14 @@ function programOf(help: string[]): Command {
         "counted from 0; probability_0, probability_1, …, how likely each component made the row; log_density, the " +
         "log-density of the row in nats: low for a row unlike the data of the fit.",
     )
-    .argument("<model>", "file written by gaussmix fit --out; - reads standard input")
+    .argument("<model>", "file with a model; - reads standard input")
     .argument("<file>", "CSV file with a header row; - reads standard input")
     .addOption(columnsOption("columns to use, in the order of the model's (default: those with the model's names)"))
     .option("--json", "print an array of records instead; a log_density of minus infinity is null")
     .addHelpText(
       "after",
       helpBelow(
-        [CSV_HELP],
+        [MODEL_HELP, CSV_HELP],
         [
           "gaussmix predict iris.json iris.csv > labelled.csv",
           "gunzip -c new.csv.gz | gaussmix predict iris.json - --json",
@@ -109,18 +116,37 @@ function programOf(help: string[]): Command {
     .command("sample")
     .summary("draw new rows from a mixture")
     .description("Draws rows from a mixture and writes them as CSV, with the component each row came from as label.")
-    .argument("<model>", "file written by gaussmix fit --out; - reads standard input")
+    .argument("<model>", "file with a model; - reads standard input")
     .addOption(numberOption("-n, --rows <number>", "how many rows to draw").makeOptionMandatory())
     .addOption(numberOption("--seed <integer>", "all random choice; same seed, same rows (default: 0)"))
     .option("--json", "print an array of records instead")
     .addHelpText(
       "after",
       helpBelow(
-        [],
+        [MODEL_HELP],
         ["gaussmix sample iris.json -n 1000 --seed 1 > drawn.csv", "gaussmix sample iris.json -n 5 --json"],
       ),
     )
     .action(runSample);
+
+  program
+    .command("convert")
+    .summary("write a model in another form")
+    .description(
+      "Reads a model in any form and writes it in another: json, our own; binary, our own, small and exact; or JSON " +
+        "that scikit-learn, mclust or MATLAB can load (docs/interchange.md has the lines to type there).",
+    )
+    .argument("<model>", "file with a model; - reads standard input")
+    .addOption(formOption())
+    .option("--out <file>", "write to this file (default: standard output)")
+    .addHelpText(
+      "after",
+      helpBelow(
+        [MODEL_HELP],
+        ["gaussmix convert gm.onnx --out gm.json", "gaussmix convert iris.json --to binary --out iris.bin"],
+      ),
+    )
+    .action(runConvert);
 
   return program;
 }

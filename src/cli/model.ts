@@ -1,23 +1,57 @@
-import { GaussianMixture, MixtureError } from "../index.ts";
+import {
+  fromBytes,
+  fromMatlab,
+  fromMclust,
+  fromOnnx,
+  fromScikitLearn,
+  GaussianMixture,
+  MixtureError,
+  toBytes,
+  toMatlab,
+  toMclust,
+  toScikitLearn,
+} from "../index.ts";
 import { callLibrary, InputError } from "./failures.ts";
-import { readText, sourceOf } from "./files.ts";
+import { readBytes, sourceOf, textOf } from "./files.ts";
+
+/** In which forms a model can be written. */
+export const MODEL_WRITERS = {
+  json: (mixture: GaussianMixture) => `${JSON.stringify(mixture)}\n`,
+  binary: toBytes,
+  "scikit-learn": (mixture: GaussianMixture) => `${JSON.stringify(toScikitLearn(mixture))}\n`,
+  mclust: (mixture: GaussianMixture) => `${JSON.stringify(toMclust(mixture))}\n`,
+  matlab: (mixture: GaussianMixture) => `${JSON.stringify(toMatlab(mixture))}\n`,
+};
 
 /**
- * Reads a model: what `gaussmix fit` wrote with `--out`, or printed with `--json`, or `JSON.stringify(mixture)`.
+ * Reads a model: what `gaussmix fit` wrote with `--out`, or printed with `--json`; one in any form of {@link MODEL_WRITERS};
+ * an ONNX model. The content tells which.
  *
  * @throws {InputError} If the file cannot be read or does not hold a mixture.
  */
 export async function readModel(path: string): Promise<GaussianMixture> {
-  const text = await readText(path);
+  const bytes = await readBytes(path);
   try {
     return await callLibrary(() => {
-      const json: unknown = JSON.parse(text);
-      const isFit = typeof json === "object" && json !== null && "report" in json && "model" in json;
-      return GaussianMixture.fromJSON((isFit ? json.model : json) as string);
+      // neither may begin a text: the binary form's first byte, and the field that an ONNX model begins with
+      if (bytes[0] === 0x89) return fromBytes(bytes);
+      if (bytes[0] === 0x08) return fromOnnx(bytes);
+      return modelIn(JSON.parse(textOf(path, bytes)));
     });
   } catch (cause) {
     const isSingular = cause instanceof MixtureError && cause.code === "SINGULAR_COVARIANCE";
     if (!(cause instanceof InputError || isSingular)) throw cause;
     throw new InputError(`${sourceOf(path)}: not a model of gaussmix: ${cause.message}`, { cause });
   }
+}
+
+/** The mixture in parsed JSON, by a field that only one form has. */
+function modelIn(json: unknown): GaussianMixture {
+  const has = (field: string): boolean => typeof json === "object" && json !== null && field in json;
+  if (has("weights_")) return fromScikitLearn(json as object);
+  if (has("ComponentProportion")) return fromMatlab(json as object);
+  if (has("parameters") || has("pro")) return fromMclust(json as object);
+  return GaussianMixture.fromJSON(
+    (has("report") && has("model") ? (json as { model: unknown }).model : json) as string,
+  );
 }

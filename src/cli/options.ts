@@ -1,6 +1,7 @@
 import { InvalidArgumentError, Option } from "commander";
 import type { CovarianceType, InitStrategy } from "../index.ts";
 import { decimalOf, namesOf } from "./csv.ts";
+import { MODEL_WRITERS } from "./model.ts";
 
 const COVARIANCE_TYPES: readonly CovarianceType[] = ["full", "tied", "diag", "spherical"];
 const INIT_STRATEGIES: readonly InitStrategy[] = ["kmeans", "k-means++", "random-from-data", "random"];
@@ -36,4 +37,9 @@ export function covarianceOption(): Option {
 /** `--init STRATEGY`. */
 export function initOption(): Option {
   return new Option("--init <strategy>", "how starts are found").choices(INIT_STRATEGIES).default("kmeans");
+}
+
+/** `--to FORM`. */
+export function formOption(): Option {
+  return new Option("--to <form>", "form of the model").choices(Object.keys(MODEL_WRITERS)).default("json");
 }

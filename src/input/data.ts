@@ -91,18 +91,24 @@ export function checkNames(columns: unknown): asserts columns is readonly string
     );
   }
   for (let d = 0; d < columns.length; d++) {
-    const name: unknown = columns[d];
-    if (typeof name !== "string") {
+    if (typeof columns[d] !== "string") {
       throw new TypeError(
-        `columns: expected a name at index ${d}, got ${received(name)}; write for example ["x", "y"]`,
-      );
-    }
-    if (columns.indexOf(name) < d) {
-      throw new RangeError(
-        `columns: expected each name once, got ${received(name)} again at index ${d}; leave one out`,
+        `columns: expected a name at index ${d}, got ${received(columns[d])}; write for example ["x", "y"]`,
       );
     }
   }
+  const name = repeated(columns);
+  if (name !== undefined) {
+    throw new RangeError(
+      `columns: expected each name once, got ${received(name)} again at index ${columns.indexOf(name, columns.indexOf(name) + 1)}; leave one out`,
+    );
+  }
+}
+
+/** A text that is in a list more than once, found by sorting: a file may have very many names. */
+export function repeated(texts: readonly string[]): string | undefined {
+  const sorted = [...texts].sort();
+  return sorted.find((text, i) => text === sorted[i - 1]);
 }
 
 function notData(argument: string, value: unknown): TypeError {

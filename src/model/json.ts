@@ -1,4 +1,5 @@
 import { received } from "../errors.ts";
+import { repeated } from "../input/data.ts";
 import { COVARIANCE_TYPES, type CovarianceType, oneOf } from "../input/options.ts";
 import { covarianceShape, type Parameters, parametersOf } from "./parameters.ts";
 
@@ -64,67 +65,75 @@ export function fromJSON(json: unknown): {
   readonly parameters: Parameters;
   readonly columns: readonly string[] | undefined;
 } {
-  const value: unknown = typeof json === "string" ? JSON.parse(json) : json;
-  if (typeof value !== "object" || value === null || Array.isArray(value)) {
+  const mixture = objectOf(parsed(json), "a mixture as toJSON gives it", "give the text or the parsed object");
+  const field = (key: string): unknown => fieldOf(mixture, key);
+  if (field("format") !== FORMAT) {
     throw new TypeError(
-      `json: expected a mixture as toJSON gives it, got ${received(value)}; give the text or the parsed object`,
+      `json.format: expected "${FORMAT}", got ${received(field("format"))}; give what toJSON or JSON.stringify(mixture) gave`,
     );
   }
-  const fields = new Map<string, unknown>(Object.entries(value));
-  if (fields.get("format") !== FORMAT) {
-    throw new TypeError(
-      `json.format: expected "${FORMAT}", got ${received(fields.get("format"))}; give what toJSON or JSON.stringify(mixture) gave`,
-    );
-  }
-  if (fields.get("version") !== VERSION) {
+  if (field("version") !== VERSION) {
     throw new RangeError(
-      `json.version: expected ${VERSION}, got ${received(fields.get("version"))}; read it with the release of gaussmix that wrote it`,
+      `json.version: expected ${VERSION}, got ${received(field("version"))}; read it with the release of gaussmix that wrote it`,
     );
   }
-  const unknown = [...fields.keys()].find((key) => !KEYS.includes(key));
+  const unknown = Object.keys(mixture).find((key) => !KEYS.includes(key));
   if (unknown !== undefined) {
     throw new TypeError(`json: expected only the keys ${KEYS.join(", ")}, got ${received(unknown)}; remove it`);
   }
-  const covarianceType = oneOf("json.covarianceType", fields.get("covarianceType"), COVARIANCE_TYPES);
+  const covarianceType = oneOf("json.covarianceType", field("covarianceType"), COVARIANCE_TYPES);
+  const list = (key: string): number[] => {
+    const value = field(key);
+    if (Array.isArray(value)) return value;
+    throw new TypeError(`json.${key}: expected an array, got ${received(value)}; write the mixture anew`);
+  };
   const parameters = parametersOf(
-    { weights: list(fields, "weights"), means: list(fields, "means"), covariances: list(fields, "covariances") },
+    { weights: list("weights"), means: list("means"), covariances: list("covariances") },
     covarianceType,
     "json",
   );
   for (const key of ["nComponents", "nFeatures"] as const) {
-    if (fields.get(key) !== parameters[key]) {
+    if (field(key) !== parameters[key]) {
       throw new RangeError(
-        `json.${key}: expected ${parameters[key]}, as the parameters have it, got ${received(fields.get(key))}; write the mixture anew`,
+        `json.${key}: expected ${parameters[key]}, as the parameters have it, got ${received(field(key))}; write the mixture anew`,
       );
     }
   }
-  return { parameters, columns: columnsOf(fields.get("columns"), parameters.nFeatures) };
+  return { parameters, columns: columnsOf(field("columns"), parameters.nFeatures, "json.columns") };
 }
 
-function list(fields: ReadonlyMap<string, unknown>, key: string): number[] {
-  const value = fields.get(key);
-  if (!Array.isArray(value)) {
-    throw new TypeError(`json.${key}: expected an array, got ${received(value)}; write the mixture anew`);
-  }
-  return value as number[];
+/** What JSON says, given as text or parsed. @throws {SyntaxError} If the text is not JSON. */
+export const parsed = (json: unknown): unknown => (typeof json === "string" ? JSON.parse(json) : json);
+
+/** An object of JSON. @throws {TypeError} If it is none: what was `expected`, and the `remedy`. */
+export function objectOf(value: unknown, expected: string, remedy: string, argument = "json"): object {
+  if (typeof value === "object" && value !== null && !Array.isArray(value)) return value;
+  throw new TypeError(`${argument}: expected ${expected}, got ${received(value)}; ${remedy}`);
 }
 
-function columnsOf(value: unknown, nFeatures: number): readonly string[] | undefined {
+/** A field of an object's own; what it inherits does not count. */
+export function fieldOf(object: object, key: string): unknown {
+  return Object.hasOwn(object, key) ? (object as Readonly<Record<string, unknown>>)[key] : undefined;
+}
+
+/** Names of the columns, checked; undefined if there are none. */
+export function columnsOf(value: unknown, nFeatures: number, argument: string): readonly string[] | undefined {
   if (value === undefined) return undefined;
   if (
     !Array.isArray(value) ||
     value.length !== nFeatures ||
     value.some((name) => typeof name !== "string") ||
-    new Set(value).size !== nFeatures
+    repeated(value) !== undefined
   ) {
     throw new TypeError(
-      `json.columns: expected ${nFeatures} different names, got ${received(value)}; name every column once, or leave it out`,
+      `${argument}: expected ${nFeatures} different names, got ${received(value)}; name every column once, or leave it out`,
     );
   }
   return value as string[];
 }
 
-function nest(values: Float64Array, shape: readonly number[]): number[] | Nested[] {
+/** Numbers in nested arrays of a shape. */
+export function nest(values: Float64Array, shape: readonly number[]): number[] | Nested[] {
   if (shape.length === 1) return [...values];
   const length = values.length / shape[0];
   return Array.from({ length: shape[0] }, (_, i) =>

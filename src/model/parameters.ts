@@ -1,7 +1,7 @@
 import { type Arena, withArena } from "../engine/arena.ts";
 import { TYPE_CODE } from "../engine/kernels.ts";
 import { MixtureError, received } from "../errors.ts";
-import { vectorOf } from "../input/data.ts";
+import { isTypedArray } from "../input/checks.ts";
 import type { CovarianceType, NestedOrFlat } from "../input/options.ts";
 
 /** The parameters of a mixture of K components over D columns, flat and row-major. */
@@ -38,6 +38,11 @@ export function covarianceShape(type: CovarianceType, nComponents: number, nFeat
   if (type === "full") return [nComponents, nFeatures, nFeatures];
   if (type === "tied") return [nFeatures, nFeatures];
   return type === "diag" ? [nComponents, nFeatures] : [nComponents];
+}
+
+/** How many numbers the covariances are. */
+export function covarianceLength(type: CovarianceType, nComponents: number, nFeatures: number): number {
+  return covarianceShape(type, nComponents, nFeatures).reduce((product, side) => product * side, 1);
 }
 
 /** What a user may give as parameters; see {@link parametersOf}. */
@@ -109,7 +114,7 @@ export function covariancesOf(
 ): Float64Array {
   const covariances = flatten(given, argument);
   const shape = covarianceShape(type, nComponents, nFeatures);
-  const length = shape.reduce((product, side) => product * side, 1);
+  const length = covarianceLength(type, nComponents, nFeatures);
   if (covariances.length !== length || (isNested(given) && given.length !== shape[0])) {
     throw new RangeError(
       `${argument}: expected shape [${shape.join(", ")}] for covarianceType "${type}", got ${covariances.length} numbers; ` +
@@ -147,38 +152,49 @@ function isNested(given: unknown): given is ArrayLike<unknown> {
   return typeof first === "object" && first !== null;
 }
 
-/** Numbers of nested or flat arrays, one after the other; each is finite. */
-function flatten(given: unknown, argument: string): Float64Array {
-  const values: number[] = [];
-  const visit = (part: unknown, depth: number): void => {
-    if (depth > 3 || typeof part !== "object" || part === null || !("length" in part)) {
-      throw new TypeError(
-        `${argument}: expected an array of numbers, nested or flat, got ${received(part)}; see the documented shape`,
-      );
-    }
-    const list = part as ArrayLike<unknown>;
-    const width = childLength(list[0]);
-    for (let i = 0; i < list.length; i++) {
-      const value = list[i];
-      if (childLength(value) !== width) {
-        const expected = width === undefined ? "numbers only" : `rows of equal length (${width})`;
-        throw new RangeError(
-          `${argument}: expected ${expected}, got ${received(value)} at index ${i}; make them alike`,
-        );
-      }
-      if (typeof value === "number") values.push(value);
-      else visit(value, depth + 1);
-    }
-  };
-  visit(given, 1);
+/** Numbers of nested or flat arrays, one after the other, in an array of their own; each is finite. */
+export function flatten(given: unknown, argument: string): Float64Array {
+  const values = isTypedArray(given) ? new Float64Array(given) : new Float64Array(countOf(given, argument));
   if (values.length === 0)
     throw new RangeError(`${argument}: expected at least one number, got none; give one per component`);
+  if (!isTypedArray(given)) {
+    let at = 0;
+    const copy = (list: ArrayLike<unknown>): void => {
+      for (let i = 0; i < list.length; i++) {
+        const value = list[i];
+        if (typeof value === "number") values[at++] = value;
+        else copy(value as ArrayLike<unknown>);
+      }
+    };
+    copy(given as ArrayLike<unknown>);
+  }
   const bad = values.findIndex((value) => !Number.isFinite(value));
   if (bad >= 0)
     throw new RangeError(
       `${argument}: expected finite numbers, got ${values[bad]} at position ${bad}; check how they were computed`,
     );
-  return vectorOf(values, values.length, argument);
+  return values;
+}
+
+/** How many numbers there are in nested or flat arrays of equal lengths; nothing is allocated before all have been seen. */
+function countOf(part: unknown, argument: string, depth = 1): number {
+  if (depth > 3 || typeof part !== "object" || part === null || !("length" in part)) {
+    throw new TypeError(
+      `${argument}: expected an array of numbers, nested or flat, got ${received(part)}; see the documented shape`,
+    );
+  }
+  const list = part as ArrayLike<unknown>;
+  const width = childLength(list[0]);
+  let count = 0;
+  for (let i = 0; i < list.length; i++) {
+    const value = list[i];
+    if (childLength(value) !== width) {
+      const expected = width === undefined ? "numbers only" : `rows of equal length (${width})`;
+      throw new RangeError(`${argument}: expected ${expected}, got ${received(value)} at index ${i}; make them alike`);
+    }
+    count += typeof value === "number" ? 1 : countOf(value, argument, depth + 1);
+  }
+  return count;
 }
 
 const childLength = (value: unknown): number | undefined => (value as ArrayLike<unknown> | null | undefined)?.length;
@@ -194,26 +210,41 @@ export function centreOf(weights: Float64Array, means: Float64Array): Float64Arr
 }
 
 /**
- * Factorises the covariances.
+ * Factorises the covariances; full ones each by itself, so that the work space is two matrices whatever K is.
  *
  * @throws {MixtureError} `SINGULAR_COVARIANCE`, with the component, if one is not positive definite.
  */
 export function modelOf(parameters: Parameters, remedy = "add a small number to its diagonal"): Model {
   return withArena((arena) => {
-    const { nComponents: K, nFeatures: D } = parameters;
+    const { covarianceType, nComponents: K, nFeatures: D, weights, means, covariances } = parameters;
     const { kernels } = arena;
-    const type = TYPE_CODE[parameters.covarianceType];
-    const factorLength = kernels.factorLength(type, D, K);
-    const weights = arena.copyOf(parameters.weights);
-    const mu = arena.copyOf(parameters.means);
-    const cov = arena.copyOf(parameters.covariances);
-    const centre = arena.copyOf(centreOf(parameters.weights, parameters.means));
-    const factor = arena.f64(factorLength);
-    const logc = arena.f64(K);
-    const scratch = arena.f64(2 * D * D);
-    const status = kernels.factorise(type, weights, mu, cov, centre, factor, logc, scratch, D, K, pivotTolerance(D));
-    if (status !== 0) throw singularCovariance(parameters.covarianceType, status - 1, remedy);
-    return { ...parameters, factor: arena.readF64(factor, factorLength), logc: arena.readF64(logc, K) };
+    const type = TYPE_CODE[covarianceType];
+    const isTied = covarianceType === "tied";
+    const [parts, components] = covarianceType === "full" ? [K, 1] : [1, K];
+    const factorLength = kernels.factorLength(type, D, components);
+    const factor = new Float64Array(parts * factorLength);
+    const logc = new Float64Array(K);
+
+    const mu = isTied ? arena.copyOf(means) : 0;
+    const centre = isTied ? arena.copyOf(centreOf(weights, means)) : 0;
+    const weight = arena.f64(components);
+    const logcPart = arena.f64(components);
+    // what a covariance becomes takes its place: scratch, [2, D, D], begins with it, and so does the factor
+    const covLength = covariances.length / parts;
+    const cov = arena.f64(isTied || covarianceType === "full" ? 2 * covLength : covLength);
+    const factorPart = isTied ? arena.f64(factorLength) : cov;
+    for (let part = 0; part < parts; part++) {
+      const first = part * components;
+      arena.viewF64(weight, components).set(weights.subarray(first, first + components));
+      arena.viewF64(cov, covLength).set(covariances.subarray(part * covLength, (part + 1) * covLength));
+      const tolerance = pivotTolerance(D);
+      const args = [weight, mu, cov, centre, factorPart, logcPart, cov, D, components, tolerance] as const;
+      const status = kernels.factorise(type, ...args);
+      if (status !== 0) throw singularCovariance(covarianceType, first + status - 1, remedy);
+      factor.set(arena.viewF64(factorPart, factorLength), part * factorLength);
+      logc.set(arena.viewF64(logcPart, components), first);
+    }
+    return { ...parameters, factor, logc };
   });
 }
 
@@ -236,27 +267,46 @@ export function rootsOf(arena: Arena, parameters: Parameters): Float64Array {
   return arena.readF64(roots, covariances.length);
 }
 
+/**
+ * What turns a difference from the mean into standard normals, in the shape of the covariances: P = L⁻¹ of each
+ * covariance L L', lower triangular; 1 / standard deviation for "diag" and "spherical".
+ */
+export function whiteningsOf(parameters: Parameters): Float64Array {
+  const { covarianceType, nFeatures: D, covariances } = parameters;
+  if (covarianceType === "diag" || covarianceType === "spherical") return covariances.map((v) => 1 / Math.sqrt(v));
+  return withArena((arena) => invertTriangles(arena, rootsOf(arena, parameters), D));
+}
+
+/** Inverses of the transposes of upper triangles [.., D, D]: lower triangles, 0 above the diagonal. */
+export function invertTriangles(arena: Arena, triangles: Float64Array, D: number): Float64Array {
+  const inverses = new Float64Array(triangles.length);
+  const u = arena.f64(D * D);
+  const p = arena.f64(D * D);
+  for (let start = 0; start < triangles.length; start += D * D) {
+    arena.viewF64(u, D * D).set(triangles.subarray(start, start + D * D));
+    arena.kernels.invertFactor(u, p, D);
+    inverses.set(arena.viewF64(p, D * D), start);
+  }
+  return inverses;
+}
+
 /** Precisions, in the shape of the covariances: their inverses, P' P. */
 export function precisionsOf(parameters: Parameters): Float64Array {
   const { covarianceType, nFeatures: D, covariances } = parameters;
   if (covarianceType === "diag" || covarianceType === "spherical") return covariances.map((variance) => 1 / variance);
-  return withArena((arena) => {
-    const roots = arena.copyOf(rootsOf(arena, parameters));
-    const inverse = arena.f64(D * D);
-    const precisions = new Float64Array(covariances.length);
-    for (let start = 0; start < covariances.length; start += D * D) {
-      arena.kernels.invertFactor(roots + start * 8, inverse, D);
-      const p = arena.viewF64(inverse, D * D);
-      for (let i = 0; i < D; i++) {
-        for (let j = 0; j <= i; j++) {
-          let sum = 0;
-          for (let row = i; row < D; row++) sum += p[row * D + i] * p[row * D + j];
-          precisions[start + i * D + j] = precisions[start + j * D + i] = sum;
-        }
+  const whitenings = whiteningsOf(parameters);
+  const precisions = new Float64Array(covariances.length);
+  for (let start = 0; start < covariances.length; start += D * D) {
+    const p = whitenings.subarray(start, start + D * D);
+    for (let i = 0; i < D; i++) {
+      for (let j = 0; j <= i; j++) {
+        let sum = 0;
+        for (let row = i; row < D; row++) sum += p[row * D + i] * p[row * D + j];
+        precisions[start + i * D + j] = precisions[start + j * D + i] = sum;
       }
     }
-    return precisions;
-  });
+  }
+  return precisions;
 }
 
 /** The number of free parameters: weights, means and covariances. */

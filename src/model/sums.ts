@@ -19,3 +19,8 @@ export function sumOf(values: Float64Array): number {
 export function logOf(value: number): number {
   return withArena((arena) => arena.kernels.log(value));
 }
+
+/** Exponential function, the same bits in every engine (JavaScript's own differs). */
+export function expOf(value: number): number {
+  return withArena((arena) => arena.kernels.exp(value));
+}

@@ -1,0 +1,123 @@
+import { GaussianMixture } from "../api/mixture.ts";
+import { withArena } from "../engine/arena.ts";
+import { columnsOf, fieldOf, type Nested, nest, objectOf, parsed } from "../model/json.ts";
+import { covarianceLength, covariancesOf, flatten, type Parameters, rootsOf, weightsOf } from "../model/parameters.ts";
+import { expOf, logOf } from "../model/sums.ts";
+import { boxed, checkMixture } from "./given.ts";
+import { eachEntry, transpose } from "./shapes.ts";
+
+/** Our covariance types as mclust's families. */
+const FAMILY = { full: "VVV", tied: "EEE", diag: "VVI", spherical: "VII" } as const;
+const REMEDY = "write fit$parameters as docs/interchange.md shows";
+
+/**
+ * A mixture from the parameters of a model of R's mclust, as jsonlite writes `fit$parameters` or a list that has them as
+ * `parameters` (docs/interchange.md has the lines of R). Covariances are read from `variance$sigma`, or `sigmasq` of one
+ * column, so every family will do; the type is the one with the fewest numbers that holds them exactly: "spherical" for
+ * EII and VII, "diag" for the other diagonal families, "tied" for EEE, "full" for the rest.
+ *
+ * @param json - the text, or the parsed object.
+ * @throws {SyntaxError} If the text is not JSON.
+ * @throws {TypeError | RangeError} If a part is missing or does not fit the others, or the model has a noise component.
+ * @throws {MixtureError} `SINGULAR_COVARIANCE` if a covariance is not positive definite.
+ * @example
+ * const mixture = fromMclust(await readFile("mclust.json", "utf8"));
+ */
+export function fromMclust(json: string | object): GaussianMixture {
+  const part = (value: unknown, argument: string): object => objectOf(value, "parameters of mclust", REMEDY, argument);
+  const model = part(parsed(json), "json");
+  const nested = fieldOf(model, "parameters");
+  const path = nested === undefined ? "json" : "json.parameters";
+  const parameters = nested === undefined ? model : part(nested, path);
+  if (Array.isArray(boxed(fieldOf(parameters, "Vinv")))) {
+    throw new RangeError(`${path}.Vinv: expected none, got a noise component, which is no normal; fit without noise`);
+  }
+  const weights = weightsOf(boxed(fieldOf(parameters, "pro")), `${path}.pro`);
+  const K = weights.length;
+  const given = boxed(fieldOf(parameters, "mean")) as ArrayLike<unknown>;
+  const mean = flatten(given, `${path}.mean`);
+  const D = mean.length / K;
+  if (given.length !== (typeof given[0] === "number" ? K : D)) {
+    throw new RangeError(
+      `${path}.mean: expected ${K} columns, one per component, got ${mean.length} numbers in ${given.length} rows; ${REMEDY}`,
+    );
+  }
+  const key = D === 1 ? "sigmasq" : "sigma";
+  const argument = `${path}.variance.${key}`;
+  const values = flatten(boxed(fieldOf(part(fieldOf(parameters, "variance"), `${path}.variance`), key)), argument);
+  // E has one variance for all
+  const isShared = K > 1 && values.length === 1;
+  const covariances = isShared
+    ? { covarianceType: "tied" as const, covariances: covariancesOf(values, "tied", K, D, argument) }
+    : narrowest(covariancesOf(transpose(values, values.length / K, K), "full", K, D, argument), K, D);
+  const columns = columnsOf(boxed(fieldOf(model, "columns")), D, "json.columns");
+  return GaussianMixture.fromParameters({ weights, means: transpose(mean, D, K), columns, ...covariances });
+}
+
+/** Full covariances in the type with the fewest numbers that holds them exactly. */
+function narrowest(full: Float64Array, K: number, D: number): Pick<Parameters, "covarianceType" | "covariances"> {
+  for (const covarianceType of ["spherical", "diag", "tied"] as const) {
+    const covariances = new Float64Array(covarianceLength(covarianceType, K, D));
+    eachEntry(covarianceType, K, D, (i, own) => {
+      if (own >= 0) covariances[own] = full[i];
+    });
+    let isExact = K > 1 || covarianceType !== "tied";
+    eachEntry(covarianceType, K, D, (i, own) => {
+      isExact &&= full[i] === (own < 0 ? 0 : covariances[own]);
+    });
+    if (isExact) return { covarianceType, covariances };
+  }
+  return { covarianceType: "full", covariances: full };
+}
+
+/**
+ * A mixture as a list for R's mclust: `modelName` (VVV, EEE, VVI or VII; V or E of one column) and `parameters`, plain data
+ * for `JSON.stringify`; docs/interchange.md has the lines of R that read it.
+ *
+ * @throws {TypeError} If it is not a mixture.
+ * @example
+ * await writeFile("mclust.json", JSON.stringify(toMclust(mixture)));
+ */
+export function toMclust(mixture: GaussianMixture): Readonly<Record<string, unknown>> {
+  checkMixture(mixture);
+  const { covarianceType: type, nComponents: G, nFeatures: d, weights, means, columns } = mixture;
+  const modelName = d > 1 ? FAMILY[type] : type === "tied" ? "E" : "V";
+  return {
+    modelName,
+    parameters: {
+      pro: [...weights],
+      mean: d > 1 ? nest(transpose(means, G, d), [d, G]) : [...means],
+      variance: { modelName, d, G, ...varianceOf(mixture) },
+    },
+    columns,
+  };
+}
+
+/** What mclust's functions read of a variance. */
+function varianceOf(mixture: GaussianMixture): Readonly<Record<string, Nested>> {
+  const { covarianceType: type, nComponents: G, nFeatures: d, covariances } = mixture;
+  const own = [...covariances];
+  if (d === 1) return { sigmasq: own, scale: own };
+  const last = (values: Float64Array): Nested => nest(transpose(values, G, d * d), [d, d, G]);
+  const all = new Float64Array(G * d * d);
+  eachEntry(type, G, d, (whole, i) => {
+    if (i >= 0) all[whole] = own[i];
+  });
+  const sigma = last(all);
+  if (type === "spherical") return { sigma, sigmasq: own, scale: own };
+  if (type === "diag") {
+    // the geometric mean of the variances
+    const scale = Array.from({ length: G }, (_, k) => {
+      let sum = 0;
+      for (let i = 0; i < d; i++) sum += logOf(own[k * d + i]);
+      return expOf(sum / d);
+    });
+    const shape = covariances.map((variance, i) => variance / scale[Math.floor(i / d)]);
+    return { sigma, scale, shape: nest(transpose(shape, G, d), [d, G]) };
+  }
+  const roots = withArena((arena) => rootsOf(arena, mixture)).map((value, i) =>
+    i % d < Math.floor(i / d) % d ? 0 : value,
+  );
+  if (type === "full") return { sigma, cholsigma: last(roots) };
+  return { sigma, Sigma: nest(covariances, [d, d]), cholSigma: nest(roots, [d, d]) };
+}

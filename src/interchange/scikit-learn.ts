@@ -1,0 +1,72 @@
+import { GaussianMixture } from "../api/mixture.ts";
+import { COVARIANCE_TYPES, oneOf } from "../input/options.ts";
+import { columnsOf, fieldOf, nest, objectOf, parsed } from "../model/json.ts";
+import { covarianceShape, covariancesOf, meansOf, weightsOf, whiteningsOf } from "../model/parameters.ts";
+import { checkMixture } from "./given.ts";
+import { transpose } from "./shapes.ts";
+
+/**
+ * A mixture from the attributes of a fitted `GaussianMixture` of scikit-learn, written as JSON (docs/interchange.md has the
+ * lines of Python). Read are `covariance_type`, `weights_`, `means_`, `covariances_` and `feature_names_in_`.
+ *
+ * @param json - the text, or the parsed object.
+ * @returns the same distribution; numbers are taken as they are.
+ * @throws {SyntaxError} If the text is not JSON.
+ * @throws {TypeError | RangeError} If an attribute is missing or does not fit the others, or the model is a
+ *   `BayesianGaussianMixture`, whose density is none of a mixture of normals.
+ * @throws {MixtureError} `SINGULAR_COVARIANCE` if a covariance is not positive definite.
+ * @example
+ * const mixture = fromScikitLearn(await readFile("gm.json", "utf8"));
+ */
+export function fromScikitLearn(json: string | object): GaussianMixture {
+  const remedy = "write vars(gm) as docs/interchange.md shows";
+  const model = objectOf(parsed(json), "the attributes of a GaussianMixture of scikit-learn", remedy);
+  if (fieldOf(model, "degrees_of_freedom_") !== undefined) {
+    throw new RangeError(
+      "json: expected a GaussianMixture, got a BayesianGaussianMixture; leave degrees_of_freedom_ out to take weights, means and covariances as they are",
+    );
+  }
+  const covarianceType = oneOf("json.covariance_type", fieldOf(model, "covariance_type"), COVARIANCE_TYPES);
+  const weights = weightsOf(fieldOf(model, "weights_"), "json.weights_");
+  const K = weights.length;
+  const means = meansOf(fieldOf(model, "means_"), K, "json.means_");
+  const D = means.length / K;
+  const covariances = covariancesOf(fieldOf(model, "covariances_"), covarianceType, K, D, "json.covariances_");
+  const columns = columnsOf(fieldOf(model, "feature_names_in_"), D, "json.feature_names_in_");
+  return GaussianMixture.fromParameters({ weights, means, covariances, covarianceType, columns });
+}
+
+/**
+ * A mixture as the attributes of a fitted `GaussianMixture` of scikit-learn, `precisions_cholesky_` included: plain data
+ * for `JSON.stringify`; docs/interchange.md has the lines of Python that read it.
+ *
+ * @throws {TypeError} If it is not a mixture.
+ * @example
+ * await writeFile("gm.json", JSON.stringify(toScikitLearn(mixture)));
+ */
+export function toScikitLearn(mixture: GaussianMixture): Readonly<Record<string, unknown>> {
+  checkMixture(mixture);
+  const { covarianceType, nComponents: K, nFeatures: D, weights, means, covariances, columns, report } = mixture;
+  const shape = covarianceShape(covarianceType, K, D);
+  // scikit-learn's factor is upper triangular: P' in our terms
+  const factors = whiteningsOf(mixture);
+  if (covarianceType === "full" || covarianceType === "tied") {
+    for (let start = 0; start < factors.length; start += D * D) {
+      factors.set(transpose(factors.subarray(start, start + D * D), D, D), start);
+    }
+  }
+  return {
+    n_components: K,
+    covariance_type: covarianceType,
+    n_features_in_: D,
+    feature_names_in_: columns,
+    weights_: [...weights],
+    means_: nest(means, [K, D]),
+    covariances_: nest(covariances, shape),
+    precisions_: nest(mixture.precisions, shape),
+    precisions_cholesky_: nest(factors, shape),
+    converged_: report?.converged ?? true,
+    n_iter_: report?.nIterations ?? 0,
+    lower_bound_: report && report.logLikelihood / report.totalWeight,
+  };
+}
