@@ -8,17 +8,9 @@
  * @module
  */
 
+export { adjustedRandIndex, type Contingency, contingencyTable } from "./api/agreement.ts";
 export { condition, marginal, type Regression, type RegressionOptions, regression } from "./api/conditional.ts";
 export { cdf, quantile, type TailOptions, uncertainty } from "./api/distribution.ts";
-export {
-  type Ellipse,
-  type EllipseOptions,
-  type Ellipsoid,
-  type EllipsoidOptions,
-  ellipse,
-  ellipsoid,
-} from "./api/ellipsoids.ts";
-export { adjustedRandIndex, type Contingency, contingencyTable } from "./api/agreement.ts";
 export {
   type Bhattacharyya,
   bhattacharyya,
@@ -28,6 +20,14 @@ export {
   type KlDivergence,
   klDivergence,
 } from "./api/divergence.ts";
+export {
+  type Ellipse,
+  type EllipseOptions,
+  type Ellipsoid,
+  type EllipsoidOptions,
+  ellipse,
+  ellipsoid,
+} from "./api/ellipsoids.ts";
 export {
   type Clusters,
   type EStep,
@@ -41,6 +41,10 @@ export {
 } from "./api/learn.ts";
 export { type MergeStep, type Merging, merge } from "./api/merge.ts";
 export { GaussianMixture, type MixtureParameters, type SampleOptions, type WeightOptions } from "./api/mixture.ts";
+export { type Moments, moments } from "./api/moments.ts";
+export type { ComponentOf, EstimateOptions, MixtureOrComponent } from "./api/operand.ts";
+export { type Overlap, overlap, overlapCoefficient } from "./api/overlap.ts";
+export { type Reduction, reduce } from "./api/reduce.ts";
 export {
   type AnomalyOptions,
   anomalyThreshold,
@@ -50,10 +54,6 @@ export {
   type RegionOptions,
   type ThresholdOptions,
 } from "./api/regions.ts";
-export { type Moments, moments } from "./api/moments.ts";
-export type { ComponentOf, EstimateOptions, MixtureOrComponent } from "./api/operand.ts";
-export { type Overlap, overlap, overlapCoefficient } from "./api/overlap.ts";
-export { type Reduction, reduce } from "./api/reduce.ts";
 export { MixtureError, type MixtureErrorCode, type MixtureErrorOptions } from "./errors.ts";
 export type { FitReport, FitWarning, FitWarningCode, StartReport } from "./fit/report.ts";
 export type { Column } from "./input/columns.ts";
