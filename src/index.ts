@@ -20,6 +20,15 @@ export {
   type NormalParameters,
 } from "./api/learn.ts";
 export { GaussianMixture, type MixtureParameters, type SampleOptions, type WeightOptions } from "./api/mixture.ts";
+export {
+  type Candidate,
+  type Criterion,
+  type Selection,
+  type SelectOptions,
+  type SelectProgress,
+  select,
+  selectSync,
+} from "./api/select.ts";
 export { MixtureError, type MixtureErrorCode, type MixtureErrorOptions } from "./errors.ts";
 export type { FitReport, FitWarning, FitWarningCode, StartReport } from "./fit/report.ts";
 export type { DataInput, RowInput, ShapedInput } from "./input/data.ts";

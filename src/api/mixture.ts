@@ -62,6 +62,9 @@ export interface SampleOptions {
   readonly seed?: number | undefined;
 }
 
+/** A mixture from a fit and the data it was fitted to: for what makes mixtures beside the class. */
+export let mixtureOf: (fitted: Fitted, matrix: Matrix) => GaussianMixture;
+
 /**
  * A mixture of K multivariate normals over D columns: an immutable distribution. {@link GaussianMixture.fit} estimates one
  * from data, {@link GaussianMixture.fromParameters} and {@link GaussianMixture.fromJSON} take one as it is.
@@ -76,6 +79,10 @@ export class GaussianMixture {
   /** Names of the columns, if the data had names. */
   readonly columns: readonly string[] | undefined;
   readonly #model: Model;
+
+  static {
+    mixtureOf = ({ parameters, report }, matrix) => new GaussianMixture(modelOf(parameters), matrix.columns, report);
+  }
 
   private constructor(model: Model, columns: readonly string[] | undefined, report: FitReport | undefined) {
     this.#model = model;
@@ -102,7 +109,7 @@ export class GaussianMixture {
     const { matrix, settings } = fitInput(data, options);
     settings.signal?.throwIfAborted();
     await compileKernels();
-    return GaussianMixture.#fitted(await fitAsync(matrix, settings), matrix);
+    return mixtureOf(await fitAsync(matrix, settings), matrix);
   }
 
   /**
@@ -113,11 +120,7 @@ export class GaussianMixture {
   static fitSync(data: DataInput, options: FitOptions): GaussianMixture {
     const { matrix, settings } = fitInput(data, options);
     settings.signal?.throwIfAborted();
-    return GaussianMixture.#fitted(fitSync(matrix, settings), matrix);
-  }
-
-  static #fitted({ parameters, report }: Fitted, matrix: Matrix): GaussianMixture {
-    return new GaussianMixture(modelOf(parameters), matrix.columns, report);
+    return mixtureOf(fitSync(matrix, settings), matrix);
   }
 
   /**

@@ -32,21 +32,33 @@ export function fitSync(matrix: Matrix, settings: FitSettings): Fitted {
  * {@link fitSync} without blocking, on several threads where that pays. If a thread dies, the fit starts again on this
  * one; the result has the same bits in any case.
  */
-export async function fitAsync(matrix: Matrix, settings: FitSettings): Promise<Fitted> {
-  const { nRows, nColumns } = matrix;
-  const pays = nRows * nColumns * settings.nComponents >= THREADS_PAY;
-  const threads = settings.threads ?? (pays ? machineThreads() : 1);
+export function fitAsync(matrix: Matrix, settings: FitSettings): Promise<Fitted> {
+  return runOnThreads(matrix, settings, (shared) => fitWork(matrix, settings, shared));
+}
+
+/**
+ * Runs work without blocking, on several threads where that pays; if one dies, the work starts again on this thread.
+ *
+ * @param begin - makes the work; its arena is over memory that the threads share, or its own to acquire.
+ */
+export async function runOnThreads<T>(
+  { nRows, nColumns }: Matrix,
+  { threads: wanted, nComponents, signal }: Pick<FitSettings, "threads" | "nComponents" | "signal">,
+  begin: (shared?: Arena) => Work<T>,
+): Promise<T> {
+  const pays = nRows * nColumns * nComponents >= THREADS_PAY;
+  const threads = wanted ?? (pays ? machineThreads() : 1);
   const crew = Crew.assemble(threads, nRows * nColumns * 8 * SPARE_SHARE + threads * SPARE_BYTES);
   if (crew) {
     try {
-      return await runAsync(fitWork(matrix, settings, new Arena(crew.instance)), settings.signal, crew);
+      return await runAsync(begin(new Arena(crew.instance)), signal, crew);
     } catch (error) {
       if (!(error instanceof CrewLost)) throw error;
     } finally {
       crew.dismiss();
     }
   }
-  return runAsync(fitWork(matrix, settings), settings.signal);
+  return runAsync(begin(), signal);
 }
 
 function fitWork(matrix: Matrix, settings: FitSettings, shared?: Arena): Work<Fitted> {
@@ -55,7 +67,8 @@ function fitWork(matrix: Matrix, settings: FitSettings, shared?: Arena): Work<Fi
   return withProblem(matrix, covarianceType, nComponents, sampleWeight, work, shared);
 }
 
-function* search(problem: Problem, matrix: Matrix, settings: FitSettings): Work<Fitted> {
+/** The best of the starts that the settings ask for. */
+export function* search(problem: Problem, matrix: Matrix, settings: FitSettings): Work<Fitted> {
   const regularisation: Regularisation = regularisationOf(problem, settings.regCovar);
   const em = new Em(problem, regularisation);
   const runs: Run[] = [];

@@ -60,6 +60,12 @@ export function* withProblem<T>(
   }
 }
 
+/** The weights [N] of the rows as they lie. A view or an array of ones: use it at once. */
+export function rowWeights({ arena, N, rows }: Problem): Float64Array {
+  const [, w, wStep] = rows;
+  return wStep ? arena.viewF64(w, N) : new Float64Array(N).fill(1);
+}
+
 /** Range of tiles of a group, first inclusive, last exclusive. It depends on the data's shape alone. */
 export function groupTiles(problem: Pick<Problem, "nTiles">, groups: number, group: number): readonly [number, number] {
   const { nTiles } = problem;
@@ -119,7 +125,7 @@ function positiveRows(sampleWeight: Float64Array): Int32Array {
 }
 
 /** Some rows of a matrix, in order. */
-function selectRows(all: Matrix, rows: Int32Array): Matrix {
+export function selectRows(all: Matrix, rows: Int32Array): Matrix {
   const D = all.nColumns;
   return {
     nRows: rows.length,

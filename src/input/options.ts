@@ -108,7 +108,7 @@ export interface FitSettings {
 const MOST_THREADS = 64;
 
 /** Every key of {@link FitOptions}; the type sees that none is forgotten. */
-const FIT_KEYS: Readonly<Record<keyof FitOptions, true>> = {
+export const FIT_KEYS: Readonly<Record<keyof FitOptions, true>> = {
   nComponents: true,
   covarianceType: true,
   tol: true,

@@ -1,0 +1,210 @@
+import type { Arena } from "../engine/arena.ts";
+import { MixtureError } from "../errors.ts";
+import type { Matrix } from "../input/matrix.ts";
+import type { FitSettings } from "../input/options.ts";
+import { parameterCount } from "../model/parameters.ts";
+import { climb, type Run } from "./climb.ts";
+import type { Work } from "./drive.ts";
+import { Em, regularisationOf } from "./em.ts";
+import { type Fitted, search } from "./fit.ts";
+import { type Problem, rowWeights, withProblem } from "./problem.ts";
+import { type FitReport, warningsOf } from "./report.ts";
+import { sharesOf, splits, type Values, widened, withParts, withTwin } from "./split.ts";
+
+/** What models are compared by; lower is better, but for the log-likelihood. */
+export interface Criteria {
+  readonly logLikelihood: number;
+  readonly bic: number;
+  readonly aic: number;
+  readonly icl: number;
+  /** -Σ w r log r, in nats. */
+  readonly entropy: number;
+}
+
+/** A fitted candidate. */
+export interface Tried extends Criteria {
+  readonly fitted: Fitted;
+}
+
+/** Warnings about a solution to which a sound one is preferred. */
+const UNSOUND: readonly string[] = ["EMPTY_COMPONENT", "SPURIOUS_COMPONENT"];
+/** Log-likelihoods that differ by less than this share of themselves are equal: the same density by another kernel. */
+const ROUNDING = 1e-12;
+
+/** Splits that are followed to the end when a component is added. */
+const SPLITS_TRIED = 2;
+
+/**
+ * Fits one candidate: from the starts that the settings ask for, and from every smaller model that it contains. It ends
+ * no lower than those, but for rounding.
+ */
+export function candidateWork(
+  matrix: Matrix,
+  settings: FitSettings,
+  smaller: readonly Fitted[],
+  shared?: Arena,
+): Work<Tried> {
+  const { covarianceType, nComponents, sampleWeight } = settings;
+  const work = (problem: Problem): Work<Tried> => tryAll(problem, matrix, settings, smaller);
+  return withProblem(matrix, covarianceType, nComponents, sampleWeight, work, shared);
+}
+
+function* tryAll(problem: Problem, matrix: Matrix, settings: FitSettings, smaller: readonly Fitted[]): Work<Tried> {
+  const { arena } = problem;
+  const regularisation = regularisationOf(problem, settings.regCovar);
+  const found: Fitted[] = [];
+  let failure: MixtureError | undefined;
+  const mark = arena.mark();
+  try {
+    found.push(yield* search(problem, matrix, settings));
+  } catch (error) {
+    if (smaller.length === 0 || !(error instanceof MixtureError)) throw error;
+    failure = error;
+  }
+  arena.rewind(mark);
+  const em = new Em(problem, regularisation);
+  const nested = new Nested(em, matrix, settings);
+  for (const model of smaller) {
+    const own = yield* nested.runs(model);
+    if (!own.some((fit) => reaches(fit, model.report.logLikelihood))) own.push(yield* nested.same(model));
+    found.push(...own);
+  }
+  if (found.length === 0) throw failure as MixtureError;
+  const floor = Math.max(...smaller.map(({ report }) => report.logLikelihood));
+  const best = bestOf(found, floor);
+  const starts = found.flatMap(({ report }) => report.starts);
+  const fitted = { parameters: best.parameters, report: { ...best.report, starts } };
+  return { fitted, ...(yield* criteriaOf(em, fitted)) };
+}
+
+/** The most likely of those that are not spurious, if one is as likely as a smaller model; else the most likely. */
+function bestOf(found: readonly Fitted[], floor: number): Fitted {
+  const highest = (some: readonly Fitted[]): Fitted | undefined =>
+    some.reduce<Fitted | undefined>(
+      (best, one) => (best && best.report.logLikelihood >= one.report.logLikelihood ? best : one),
+      undefined,
+    );
+  const sound = highest(found.filter(({ report }) => isSound(report)));
+  return sound && reaches(sound, floor) ? sound : (highest(found) as Fitted);
+}
+
+function reaches({ report }: Fitted, floor: number): boolean {
+  return report.logLikelihood >= floor - ROUNDING * Math.abs(floor);
+}
+
+/** Whether nothing in the report says that the solution should not be trusted. */
+export function isSound({ warnings }: FitReport): boolean {
+  return !warnings.some(({ code }) => UNSOUND.includes(code));
+}
+
+/** Runs of one model from smaller ones. */
+class Nested {
+  readonly #em: Em;
+  readonly #matrix: Matrix;
+  readonly #settings: FitSettings;
+
+  constructor(em: Em, matrix: Matrix, settings: FitSettings) {
+    this.#em = em;
+    this.#matrix = matrix;
+    this.#settings = settings;
+  }
+
+  /** EM from the smaller model, and where components are missing, with the best splits of its own. */
+  *runs({ parameters }: Fitted): Work<Fitted[]> {
+    const { covarianceType: type, K } = this.#em.problem;
+    const values = widened(parameters.covarianceType, type, parameters);
+    if (parameters.nComponents === K) return [yield* this.#climb(values)];
+    const fits: Fitted[] = [];
+    for (const start of yield* this.#grown(values)) {
+      try {
+        fits.push(yield* this.#climb(start));
+      } catch (error) {
+        if (!(error instanceof MixtureError)) throw error;
+      }
+    }
+    return fits;
+  }
+
+  /** The smaller model itself, with twins of its largest components where components are missing. */
+  *same({ parameters }: Fitted): Work<Fitted> {
+    const { covarianceType: type, K } = this.#em.problem;
+    let values = widened(parameters.covarianceType, type, parameters);
+    while (values.weights.length < K) values = withTwin(type, values);
+    return yield* this.#climb(values, 0);
+  }
+
+  *#climb(start: Values, maxIter = this.#settings.maxIter): Work<Fitted> {
+    const em = this.#em;
+    em.write(start);
+    const first = em.read();
+    const run = yield* climb(em, { ...this.#settings, maxIter }, () => undefined);
+    const [origin] = run.trace;
+    // regularised EM may climb down from where it began
+    if (run.logLikelihood >= origin) return this.#fitted(em.read(), run);
+    return this.#fitted(first, { ...run, logLikelihood: origin, nIterations: 0, trace: Float64Array.of(origin) });
+  }
+
+  /** One component after the other: the best split of each, several of the last. */
+  *#grown(values: Values): Work<Values[]> {
+    const { problem, regularisation } = this.#em;
+    const { arena, covarianceType, K } = problem;
+    const { seed } = this.#settings;
+    for (let grown = values; ; ) {
+      const mark = arena.mark();
+      const k = grown.weights.length;
+      const small = { ...problem, K: k };
+      const shares = yield* sharesOf(small, regularisation, grown, seed);
+      const found = yield* splits(small, regularisation, grown, shares, seed);
+      arena.rewind(mark);
+      if (found.length === 0) return [];
+      if (k + 1 === K) return found.slice(0, SPLITS_TRIED).map((split) => withParts(covarianceType, grown, split));
+      grown = withParts(covarianceType, grown, found[0]);
+    }
+  }
+
+  #fitted(parameters: Fitted["parameters"], run: Run): Fitted {
+    const { problem } = this.#em;
+    const { logLikelihood, converged, nIterations, trace } = run;
+    const report = {
+      ...{ logLikelihood, converged, nIterations, trace, nRows: this.#matrix.nRows, totalWeight: problem.totalWeight },
+      starts: [{ logLikelihood, converged, nIterations }],
+      warnings: warningsOf(problem, this.#matrix, parameters, run, this.#settings),
+    };
+    return { parameters, report };
+  }
+}
+
+/**
+ * The criteria of a fit on its own data. ICL charges for the labels that the rows would get, with p parameters and W the
+ * total weight: -2 Σ w log(π_z p_z(x)) + p log W, z the most likely component (Biernacki, Celeux & Govaert 2000, IEEE
+ * PAMI 22:719, eq. 7 with its BIC-like approximation). The entropy is that of Celeux & Soromenho (1996, J. Classif. 13:195).
+ */
+export function* criteriaOf(em: Em, { parameters, report }: Fitted): Work<Criteria> {
+  const { arena, K, D, T, totalWeight } = em.problem;
+  em.write(parameters);
+  const weights = rowWeights(em.problem).slice();
+  const mark = arena.mark();
+  const logs = arena.f64(T * K);
+  let entropy = 0;
+  let labelled = 0;
+  yield* em.posteriors((first, count, responsibilities) => {
+    arena.kernels.logArray(responsibilities, logs, count * K);
+    const r = arena.viewF64(responsibilities, count * K);
+    const log = arena.viewF64(logs, count * K);
+    for (let n = 0; n < count; n++) {
+      let own = 0;
+      let top = -Infinity;
+      for (let i = n * K; i < (n + 1) * K; i++) {
+        if (r[i] > 0) own -= r[i] * log[i];
+        top = Math.max(top, log[i]);
+      }
+      entropy += weights[first + n] * own;
+      labelled += weights[first + n] * top;
+    }
+  });
+  arena.rewind(mark);
+  const { logLikelihood } = report;
+  const p = parameterCount(em.problem.covarianceType, K, D);
+  const bic = -2 * logLikelihood + p * arena.kernels.log(totalWeight);
+  return { logLikelihood, bic, aic: -2 * logLikelihood + 2 * p, icl: bic - 2 * labelled, entropy };
+}
