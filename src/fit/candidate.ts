@@ -8,8 +8,8 @@ import type { Work } from "./drive.ts";
 import { Em, regularisationOf } from "./em.ts";
 import { type Fitted, search } from "./fit.ts";
 import { type Problem, rowWeights, withProblem } from "./problem.ts";
-import { type FitReport, warningsOf } from "./report.ts";
-import { sharesOf, splits, type Values, widened, withParts, withTwin } from "./split.ts";
+import { warningsOf } from "./report.ts";
+import { isFlat, sharesOf, splits, type Values, widened, withParts, withTwin } from "./split.ts";
 
 /** What models are compared by; lower is better, but for the log-likelihood. */
 export interface Criteria {
@@ -24,10 +24,10 @@ export interface Criteria {
 /** A fitted candidate. */
 export interface Tried extends Criteria {
   readonly fitted: Fitted;
+  /** Whether nothing speaks against the solution. */
+  readonly sound: boolean;
 }
 
-/** Warnings about a solution to which a sound one is preferred. */
-const UNSOUND: readonly string[] = ["EMPTY_COMPONENT", "SPURIOUS_COMPONENT"];
 /** Log-likelihoods that differ by less than this share of themselves are equal: the same density by another kernel. */
 const ROUNDING = 1e-12;
 
@@ -71,30 +71,30 @@ function* tryAll(problem: Problem, matrix: Matrix, settings: FitSettings, smalle
   }
   if (found.length === 0) throw failure as MixtureError;
   const floor = Math.max(...smaller.map(({ report }) => report.logLikelihood));
-  const best = bestOf(found, floor);
+  const best = bestOf(found, floor, (fit) => isSound(em, fit));
   const starts = found.flatMap(({ report }) => report.starts);
   const fitted = { parameters: best.parameters, report: { ...best.report, starts } };
-  return { fitted, ...(yield* criteriaOf(em, fitted)) };
+  return { fitted, sound: isSound(em, fitted), ...(yield* criteriaOf(em, fitted)) };
 }
 
 /** The most likely of those that are not spurious, if one is as likely as a smaller model; else the most likely. */
-function bestOf(found: readonly Fitted[], floor: number): Fitted {
+function bestOf(found: readonly Fitted[], floor: number, sound: (fit: Fitted) => boolean): Fitted {
   const highest = (some: readonly Fitted[]): Fitted | undefined =>
     some.reduce<Fitted | undefined>(
       (best, one) => (best && best.report.logLikelihood >= one.report.logLikelihood ? best : one),
       undefined,
     );
-  const sound = highest(found.filter(({ report }) => isSound(report)));
-  return sound && reaches(sound, floor) ? sound : (highest(found) as Fitted);
+  const best = highest(found.filter(sound));
+  return best && reaches(best, floor) ? best : (highest(found) as Fitted);
+}
+
+/** Whether the solution can be trusted: every component has rows, and none is flat but where all the data are. */
+function isSound({ problem, regularisation }: Em, { parameters }: Fitted): boolean {
+  return parameters.weights.every((weight) => weight > 0) && !isFlat(problem, regularisation, parameters);
 }
 
 function reaches({ report }: Fitted, floor: number): boolean {
   return report.logLikelihood >= floor - ROUNDING * Math.abs(floor);
-}
-
-/** Whether nothing in the report says that the solution should not be trusted. */
-export function isSound({ warnings }: FitReport): boolean {
-  return !warnings.some(({ code }) => UNSOUND.includes(code));
 }
 
 /** Runs of one model from smaller ones. */

@@ -2,7 +2,7 @@ import type { Arena } from "../engine/arena.ts";
 import { MixtureError } from "../errors.ts";
 import type { Matrix } from "../input/matrix.ts";
 import type { CovarianceType, FitSettings } from "../input/options.ts";
-import { candidateWork, isSound, type Tried } from "./candidate.ts";
+import { candidateWork, type Tried } from "./candidate.ts";
 import type { Work } from "./drive.ts";
 import type { Fitted } from "./fit.ts";
 import { foldsOf, heldOut } from "./folds.ts";
@@ -21,8 +21,6 @@ export type Outcome = Result | Error;
 export interface Result extends Tried {
   readonly nec: number;
   readonly cv: number | undefined;
-  /** Whether nothing speaks against the solution. */
-  readonly sound: boolean;
 }
 
 /** Smaller types first: each starts from those that it contains. */
@@ -86,7 +84,7 @@ export function* selectWork(
         }
         const cv = folds && -2 * (yield* heldOut(matrix, settings, foldsOf(matrix, settings, folds), shared));
         const nec = normalisedEntropy(tried, single.get(covarianceType) as number, settings.nComponents);
-        outcome = { ...tried, nec, cv, sound: isSound(tried.fitted.report) };
+        outcome = { ...tried, nec, cv };
       } catch (error) {
         if (!(error instanceof MixtureError)) throw error;
         outcome = error;
