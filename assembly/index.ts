@@ -13,3 +13,4 @@ export { scoreScratchBytes, score, mahalanobis } from "./score";
 export { seedRandom, uniform } from "./random";
 export { sample } from "./sample";
 export { nearest, pickRow, farthestRow, assign } from "./kmeans";
+export { whitenTiles } from "./whiten";

@@ -126,16 +126,28 @@ export class Em {
     return this.problem.arena.viewF64(this.#weights, this.length);
   }
 
-  /** A copy of the parameters. */
-  read(): Parameters {
-    const { arena, covarianceType, K, D } = this.problem;
+  /** What the kernels read of the parameters. */
+  get model(): ModelArguments {
+    return this.#parameters;
+  }
+
+  /** The same regularisation over a part of the rows. */
+  on(part: Problem): Em {
+    const { reg, ridge } = this.regularisation;
+    const share = part.totalWeight / this.problem.totalWeight;
+    return new Em(part, { reg, ridge: ridge.map((value) => value * share) });
+  }
+
+  /** A copy of the parameters, or of those in a vector of the form of {@link vector}. */
+  read(vector: Float64Array = this.vector): Parameters {
+    const { covarianceType, K, D } = this.problem;
     return {
       covarianceType,
       nComponents: K,
       nFeatures: D,
-      weights: arena.readF64(this.#weights, K),
-      means: arena.readF64(this.#mu, K * D),
-      covariances: arena.readF64(this.#cov, this.#covLength),
+      weights: vector.slice(0, K),
+      means: vector.slice(K, K + K * D),
+      covariances: vector.slice(K + K * D),
     };
   }
 

@@ -9,7 +9,8 @@ import { runAsync, runSync, type Work } from "./drive.ts";
 import { Em, type Regularisation, regularisationOf } from "./em.ts";
 import { type Problem, withProblem } from "./problem.ts";
 import { type FitReport, warningsOf } from "./report.ts";
-import { start } from "./starts.ts";
+import { spuriousComponents } from "./spurious.ts";
+import { startsOf } from "./starts.ts";
 
 /** Parameters with the story of how they were found. */
 export interface Fitted {
@@ -72,14 +73,21 @@ export function* search(problem: Problem, matrix: Matrix, settings: FitSettings)
   const regularisation: Regularisation = regularisationOf(problem, settings.regCovar);
   const em = new Em(problem, regularisation);
   const runs: Run[] = [];
-  let best: { readonly parameters: Parameters; readonly run: Run } | undefined;
+  let best: { readonly parameters: Parameters; readonly run: Run; readonly sound: boolean } | undefined;
   for (let stream = 0; stream < settings.nInit; stream++) {
-    yield* start(em, settings.init, settings.seed, stream);
-    const run = yield* climb(em, settings, (iteration, logLikelihood) => {
-      settings.onIteration?.({ start: stream, iteration, logLikelihood });
-    });
-    runs.push(run);
-    if (!best || run.logLikelihood > best.run.logLikelihood) best = { parameters: em.read(), run };
+    for (const vector of yield* startsOf(em, settings.init, settings.seed, stream)) {
+      if (!em.tryVector(vector)) continue;
+      const run = yield* climb(em, settings, (iteration, logLikelihood) => {
+        settings.onIteration?.({ start: stream, iteration, logLikelihood });
+      });
+      const parameters = em.read();
+      const sound = spuriousComponents(em, parameters).length === 0;
+      runs[stream] = run;
+      const better = !best || (sound === best.sound ? run.logLikelihood > best.run.logLikelihood : sound);
+      if (better) best = { parameters, run, sound };
+      // the next one only takes the place of a spurious solution
+      if (sound) break;
+    }
   }
   const { parameters, run } = best as { parameters: Parameters; run: Run };
   const report: FitReport = {

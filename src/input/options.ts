@@ -60,7 +60,7 @@ export interface FitOptions {
    * Default 1.
    */
   readonly nInit?: number | undefined;
-  /** Where to start: a strategy, labels [N], responsibilities [N, K], or parameters. Default "kmeans". */
+  /** Where to start: a strategy, labels [N], responsibilities [N, K], or parameters. Default "race". */
   readonly init?: Init | undefined;
   /** All random choice: an integer from 0 to 2^53 - 1. Same seed and data, same bits. Default 0. */
   readonly seed?: number | undefined;
@@ -166,7 +166,7 @@ export function fitSettings(options: FitOptions, nRows: number): FitSettings {
     seed = 0,
     accelerate = true,
   } = options;
-  const init = initSettings(options.init === undefined ? "kmeans" : options.init, nRows, nComponents);
+  const init = initSettings(options.init === undefined ? "race" : options.init, nRows, nComponents);
   if (typeof accelerate !== "boolean") {
     throw new TypeError(`accelerate: expected true or false, got ${received(accelerate)}; leave it out for true`);
   }

@@ -1,0 +1,68 @@
+// The data as k-means sees them: in the units given, in standard deviations of each column, or without correlation.
+import { TYPE_CODE } from "../engine/kernels.ts";
+import { KMeans } from "./kmeans.ts";
+import type { Problem } from "./problem.ts";
+
+/** How distances are measured: as given; each column over its standard deviation; after a rotation to unit covariance. */
+export type Space = "raw" | "standardised" | "whitened";
+
+/** Added to every variance of the data, as a share of it, so that dependent columns can be whitened too. */
+const WHITEN_REG = 1e-10;
+
+/** k-means over one problem in a space; its memory lives as long as the arena's mark before it. */
+export function clustersIn(space: Space, problem: Problem): KMeans {
+  const ones = new Float64Array(problem.D).fill(1);
+  if (space === "raw") return new KMeans(problem, ones);
+  if (space === "whitened") return new KMeans(whitened(problem), ones);
+  return new KMeans(
+    problem,
+    problem.columnVariances.map((variance) => (variance > 0 ? 1 / variance : 0)),
+  );
+}
+
+/**
+ * The same rows with mean 0 and unit covariance, in tiles of their own; a column that depends on others keeps little but
+ * rounding and gets no weight from it.
+ */
+function whitened(problem: Problem): Problem {
+  const { arena, D, T, nTiles, rows, columnMeans } = problem;
+  const { kernels } = arena;
+  const [x, w, wStep, N] = rows;
+  const y = arena.f64(nTiles * D * T);
+  const mark = arena.mark();
+  try {
+    const mu = arena.copyOf(columnMeans);
+    const centre = arena.copyOf(columnMeans);
+    const factor = arena.f64(kernels.factorLength(TYPE_CODE.tied, D, 1));
+    const weight = arena.f64(1);
+    const logc = arena.f64(1);
+    const square = arena.f64(2 * D * D);
+    const cov = arena.copyOf(totalCovariance(problem));
+    const tied = [TYPE_CODE.tied, weight, mu, cov, centre, factor, logc, square, D, 1] as const;
+    if (kernels.factorise(...tied, 0) !== 0) return problem;
+    kernels.whitenTiles(x, factor, y, square, D, T, nTiles);
+  } finally {
+    arena.rewind(mark);
+  }
+  return { ...problem, rows: [y, w, wStep, N, D, T], columnVariances: new Float64Array(D).fill(1) };
+}
+
+/** [D, D] covariance of all rows about the columns' means, divisor W, with a trace of each variance added. */
+function totalCovariance(problem: Problem): Float64Array {
+  const { arena, D, T, nTiles, rows, columnMeans, columnVariances } = problem;
+  const { kernels } = arena;
+  const mark = arena.mark();
+  try {
+    const stats = arena.filled(kernels.statisticsLength(TYPE_CODE.full, D, 1) * 2, 0);
+    const scratch = arena.bytesOf(kernels.givenScratchBytes(D, T));
+    const mu = arena.copyOf(columnMeans);
+    kernels.accumulateGiven(TYPE_CODE.full, ...rows, 0, nTiles, 1, mu, 0, 0, stats, scratch);
+    const reg = arena.copyOf(columnVariances.map((variance) => (variance > 0 ? WHITEN_REG * variance : 1)));
+    const ridge = arena.filled(D, 0);
+    const cov = arena.f64(D * D);
+    kernels.maximise(TYPE_CODE.full, stats, reg, ridge, arena.f64(1), mu, cov, D, 1);
+    return arena.readF64(cov, D * D);
+  } finally {
+    arena.rewind(mark);
+  }
+}
