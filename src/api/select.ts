@@ -14,6 +14,7 @@ import {
   type FitOptions,
   type FitSettings,
   fitSettings,
+  INIT_STRATEGIES,
   type InitStrategy,
   oneOf,
 } from "../input/options.ts";
@@ -127,6 +128,9 @@ interface Plan {
 }
 
 function planOf(data: DataInput, options: SelectOptions): Plan {
+  if (typeof options !== "object" || options === null) {
+    throw new TypeError(`options: expected an object, got ${received(options)}; write for example { nComponents: 5 }`);
+  }
   const { nComponents = 9, covarianceType = COVARIANCE_TYPES, criterion: chosen, onCandidate, ...rest } = options;
   const { folds: wanted, ...fit } = rest;
   const { onIteration: _, ...known } = FIT_KEYS;
@@ -141,13 +145,11 @@ function planOf(data: DataInput, options: SelectOptions): Plan {
   if (types.length === 0) {
     throw new RangeError("covarianceType: expected at least one, got an array of length 0; leave it out for all four");
   }
+  if (options.init !== undefined) oneOf("init", options.init, INIT_STRATEGIES);
   const matrix = matrixOf(data, { nFeatures: options.nFeatures, columns: options.columns });
   const counts = countsOf(nComponents, matrix.nRows);
   const settingsOf = (K: number): FitSettings => fitSettings({ ...fit, nComponents: K }, matrix.nRows);
   const shared = settingsOf(1);
-  if (shared.init.kind !== "strategy") {
-    throw new TypeError(`init: expected the name of a strategy, got ${received(options.init)}; leave it out`);
-  }
   const folds = wanted ?? (criterion === "cv" ? 10 : undefined);
   if (folds !== undefined) {
     const some = `an integer from 2 to the number of rows (${matrix.nRows})`;

@@ -9,7 +9,8 @@ import { Em, regularisationOf } from "./em.ts";
 import { type Fitted, search } from "./fit.ts";
 import { type Problem, rowWeights, withProblem } from "./problem.ts";
 import { warningsOf } from "./report.ts";
-import { isFlat, sharesOf, splits, type Values, widened, withParts, withTwin } from "./split.ts";
+import { sharesOf, splits, type Values, widened, withParts, withTwin } from "./split.ts";
+import { spuriousComponents } from "./spurious.ts";
 
 /** What models are compared by; lower is better, but for the log-likelihood. */
 export interface Criteria {
@@ -24,7 +25,7 @@ export interface Criteria {
 /** A fitted candidate. */
 export interface Tried extends Criteria {
   readonly fitted: Fitted;
-  /** Whether nothing speaks against the solution. */
+  /** Whether no component is spurious. */
   readonly sound: boolean;
 }
 
@@ -71,10 +72,11 @@ function* tryAll(problem: Problem, matrix: Matrix, settings: FitSettings, smalle
   }
   if (found.length === 0) throw failure as MixtureError;
   const floor = Math.max(...smaller.map(({ report }) => report.logLikelihood));
-  const best = bestOf(found, floor, (fit) => isSound(em, fit));
+  const isSound = ({ parameters }: Fitted): boolean => spuriousComponents(em, parameters).length === 0;
+  const best = bestOf(found, floor, isSound);
   const starts = found.flatMap(({ report }) => report.starts);
   const fitted = { parameters: best.parameters, report: { ...best.report, starts } };
-  return { fitted, sound: isSound(em, fitted), ...(yield* criteriaOf(em, fitted)) };
+  return { fitted, sound: isSound(fitted), ...(yield* criteriaOf(em, fitted)) };
 }
 
 /** The most likely of those that are not spurious, if one is as likely as a smaller model; else the most likely. */
@@ -86,11 +88,6 @@ function bestOf(found: readonly Fitted[], floor: number, sound: (fit: Fitted) =>
     );
   const best = highest(found.filter(sound));
   return best && reaches(best, floor) ? best : (highest(found) as Fitted);
-}
-
-/** Whether the solution can be trusted: every component has rows, and none is flat but where all the data are. */
-function isSound({ problem, regularisation }: Em, { parameters }: Fitted): boolean {
-  return parameters.weights.every((weight) => weight > 0) && !isFlat(problem, regularisation, parameters);
 }
 
 function reaches({ report }: Fitted, floor: number): boolean {

@@ -9,15 +9,13 @@ import type { Work } from "./drive.ts";
 import { Em, type Regularisation } from "./em.ts";
 import { KMeans } from "./kmeans.ts";
 import { type Problem, rowWeights } from "./problem.ts";
+import { spuriousComponents } from "./spurious.ts";
 import { subsample, subsampleRows } from "./subsample.ts";
 
 /** EM of the two parts: what they still gain per row after this, the fit of the whole finds sooner. */
 const PARTS_CLIMB = { tol: 1e-4, maxIter: 20, accelerate: true };
 /** Lloyd iterations that part the rows of a component before EM. */
 const PARTS_LLOYD = 10;
-
-/** A direction counts as flat when this many times the regularisation would fill its variance. */
-const FLAT = 10;
 
 /** Weights [K], means [K, D] and covariances. */
 export type Values = Pick<Parameters, "weights" | "means" | "covariances">;
@@ -106,14 +104,14 @@ function* splitOf(
   seed: number,
 ): Work<Split | undefined> {
   const { arena, covarianceType, D, T } = problem;
+  const { N } = rows;
   const w = shares + k * stride * 8;
   const totalWeight = arena.viewF64(w, stride).reduce((sum, share) => sum + share, 0);
   const mean = means.slice(k * D, (k + 1) * D);
   const covariance = covarianceOf(covarianceType, covariances, k, D);
   const variances = variancesOf(covarianceType, covariance, D);
-  // a part needs some rows more than its covariance has columns
-  if (!(weights[k] > 0) || totalWeight < 2 * (covarianceType === "full" ? D + 1 : 2)) return undefined;
-  const [x, , , N] = rows.rows;
+  if (!(weights[k] * N >= 2)) return undefined;
+  const [x] = rows.rows;
   const own = {
     ...{ ...rows, rows: [x, w, T * 8, N, D, T] as const, totalWeight },
     ...{ columnMeans: mean, columnVariances: variances },
@@ -140,39 +138,11 @@ function* splitOf(
   em.maximise();
   const { logLikelihood } = yield* climb(em, PARTS_CLIMB, () => undefined);
   const parts = em.read();
-  const least = Math.min(...parts.weights) * totalWeight;
-  if (least < (covarianceType === "full" ? D + 1 : 2) || isFlat(two, regularisation, parts)) return undefined;
+  const few = { regularisation, problem: { ...two, N: weights[k] * N } };
+  if (spuriousComponents(few, parts).length > 0) return undefined;
   // of a subsample's rows each stands for several
   const gain = ((logLikelihood - before) * problem.totalWeight) / rows.totalWeight;
   return { component: k, gain, parts };
-}
-
-/**
- * Whether a component lies on a plane, a point or too few rows to span more: most of its variance in some direction is
- * regularisation, and its density has no bound but that.
- */
-export function isFlat(problem: Problem, { reg, ridge }: Regularisation, values: Values): boolean {
-  const { arena, covarianceType: type, K, D, totalWeight, columnVariances } = problem;
-  const mark = arena.mark();
-  const matrix = arena.f64(D * D);
-  let flat = false;
-  for (let k = 0; k < (type === "tied" ? 1 : K); k++) {
-    const weight = type === "tied" ? 1 : values.weights[k];
-    const floor = reg.map((value, d) =>
-      columnVariances[d] > 0 ? FLAT * (value + ridge[d] / (weight * totalWeight)) : 0,
-    );
-    const covariance = covarianceOf(type, values.covariances, k, D);
-    const variances = variancesOf(type, covariance, D);
-    if (type === "diag" || type === "spherical") flat ||= variances.some((variance, d) => variance <= floor[d]);
-    else {
-      const view = arena.viewF64(matrix, D * D);
-      view.set(covariance);
-      for (let d = 0; d < D; d++) view[d * (D + 1)] -= floor[d];
-      flat ||= arena.kernels.cholesky(matrix, D, 0) !== 0;
-    }
-  }
-  arena.rewind(mark);
-  return flat;
 }
 
 /** The numbers of one component's covariance; of tied ones, the shared. */

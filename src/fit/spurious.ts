@@ -21,7 +21,10 @@ const SUPPORT = 2;
  * shape can be estimated at all: p = D for full covariances, 1 otherwise. It also does if regularisation is all that keeps
  * the variance of a column above 0, and if it has no rows.
  */
-export function spuriousComponents({ problem, regularisation }: Em, parameters: Parameters): number[] {
+export function spuriousComponents(
+  { problem, regularisation }: Pick<Em, "problem" | "regularisation">,
+  parameters: Parameters,
+): number[] {
   const { covarianceType, nComponents: K, nFeatures: D, weights } = parameters;
   const { N, totalWeight, columnVariances } = problem;
   const precisions = precisionsOf(parameters);
