@@ -8,6 +8,7 @@
  * @module
  */
 
+export { type ImproveOptions, improve, improveSync } from "./api/improve.ts";
 export {
   type Clusters,
   type EStep,

@@ -3,13 +3,13 @@ import { MixtureError } from "../errors.ts";
 import type { Matrix } from "../input/matrix.ts";
 import type { FitSettings } from "../input/options.ts";
 import { parameterCount } from "../model/parameters.ts";
-import { climb, type Run } from "./climb.ts";
 import type { Work } from "./drive.ts";
 import { Em, regularisationOf } from "./em.ts";
 import { type Fitted, search } from "./fit.ts";
+import { follow, type Values } from "./follow.ts";
 import { type Problem, rowWeights, withProblem } from "./problem.ts";
-import { warningsOf } from "./report.ts";
-import { sharesOf, splits, type Values, widened, withParts, withTwin } from "./split.ts";
+import { reportOf } from "./report.ts";
+import { sharesOf, splits, widened, withParts, withTwin } from "./split.ts";
 import { spuriousComponents } from "./spurious.ts";
 
 /** What models are compared by; lower is better, but for the log-likelihood. */
@@ -130,15 +130,10 @@ class Nested {
     return yield* this.#climb(values, 0);
   }
 
-  *#climb(start: Values, maxIter = this.#settings.maxIter): Work<Fitted> {
+  *#climb(start: Values, maxIter: number = this.#settings.maxIter): Work<Fitted> {
     const em = this.#em;
-    em.write(start);
-    const first = em.read();
-    const run = yield* climb(em, { ...this.#settings, maxIter }, () => undefined);
-    const [origin] = run.trace;
-    // regularised EM may climb down from where it began
-    if (run.logLikelihood >= origin) return this.#fitted(em.read(), run);
-    return this.#fitted(first, { ...run, logLikelihood: origin, nIterations: 0, trace: Float64Array.of(origin) });
+    const { parameters, run } = yield* follow(em, start, { ...this.#settings, maxIter });
+    return { parameters, report: reportOf(em.problem, this.#matrix, this.#settings, parameters, run, [run]) };
   }
 
   /** One component after the other: the best split of each, several of the last. */
@@ -157,17 +152,6 @@ class Nested {
       if (k + 1 === K) return found.slice(0, SPLITS_TRIED).map((split) => withParts(covarianceType, grown, split));
       grown = withParts(covarianceType, grown, found[0]);
     }
-  }
-
-  #fitted(parameters: Fitted["parameters"], run: Run): Fitted {
-    const { problem } = this.#em;
-    const { logLikelihood, converged, nIterations, trace } = run;
-    const report = {
-      ...{ logLikelihood, converged, nIterations, trace, nRows: this.#matrix.nRows, totalWeight: problem.totalWeight },
-      starts: [{ logLikelihood, converged, nIterations }],
-      warnings: warningsOf(problem, this.#matrix, parameters, run, this.#settings),
-    };
-    return { parameters, report };
   }
 }
 

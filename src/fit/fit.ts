@@ -8,7 +8,7 @@ import { climb, type Run } from "./climb.ts";
 import { runAsync, runSync, type Work } from "./drive.ts";
 import { Em, type Regularisation, regularisationOf } from "./em.ts";
 import { type Problem, withProblem } from "./problem.ts";
-import { type FitReport, warningsOf } from "./report.ts";
+import { type FitReport, reportOf } from "./report.ts";
 import { spuriousComponents } from "./spurious.ts";
 import { startsOf } from "./starts.ts";
 
@@ -90,15 +90,5 @@ export function* search(problem: Problem, matrix: Matrix, settings: FitSettings)
     }
   }
   const { parameters, run } = best as { parameters: Parameters; run: Run };
-  const report: FitReport = {
-    converged: run.converged,
-    nIterations: run.nIterations,
-    logLikelihood: run.logLikelihood,
-    trace: run.trace,
-    starts: runs.map(({ logLikelihood, nIterations, converged }) => ({ logLikelihood, nIterations, converged })),
-    nRows: matrix.nRows,
-    totalWeight: problem.totalWeight,
-    warnings: warningsOf(problem, matrix, parameters, run, settings),
-  };
-  return { parameters, report };
+  return { parameters, report: reportOf(problem, matrix, settings, parameters, run, runs) };
 }

@@ -4,7 +4,7 @@ import { MixtureError } from "../errors.ts";
 import type { InitStrategy } from "../input/options.ts";
 import { climb } from "./climb.ts";
 import type { Work } from "./drive.ts";
-import { Em } from "./em.ts";
+import type { Em } from "./em.ts";
 import { startFromNeighbour } from "./perturbation.ts";
 import { spuriousComponents } from "./spurious.ts";
 import { type SimpleStrategy, startBy } from "./strategies.ts";
@@ -113,7 +113,10 @@ function* race(em: Em, small: Em, strategy: "race" | "short-em", random: Pointer
     starters.push(() => startBy(roster[i % roster.length], small, random, MOST_LLOYD));
   }
   let field = yield* contest(small, starters, []);
-  const rounds = Math.min(MOST_ROUNDS, Math.floor((passes - count * CONTENDER_PASSES) / (OFFSPRING * CONTENDER_PASSES)));
+  const rounds = Math.min(
+    MOST_ROUNDS,
+    Math.floor((passes - count * CONTENDER_PASSES) / (OFFSPRING * CONTENDER_PASSES)),
+  );
   for (let round = 0; round < rounds; round++) {
     const parents = field;
     const offspring = Array.from({ length: OFFSPRING }, (_, i): Starter => {

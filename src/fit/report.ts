@@ -50,8 +50,29 @@ export interface FitReport {
   readonly warnings: readonly FitWarning[];
 }
 
+/** The report of a fit: the run that won, and all that were tried. */
+export function reportOf(
+  problem: Problem,
+  matrix: Matrix,
+  settings: FitSettings,
+  parameters: Parameters,
+  run: Run,
+  runs: readonly Run[],
+): FitReport {
+  return {
+    converged: run.converged,
+    nIterations: run.nIterations,
+    logLikelihood: run.logLikelihood,
+    trace: run.trace,
+    starts: runs.map(({ logLikelihood, nIterations, converged }) => ({ logLikelihood, nIterations, converged })),
+    nRows: matrix.nRows,
+    totalWeight: problem.totalWeight,
+    warnings: warningsOf(problem, matrix, parameters, run, settings),
+  };
+}
+
 /** What there is to say about a finished fit. */
-export function warningsOf(
+function warningsOf(
   problem: Problem,
   matrix: Matrix,
   parameters: Parameters,

@@ -3,10 +3,10 @@ import type { Pointer } from "../engine/kernels.ts";
 import { randomState } from "../engine/random.ts";
 import { MixtureError } from "../errors.ts";
 import type { CovarianceType } from "../input/options.ts";
-import type { Parameters } from "../model/parameters.ts";
 import { climb } from "./climb.ts";
 import type { Work } from "./drive.ts";
 import { Em, type Regularisation } from "./em.ts";
+import type { Values } from "./follow.ts";
 import { KMeans } from "./kmeans.ts";
 import { type Problem, rowWeights } from "./problem.ts";
 import { spuriousComponents } from "./spurious.ts";
@@ -16,9 +16,6 @@ import { subsample, subsampleRows } from "./subsample.ts";
 const PARTS_CLIMB = { tol: 1e-4, maxIter: 20, accelerate: true };
 /** Lloyd iterations that part the rows of a component before EM. */
 const PARTS_LLOYD = 10;
-
-/** Weights [K], means [K, D] and covariances. */
-export type Values = Pick<Parameters, "weights" | "means" | "covariances">;
 
 /** A component as two. */
 export interface Split {
@@ -173,6 +170,40 @@ export function withParts(type: CovarianceType, values: Values, { component: k, 
     ),
     means: insert(means, parts.means),
     covariances: type === "tied" ? covariances : insert(covariances, parts.covariances),
+  };
+}
+
+/** K - 1 components: in the place of i one with the moments of i and j, the last in the place of j. */
+export function withMerged(
+  type: CovarianceType,
+  { weights, means, covariances }: Values,
+  i: number,
+  j: number,
+): Values {
+  const K = weights.length;
+  const D = means.length / K;
+  const weight = weights[i] + weights[j];
+  const share = weight > 0 ? weights[j] / weight : 0.5;
+  const apart = Float64Array.from({ length: D }, (_, d) => means[j * D + d] - means[i * D + d]);
+  const mean = apart.map((distance, d) => means[i * D + d] + share * distance);
+  const other = covarianceOf(type, covariances, j, D);
+  const square = apart.reduce((sum, distance) => sum + distance * distance, 0) / D;
+  const covariance = covarianceOf(type, covariances, i, D).map((value, at) => {
+    const [row, column] = type === "diag" ? [at, at] : [Math.floor(at / D), at % D];
+    const spread = type === "spherical" ? square : apart[row] * apart[column];
+    return value + share * (other[at] - value) + share * (1 - share) * spread;
+  });
+  const replace = (all: Float64Array, one: ArrayLike<number>): Float64Array => {
+    const { length } = one;
+    const joined = all.slice(0, all.length - length);
+    if (j < K - 1) joined.set(all.subarray(all.length - length), j * length);
+    joined.set(one, i * length);
+    return joined;
+  };
+  return {
+    weights: replace(weights, [weight]),
+    means: replace(means, mean),
+    covariances: type === "tied" ? covariances : replace(covariances, covariance),
   };
 }
 

@@ -1,0 +1,131 @@
+// Split-and-merge moves from a fitted mixture.
+import type { Arena } from "../engine/arena.ts";
+import { MixtureError } from "../errors.ts";
+import type { Matrix } from "../input/matrix.ts";
+import type { FitSettings } from "../input/options.ts";
+import type { Parameters } from "../model/parameters.ts";
+import type { Run } from "./climb.ts";
+import type { Work } from "./drive.ts";
+import { Em, regularisationOf } from "./em.ts";
+import type { Fitted } from "./fit.ts";
+import { follow, type Values } from "./follow.ts";
+import { type Problem, withProblem } from "./problem.ts";
+import { reportOf } from "./report.ts";
+import { type Shares, type Split, sharesOf, splits, withMerged, withParts } from "./split.ts";
+import { spuriousComponents } from "./spurious.ts";
+
+/** Continues a fit by moves; the settings' `init` is not looked at. */
+export function improveWork(
+  matrix: Matrix,
+  settings: FitSettings,
+  moves: number,
+  start: Parameters,
+  shared?: Arena,
+): Work<Fitted> {
+  const { covarianceType, nComponents, sampleWeight } = settings;
+  const work = (problem: Problem): Work<Fitted> => improved(problem, matrix, settings, moves, start);
+  return withProblem(matrix, covarianceType, nComponents, sampleWeight, work, shared);
+}
+
+/**
+ * Split-and-merge EM (Ueda, Nakano, Ghahramani & Hinton 2000, Neural Comput. 12:2109): two components that share rows
+ * become one, another becomes two, and EM goes on from there. A move counts if the log-likelihood ends higher by more
+ * than the stopping rule leaves open and no component is spurious; then the search begins again, until none of `moves`
+ * candidates in a row counts. Components split by EM on their own rows, not at random, which takes the place of partial EM.
+ */
+function* improved(
+  problem: Problem,
+  matrix: Matrix,
+  settings: FitSettings,
+  moves: number,
+  start: Parameters,
+): Work<Fitted> {
+  const em = new Em(problem, regularisationOf(problem, settings.regCovar));
+  const runs: Run[] = [];
+  const tried = function* (values: Values): ReturnType<typeof follow> {
+    const end = yield* follow(em, values, settings, (iteration, logLikelihood) => {
+      settings.onIteration?.({ start: runs.length, iteration, logLikelihood });
+    });
+    runs.push(end.run);
+    return end;
+  };
+  let best = yield* tried(start);
+  for (let moved = true; moved; ) {
+    moved = false;
+    for (const values of yield* candidates(em, best.parameters, moves, settings.seed)) {
+      try {
+        const next = yield* tried(values);
+        const gain = next.run.logLikelihood - best.run.logLikelihood;
+        moved = gain > settings.tol * problem.totalWeight && spuriousComponents(em, next.parameters).length === 0;
+        if (moved) best = next;
+      } catch (error) {
+        // a component has collapsed on the way
+        if (!(error instanceof MixtureError)) throw error;
+      }
+      if (moved) break;
+    }
+  }
+  const { parameters, run } = best;
+  return { parameters, report: reportOf(problem, matrix, settings, parameters, run, runs) };
+}
+
+/** Mixtures after a merge and a split, the most promising first. */
+function* candidates(em: Em, values: Values, moves: number, seed: number): Work<Values[]> {
+  const { problem, regularisation } = em;
+  const { arena, covarianceType, K } = problem;
+  if (K === 1) return [];
+  const mark = arena.mark();
+  try {
+    if (K === 2) {
+      // the one that both become is the one to split
+      const one = withMerged(covarianceType, values, 0, 1);
+      const small = { ...problem, K: 1 };
+      const shares = yield* sharesOf(small, regularisation, one, seed);
+      const found = yield* splits(small, regularisation, one, shares, seed);
+      return found.slice(0, moves).map((split) => withParts(covarianceType, one, split));
+    }
+    const shares = yield* sharesOf(problem, regularisation, values, seed);
+    const found = yield* splits(problem, regularisation, values, shares, seed);
+    return ranked(pairsOf(problem, shares), found)
+      .slice(0, moves)
+      .map(({ pair: [i, j], split }) => {
+        const two = withParts(covarianceType, values, split);
+        return withMerged(covarianceType, two, i, j);
+      });
+  } finally {
+    arena.rewind(mark);
+  }
+}
+
+/** Pairs of components, those that share the most rows first: the cosine of their responsibilities. */
+function pairsOf({ arena, K }: Problem, { weights, stride }: Shares): (readonly [number, number])[] {
+  const all = arena.viewF64(weights, K * stride);
+  const dot = (i: number, j: number): number => {
+    let sum = 0;
+    for (let n = 0; n < stride; n++) sum += all[i * stride + n] * all[j * stride + n];
+    return sum;
+  };
+  const squares = Float64Array.from({ length: K }, (_, k) => dot(k, k));
+  const pairs: { readonly pair: readonly [number, number]; readonly cosine: number }[] = [];
+  for (let i = 0; i < K; i++) {
+    for (let j = i + 1; j < K; j++) {
+      const square = squares[i] * squares[j];
+      pairs.push({ pair: [i, j], cosine: square > 0 ? dot(i, j) / Math.sqrt(square) : 1 });
+    }
+  }
+  return pairs.sort((a, b) => b.cosine - a.cosine).map(({ pair }) => pair);
+}
+
+/** Every pair with every split of a third component; by the sum of their ranks, then by the pair's. */
+function ranked(
+  pairs: readonly (readonly [number, number])[],
+  found: readonly Split[],
+): { readonly pair: readonly [number, number]; readonly split: Split }[] {
+  return pairs
+    .flatMap((pair, p) =>
+      found
+        .filter(({ component }) => !pair.includes(component))
+        .map((split, rank) => ({ pair, split, rank: p + rank, p })),
+    )
+    .sort((a, b) => a.rank - b.rank || a.p - b.p);
+}
