@@ -42,6 +42,7 @@ export type {
   ParameterInput,
   Progress,
   ResponsibilitiesInput,
+  WarmStart,
 } from "./input/options.ts";
 export type { MixtureJSON } from "./model/json.ts";
 export type { Parameters } from "./model/parameters.ts";

@@ -1,6 +1,6 @@
 import { compileKernels } from "../engine/kernels.ts";
 import { received } from "../errors.ts";
-import { type Fitted, fitAsync, fitSync } from "../fit/fit.ts";
+import { type Fitted, fitAsync, fitSync, type Resumable } from "../fit/fit.ts";
 import type { FitReport } from "../fit/report.ts";
 import { integerIn, isPlain, knownKeys } from "../input/checks.ts";
 import { checkNames, type DataInput, type Matrix, matrixOf, vectorOf } from "../input/data.ts";
@@ -80,12 +80,21 @@ export class GaussianMixture {
   readonly columns: readonly string[] | undefined;
   readonly #model: Model;
 
+  readonly #resumable: Resumable | undefined;
+
   static {
-    mixtureOf = ({ parameters, report }, matrix) => new GaussianMixture(modelOf(parameters), matrix.columns, report);
+    mixtureOf = ({ parameters, report, resumable }, matrix) =>
+      new GaussianMixture(modelOf(parameters), matrix.columns, report, resumable);
   }
 
-  private constructor(model: Model, columns: readonly string[] | undefined, report: FitReport | undefined) {
+  private constructor(
+    model: Model,
+    columns: readonly string[] | undefined,
+    report: FitReport | undefined,
+    resumable?: Resumable,
+  ) {
     this.#model = model;
+    this.#resumable = resumable;
     this.columns = columns && Object.freeze([...columns]);
     this.report = report && Object.freeze(report);
   }
@@ -109,7 +118,7 @@ export class GaussianMixture {
     const { matrix, settings } = fitInput(data, options);
     settings.signal?.throwIfAborted();
     await compileKernels();
-    return mixtureOf(await fitAsync(matrix, settings), matrix);
+    return mixtureOf(await fitAsync(matrix, settings, GaussianMixture.#resumableOf(options)), matrix);
   }
 
   /**
@@ -120,7 +129,11 @@ export class GaussianMixture {
   static fitSync(data: DataInput, options: FitOptions): GaussianMixture {
     const { matrix, settings } = fitInput(data, options);
     settings.signal?.throwIfAborted();
-    return mixtureOf(fitSync(matrix, settings), matrix);
+    return mixtureOf(fitSync(matrix, settings, GaussianMixture.#resumableOf(options)), matrix);
+  }
+
+  static #resumableOf({ warmStart }: FitOptions): Resumable | undefined {
+    return warmStart && #resumable in warmStart ? warmStart.#resumable : undefined;
   }
 
   /**

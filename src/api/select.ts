@@ -37,8 +37,15 @@ export type Criterion = "bic" | "aic" | "icl" | "nec" | "cv";
 
 const CRITERIA: readonly Criterion[] = ["bic", "aic", "icl", "nec", "cv"];
 
+const OTHER = ["warmStart", "onIteration"];
+const KEYS: readonly string[] = [
+  ...Object.keys(FIT_KEYS).filter((key) => !OTHER.includes(key)),
+  ...["criterion", "folds", "onCandidate"],
+];
+
 /** What to choose from and how. The options of a fit hold for every candidate. */
-export interface SelectOptions extends Omit<FitOptions, "nComponents" | "covarianceType" | "init" | "onIteration"> {
+export interface SelectOptions
+  extends Omit<FitOptions, "nComponents" | "covarianceType" | "init" | "warmStart" | "onIteration"> {
   /** Numbers of components to try, or the largest of 1, 2, … Default 9. */
   readonly nComponents?: number | readonly number[] | undefined;
   /** Covariance types to try, one or several. Default: all four. */
@@ -133,8 +140,7 @@ function planOf(data: DataInput, options: SelectOptions): Plan {
   }
   const { nComponents = 9, covarianceType = COVARIANCE_TYPES, criterion: chosen, onCandidate, ...rest } = options;
   const { folds: wanted, ...fit } = rest;
-  const { onIteration: _, ...known } = FIT_KEYS;
-  knownKeys("options", options, [...Object.keys(known), "criterion", "folds", "onCandidate"]);
+  knownKeys("options", options, KEYS);
   const criterion = oneOf("criterion", chosen ?? "bic", CRITERIA);
   if (onCandidate !== undefined && typeof onCandidate !== "function") {
     throw new TypeError(`onCandidate: expected a function, got ${received(onCandidate)}; leave it out`);

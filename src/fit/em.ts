@@ -63,6 +63,23 @@ function separatorsOf({ arena, covarianceType, K, D }: Problem): Pointer {
   return pays ? arena.f64(length) : 0;
 }
 
+/** What a pass over the data depends on beside the parameters: how rows lie, and what was learned of them. */
+export interface PassState {
+  readonly passes: number;
+  readonly sortAt: number;
+  readonly exact: boolean;
+  /** [tiles]: the component to try first in each. */
+  readonly homes: Int32Array;
+  /** What rows were sorted by, from the caller's order on. */
+  readonly sorts: readonly SortState[];
+}
+
+interface SortState {
+  /** In the form of {@link Em.vector}. */
+  readonly vector: Float64Array;
+  readonly homes: Int32Array;
+}
+
 /**
  * The parameters of one fit in progress, with what the E-step reads of them and the sums that the last pass left.
  * All memory is allocated here, once; it lives as long as the arena's mark that the caller took before.
@@ -93,6 +110,11 @@ export class Em {
   #passes = 0;
   /** The pass before which sorting pays again, if rows have strayed by then. */
   #sortAt = 0;
+  /** What rows were sorted by since they were packed. */
+  #sorts: SortState[] = [];
+  /** As things stood before the last pass. */
+  #before: Omit<PassState, "homes"> = { passes: 0, sortAt: 0, exact: false, sorts: [] };
+  readonly #homesBefore: Int32Array;
 
   constructor(problem: Problem, regularisation: Regularisation, lazy = true) {
     const { arena, type, D, K, nTiles } = problem;
@@ -117,6 +139,7 @@ export class Em {
     this.#groups = groupCount(problem, this.#statsLength * 16);
     this.#stats = arena.bytesOf(this.#groups * this.#statsLength * 16);
     this.#total = problem.covarianceType === "tied" ? arena.bytesOf(kernels.statisticsLength(0, D, 1) * 16) : 0;
+    this.#homesBefore = new Int32Array(nTiles);
     arena.viewI32(this.#homes, nTiles).fill(0);
     if (this.#total) this.#sumTotalScatter();
   }
@@ -182,6 +205,8 @@ export class Em {
    */
   *evaluate(): Work<number> {
     const { arena, type, rows, N, D, K, T } = this.problem;
+    this.#before = { passes: this.#passes, sortAt: this.#sortAt, exact: this.#exact, sorts: this.#sorts };
+    this.#homesBefore.set(this.#homesView);
     if (this.#passes === this.#sortAt) yield* this.#sort();
     yield* this.#sum("accumulate", arena.kernels.passScratchBytes(type, D, T, K), (first, last, stats) => [
       ...[type, ...rows, first, last, K, ...this.#parameters, this.#margin, this.#homes, stats],
@@ -241,6 +266,39 @@ export class Em {
     this.#sortAt = 0;
   }
 
+  /** All that the last pass depended on, but for the parameters: {@link resume} makes the next one the same to the bit. */
+  get state(): PassState {
+    return { ...this.#before, homes: this.#homesBefore.slice() };
+  }
+
+  /** Puts rows back into the caller's order: what follows depends on the parameters alone. */
+  *renew(): Work<void> {
+    const { restore } = this.problem;
+    if (this.#sorts.length > 0 && restore) yield* restore();
+    this.#sorts = [];
+    this.#exact = false;
+    this.#homesView.fill(0);
+    this.begin();
+  }
+
+  /** Brings rows and all else to where they were before a pass. Parameters are left as they were for the last sort. */
+  *resume({ passes, sortAt, exact, homes, sorts }: PassState): Work<void> {
+    yield* this.renew();
+    for (const sort of sorts) {
+      this.tryVector(sort.vector);
+      this.#homesView.set(sort.homes);
+      yield* this.#sort();
+    }
+    this.#homesView.set(homes);
+    this.#passes = passes;
+    this.#sortAt = sortAt;
+    this.#exact = exact;
+  }
+
+  get #homesView(): Int32Array {
+    return this.problem.arena.viewI32(this.#homes, this.problem.nTiles);
+  }
+
   /** Sums with given responsibilities about the current means: by labels [N]. Rows are counted as they lie, sorted or not. */
   *sumLabels(labels: Pointer): Work<void> {
     const { arena, type, rows, D, K, T } = this.problem;
@@ -292,6 +350,8 @@ export class Em {
   *#sort(): Work<void> {
     const { arena, type, rows, D, K, T, nTiles } = this.problem;
     if (K === 1 || this.#margin === Infinity || nTiles < TILES_PER_COMPONENT * K) return;
+    // a new list: the old one belongs to the state before
+    this.#sorts = [...this.#sorts, { vector: this.vector.slice(), homes: this.#homesView.slice() }];
     const tileBytes = D * T * 8;
     const wanted = Math.max(LEAST_WINDOW, K * WINDOW_TILES * tileBytes);
     const affordable = Math.max(MOST_WINDOW, nTiles * tileBytes * WINDOW_SHARE);

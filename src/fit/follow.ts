@@ -24,9 +24,6 @@ export function* follow(
   const [origin] = run.trace;
   if (run.logLikelihood >= origin) return { parameters: em.read(), run };
   em.write(first);
-  const { converged } = run;
-  return {
-    parameters: first,
-    run: { logLikelihood: origin, converged, nIterations: 0, trace: Float64Array.of(origin) },
-  };
+  const stay = { ...run, logLikelihood: origin, nIterations: 0, trace: Float64Array.of(origin) };
+  return { parameters: first, run: stay };
 }

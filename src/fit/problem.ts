@@ -37,6 +37,8 @@ export interface Problem {
   readonly columnVariances: Float64Array;
   /** For each kept row, its index in the caller's data; undefined if all rows are kept. */
   readonly kept: Int32Array | undefined;
+  /** Packs the rows anew: in the caller's order, whatever sorting has done to it. A subsample has none. */
+  readonly restore?: (() => Work<void>) | undefined;
 }
 
 /**
@@ -94,25 +96,30 @@ function* pack(
   const T = tileRows(D);
   const nTiles = Math.ceil(N / T);
   const x = arena.f64(nTiles * D * T);
-  const { w, wStep } = packWeights(arena, N, T, nTiles, sampleWeight, kept);
+  const weights = sampleWeight && (kept ? Float64Array.from(kept, (row) => sampleWeight[row]) : sampleWeight);
+  const { w, wStep } = packWeights(arena, N, T, nTiles, weights);
   const rows = windowRows(N, D, T);
-  const mark = arena.mark();
-  try {
-    const staging = arena.f64(rows * D);
-    yield {
-      groups: Math.ceil(N / rows),
-      run: (window) => {
-        const first = window * rows;
-        packRows(arena, matrix, first, Math.min(rows, N - first), staging, x + first * D * 8, T, kept);
-      },
-    };
-  } finally {
-    arena.rewind(mark);
-  }
+  const restore = function* (): Work<void> {
+    const mark = arena.mark();
+    try {
+      if (weights) arena.viewF64(w, N).set(weights);
+      const staging = arena.f64(rows * D);
+      yield {
+        groups: Math.ceil(N / rows),
+        run: (window) => {
+          const first = window * rows;
+          packRows(arena, matrix, first, Math.min(rows, N - first), staging, x + first * D * 8, T, kept);
+        },
+      };
+    } finally {
+      arena.rewind(mark);
+    }
+  };
+  yield* restore();
   const totalWeight = sampleWeight ? sampleWeight.reduce((sum, weight) => sum + weight, 0) : N;
   const type = TYPE_CODE[covarianceType];
   const rowArguments = [x, w, wStep, N, D, T] as const;
-  const shape = { arena, covarianceType, type, N, D, K, T, nTiles, rows: rowArguments, totalWeight, kept };
+  const shape = { arena, covarianceType, type, N, D, K, T, nTiles, rows: rowArguments, totalWeight, kept, restore };
   return { ...shape, ...columnStatistics(shape, matrix) };
 }
 
@@ -142,19 +149,14 @@ function packWeights(
   N: number,
   T: number,
   nTiles: number,
-  sampleWeight: Float64Array | undefined,
-  kept: Int32Array | undefined,
+  weights: Float64Array | undefined,
 ): { readonly w: Pointer; readonly wStep: number } {
-  if (!sampleWeight) {
+  if (!weights) {
     const w = arena.filled(2 * T, 1);
     arena.viewF64(w, 2 * T).fill(0, T + N - (nTiles - 1) * T);
     return { w, wStep: 0 };
   }
-  const w = arena.filled(nTiles * T, 0);
-  const weights = arena.viewF64(w, N);
-  if (kept) weights.set(Float64Array.from(kept, (row) => sampleWeight[row]));
-  else weights.set(sampleWeight);
-  return { w, wStep: T * 8 };
+  return { w: arena.filled(nTiles * T, 0), wStep: T * 8 };
 }
 
 function columnStatistics(

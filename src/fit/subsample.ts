@@ -49,5 +49,13 @@ export function subsample(problem: Problem, count: number, random: Pointer): Pro
     if (i % T === T - 1 || i === count - 1) kernels.pack(staging, tiles + first * D * 8, i - first + 1, D, T);
   }
   arena.rewind(mark);
-  return { ...problem, N: count, nTiles, rows: [tiles, weights, T * 8, count, D, T], totalWeight, kept: undefined };
+  return {
+    ...problem,
+    N: count,
+    nTiles,
+    rows: [tiles, weights, T * 8, count, D, T],
+    totalWeight,
+    kept: undefined,
+    restore: undefined,
+  };
 }

@@ -1,7 +1,7 @@
 import { received } from "../errors.ts";
 import { integerIn, knownKeys, nonNegative, oneOf } from "./checks.ts";
 import { type DataInput, type Matrix, matrixOf, vectorOf } from "./data.ts";
-import { type Init, type InitSettings, initSettings } from "./init.ts";
+import { type Init, type InitSettings, initSettings, type ParameterInput } from "./init.ts";
 
 export { oneOf } from "./checks.ts";
 export {
@@ -62,6 +62,11 @@ export interface FitOptions {
   readonly nInit?: number | undefined;
   /** Where to start: a strategy, labels [N], responsibilities [N, K], or parameters. Default "race". */
   readonly init?: Init | undefined;
+  /**
+   * A mixture to go on from, in place of `init`: `maxIter` more iterations. On the data that it was fitted to, with the
+   * same options, two runs are one long run, to the bit; on other data it is a start.
+   */
+  readonly warmStart?: WarmStart | undefined;
   /** All random choice: an integer from 0 to 2^53 - 1. Same seed and data, same bits. Default 0. */
   readonly seed?: number | undefined;
   /** The weight of each row, [N], 0 or more and not all 0; a row of weight 2 counts as two rows. Default: all 1. */
@@ -82,6 +87,12 @@ export interface FitOptions {
   readonly nFeatures?: number | undefined;
   /** The columns to use of records and tables, by name, in this order; names for the columns of bare rows. */
   readonly columns?: readonly string[] | undefined;
+}
+
+/** A mixture, as far as a fit can go on from it. */
+export interface WarmStart extends ParameterInput {
+  readonly nComponents: number;
+  readonly covarianceType: CovarianceType;
 }
 
 /** {@link FitOptions}, checked and complete. `nFeatures` and `columns` are the matrix's business. */
@@ -116,6 +127,7 @@ export const FIT_KEYS: Readonly<Record<keyof FitOptions, true>> = {
   regCovar: true,
   nInit: true,
   init: true,
+  warmStart: true,
   seed: true,
   sampleWeight: true,
   signal: true,
@@ -157,8 +169,9 @@ export function fitInput(
 export function fitSettings(options: FitOptions, nRows: number): FitSettings {
   checkKeys(options);
   const nComponents = componentCount(options.nComponents, nRows);
+  const warmStart = options.warmStart === undefined ? undefined : warmStartOf(options);
   const {
-    covarianceType = "full",
+    covarianceType = warmStart?.covarianceType ?? "full",
     tol = 1e-6,
     maxIter = 1000,
     regCovar,
@@ -166,7 +179,7 @@ export function fitSettings(options: FitOptions, nRows: number): FitSettings {
     seed = 0,
     accelerate = true,
   } = options;
-  const init = initSettings(options.init === undefined ? "race" : options.init, nRows, nComponents);
+  const init = initSettings(startOf(options), nRows, nComponents);
   if (typeof accelerate !== "boolean") {
     throw new TypeError(`accelerate: expected true or false, got ${received(accelerate)}; leave it out for true`);
   }
@@ -218,6 +231,32 @@ function componentCount(value: unknown, nRows: number): number {
   const remedy =
     value === undefined ? "say how many, for example { nComponents: 3 }" : "use fewer components or more data";
   return integerIn("nComponents", value, 1, nRows, `an integer from 1 to the number of rows (${nRows})`, remedy);
+}
+
+/** Where to start, unchecked. */
+function startOf({ init, warmStart }: FitOptions): unknown {
+  if (!warmStart) return init === undefined ? "race" : init;
+  const { weights, means, covariances } = warmStart;
+  return { weights, means, covariances };
+}
+
+/** The mixture to go on from. */
+function warmStartOf({ warmStart, nComponents, covarianceType, init }: FitOptions): WarmStart {
+  if (typeof warmStart !== "object" || warmStart === null || !("means" in warmStart)) {
+    throw new TypeError(`warmStart: expected a mixture, got ${received(warmStart)}; give what a fit returned`);
+  }
+  if (init !== undefined) {
+    throw new TypeError(`init: expected none beside warmStart, got ${received(init)}; leave out one of them`);
+  }
+  if (warmStart.nComponents !== nComponents) {
+    throw new RangeError(
+      `nComponents: expected the number of components of warmStart (${warmStart.nComponents}), got ${nComponents}; make them agree`,
+    );
+  }
+  if (covarianceType !== undefined && covarianceType !== warmStart.covarianceType) {
+    throw new RangeError(`covarianceType: expected that of warmStart, got ${received(covarianceType)}; leave it out`);
+  }
+  return warmStart;
 }
 
 function startCount(value: unknown, init: InitSettings): number {
