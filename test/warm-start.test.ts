@@ -44,10 +44,11 @@ describe("ten iterations and ten more are twenty", () => {
 
   test("also on threads", async () => {
     const options = { nComponents: 4, tol: 0, seed: 3 };
+    const init = "kmeans";
     const whole = fitted(large, { ...options, maxIter: 20 });
-    const warmStart = await GaussianMixture.fitted(large, { ...options, maxIter: 10, threads: 2 });
+    const warmStart = await GaussianMixture.fit(large, { ...options, init, maxIter: 10, threads: 2 });
     for (const threads of [1, 2, 3]) {
-      expectSame(await GaussianMixture.fitted(large, { ...options, maxIter: 10, warmStart, threads }), whole);
+      expectSame(await GaussianMixture.fit(large, { ...options, maxIter: 10, warmStart, threads }), whole);
     }
   });
 });
@@ -72,7 +73,7 @@ test("any split of the iterations gives the same, from any start, in any number 
       }
       expectSame(warmStart as GaussianMixture, whole);
     }),
-    runs(60),
+    runs(40),
   );
 });
 
