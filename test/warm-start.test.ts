@@ -45,7 +45,7 @@ describe("ten iterations and ten more are twenty", () => {
   test("also on threads", async () => {
     const options = { nComponents: 4, tol: 0, seed: 3 };
     const init = "kmeans";
-    const whole = fitted(large, { ...options, maxIter: 20 });
+    const whole = fitted(large, { ...options, init, maxIter: 20 });
     const warmStart = await GaussianMixture.fit(large, { ...options, init, maxIter: 10, threads: 2 });
     for (const threads of [1, 2, 3]) {
       expectSame(await GaussianMixture.fit(large, { ...options, maxIter: 10, warmStart, threads }), whole);
