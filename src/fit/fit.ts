@@ -1,14 +1,17 @@
 import { Arena } from "../engine/arena.ts";
 import { Crew, CrewLost } from "../engine/crew.ts";
 import { machineThreads } from "../engine/worker.ts";
+import { isCollapse } from "../errors.ts";
 import type { Matrix } from "../input/matrix.ts";
 import type { FitSettings } from "../input/options.ts";
 import type { Parameters } from "../model/parameters.ts";
 import { climb, type Run } from "./climb.ts";
 import { runAsync, runSync, type Work } from "./drive.ts";
 import { Em, type Regularisation, regularisationOf } from "./em.ts";
+import { ordered } from "./order.ts";
 import { type Problem, withProblem } from "./problem.ts";
 import { type FitReport, warningsOf } from "./report.ts";
+import { revived } from "./revive.ts";
 import { spuriousComponents } from "./spurious.ts";
 import { startsOf } from "./starts.ts";
 
@@ -59,33 +62,71 @@ function fitWork(matrix: Matrix, settings: FitSettings, shared?: Arena): Work<Fi
 function* search(problem: Problem, matrix: Matrix, settings: FitSettings): Work<Fitted> {
   const regularisation: Regularisation = regularisationOf(problem, settings.regCovar);
   const em = new Em(problem, regularisation);
-  const runs: Run[] = [];
-  let best: { readonly parameters: Parameters; readonly run: Run; readonly sound: boolean } | undefined;
+  const ends: End[] = [];
+  let failure: unknown;
   for (let stream = 0; stream < settings.nInit; stream++) {
-    for (const vector of yield* startsOf(em, settings.init, settings.seed, stream)) {
-      if (!em.tryVector(vector)) continue;
-      const run = yield* climb(em, settings, (iteration, logLikelihood) => {
-        settings.onIteration?.({ start: stream, iteration, logLikelihood });
-      });
-      const parameters = em.read();
-      const sound = spuriousComponents(em, parameters).length === 0;
-      runs[stream] = run;
-      const better = !best || (sound === best.sound ? run.logLikelihood > best.run.logLikelihood : sound);
-      if (better) best = { parameters, run, sound };
-      // the next one only takes the place of a spurious solution
-      if (sound) break;
+    try {
+      ends.push(yield* fitFrom(em, settings, stream));
+    } catch (error) {
+      if (!isCollapse(error)) throw error;
+      failure = error;
     }
   }
-  const { parameters, run } = best as { parameters: Parameters; run: Run };
+  if (ends.length === 0) throw failure;
+  const { run, ...best } = ends.reduce((a, b) => (isBetter(b, a) ? b : a));
+  const parameters = settings.init.kind === "strategy" ? ordered(best.parameters) : best.parameters;
   const report: FitReport = {
     converged: run.converged,
     nIterations: run.nIterations,
     logLikelihood: run.logLikelihood,
     trace: run.trace,
-    starts: runs.map(({ logLikelihood, nIterations, converged }) => ({ logLikelihood, nIterations, converged })),
+    starts: ends.map(({ run: { logLikelihood, nIterations, converged } }) => ({
+      logLikelihood,
+      nIterations,
+      converged,
+    })),
     nRows: matrix.nRows,
     totalWeight: problem.totalWeight,
-    warnings: warningsOf(problem, matrix, parameters, run, settings),
+    warnings: warningsOf(em, matrix, parameters, run, settings),
   };
   return { parameters, report };
+}
+
+/** Where a climb ended. */
+interface End {
+  readonly parameters: Parameters;
+  readonly run: Run;
+  /** Whether no component is spurious. */
+  readonly sound: boolean;
+}
+
+/** A sound solution before a spurious one, then the likelier. */
+function isBetter(a: End, b: End): boolean {
+  return a.sound === b.sound ? a.run.logLikelihood > b.run.logLikelihood : a.sound;
+}
+
+/** EM from one start. Should it end in a spurious solution, or collapse, the next best of its contenders has its turn. */
+function* fitFrom(em: Em, settings: FitSettings, stream: number): Work<End> {
+  const queue = [...(yield* startsOf(em, settings.init, settings.seed, stream))];
+  let revivals = settings.init.kind === "strategy" ? settings.nComponents - 1 : 0;
+  let best: End | undefined;
+  let failure: unknown;
+  for (let vector = queue.shift(); vector; vector = queue.shift()) {
+    try {
+      em.take(vector);
+      const run = yield* climb(em, settings, (iteration, logLikelihood) => {
+        settings.onIteration?.({ start: stream, iteration, logLikelihood });
+      });
+      const parameters = em.read();
+      const end = { parameters, run, sound: spuriousComponents(em, parameters).length === 0 };
+      if (!best || isBetter(end, best)) best = end;
+      if (end.sound) break;
+      if (parameters.weights.includes(0) && revivals-- > 0) queue.unshift(revived(em));
+    } catch (error) {
+      if (!isCollapse(error)) throw error;
+      failure = error;
+    }
+  }
+  if (!best) throw failure;
+  return best;
 }
