@@ -1,5 +1,5 @@
 import type { Arena } from "../engine/arena.ts";
-import { MixtureError } from "../errors.ts";
+import { isCollapse } from "../errors.ts";
 import type { Matrix } from "../input/matrix.ts";
 import type { FitSettings } from "../input/options.ts";
 import { parameterCount } from "../model/parameters.ts";
@@ -7,6 +7,7 @@ import type { Work } from "./drive.ts";
 import { Em, regularisationOf } from "./em.ts";
 import { type Fitted, search } from "./fit.ts";
 import { follow, type Values } from "./follow.ts";
+import { ordered } from "./order.ts";
 import { type Problem, rowWeights, withProblem } from "./problem.ts";
 import { reportOf } from "./report.ts";
 import { sharesOf, splits, widened, withParts, withTwin } from "./split.ts";
@@ -54,12 +55,12 @@ function* tryAll(problem: Problem, matrix: Matrix, settings: FitSettings, smalle
   const { arena } = problem;
   const regularisation = regularisationOf(problem, settings.regCovar);
   const found: Fitted[] = [];
-  let failure: MixtureError | undefined;
+  let failure: unknown;
   const mark = arena.mark();
   try {
     found.push(yield* search(problem, matrix, settings));
   } catch (error) {
-    if (smaller.length === 0 || !(error instanceof MixtureError)) throw error;
+    if (smaller.length === 0 || !isCollapse(error)) throw error;
     failure = error;
   }
   arena.rewind(mark);
@@ -70,12 +71,12 @@ function* tryAll(problem: Problem, matrix: Matrix, settings: FitSettings, smalle
     if (!own.some((fit) => reaches(fit, model.report.logLikelihood))) own.push(yield* nested.same(model));
     found.push(...own);
   }
-  if (found.length === 0) throw failure as MixtureError;
+  if (found.length === 0) throw failure;
   const floor = Math.max(...smaller.map(({ report }) => report.logLikelihood));
   const isSound = ({ parameters }: Fitted): boolean => spuriousComponents(em, parameters).length === 0;
   const best = bestOf(found, floor, isSound);
   const starts = found.flatMap(({ report }) => report.starts);
-  const fitted = { parameters: best.parameters, report: { ...best.report, starts } };
+  const fitted = { ...best, report: { ...best.report, starts } };
   return { fitted, sound: isSound(fitted), ...(yield* criteriaOf(em, fitted)) };
 }
 
@@ -116,7 +117,7 @@ class Nested {
       try {
         fits.push(yield* this.#climb(start));
       } catch (error) {
-        if (!(error instanceof MixtureError)) throw error;
+        if (!isCollapse(error)) throw error;
       }
     }
     return fits;
@@ -132,8 +133,9 @@ class Nested {
 
   *#climb(start: Values, maxIter: number = this.#settings.maxIter): Work<Fitted> {
     const em = this.#em;
-    const { parameters, run } = yield* follow(em, start, { ...this.#settings, maxIter });
-    return { parameters, report: reportOf(em.problem, this.#matrix, this.#settings, parameters, run, [run]) };
+    const { parameters: found, run } = yield* follow(em, start, { ...this.#settings, maxIter });
+    const parameters = ordered(found);
+    return { parameters, report: reportOf(em, this.#matrix, this.#settings, parameters, run, [run]) };
   }
 
   /** One component after the other: the best split of each, several of the last. */

@@ -189,6 +189,12 @@ export class Em {
     this.#factorise();
   }
 
+  /** Takes over a vector of the form of {@link vector}. @throws {MixtureError} `SINGULAR_COVARIANCE` if a covariance is not positive definite. */
+  take(vector: Float64Array): void {
+    this.vector.set(vector);
+    this.#factorise();
+  }
+
   /** Takes over a vector of the form of {@link vector}; false, and no use until the next call, if it holds no valid parameters. */
   tryVector(values: Float64Array): boolean {
     this.vector.set(values);

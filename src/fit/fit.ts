@@ -1,14 +1,17 @@
 import { Arena } from "../engine/arena.ts";
 import { Crew, CrewLost } from "../engine/crew.ts";
 import { machineThreads } from "../engine/worker.ts";
+import { isCollapse } from "../errors.ts";
 import type { Matrix } from "../input/matrix.ts";
 import type { FitSettings } from "../input/options.ts";
 import type { Parameters } from "../model/parameters.ts";
 import { type Checkpoint, climb, type Run } from "./climb.ts";
 import { runAsync, runSync, type Work } from "./drive.ts";
 import { Em, regularisationOf } from "./em.ts";
+import { ordered } from "./order.ts";
 import { type Problem, withProblem } from "./problem.ts";
 import { type FitReport, reportOf } from "./report.ts";
+import { revived } from "./revive.ts";
 import { spuriousComponents } from "./spurious.ts";
 import { startsOf } from "./starts.ts";
 
@@ -23,6 +26,8 @@ export interface Fitted {
 /** A run to go on with, and what tells whether data are those that it saw. */
 export interface Resumable {
   readonly checkpoint: Checkpoint;
+  /** Whether its components are to be put in canonical order at the end. */
+  readonly inOrder: boolean;
   readonly seen: Pick<Problem, "N" | "K" | "covarianceType" | "totalWeight" | "columnMeans" | "columnVariances">;
 }
 
@@ -83,37 +88,27 @@ function fitWork(matrix: Matrix, settings: FitSettings, resumable?: Resumable, s
 /** The best of the starts that the settings ask for, or the continuation of a run. */
 export function* search(problem: Problem, matrix: Matrix, settings: FitSettings, resumable?: Resumable): Work<Fitted> {
   const em = new Em(problem, regularisationOf(problem, settings.regCovar));
-  const runs: Run[] = [];
-  let best: { readonly parameters: Parameters; readonly run: Run; readonly sound: boolean } | undefined;
-  const run = function* (stream: number, from?: Checkpoint): Work<boolean> {
-    const maxIter = settings.maxIter + (from?.nIterations ?? 0);
-    const onPass = (iteration: number, logLikelihood: number): void => {
-      settings.onIteration?.({ start: stream, iteration, logLikelihood });
-    };
-    const end = yield* climb(em, { ...settings, maxIter }, onPass, from);
-    runs[stream] = end;
-    const parameters = em.read();
-    const sound = spuriousComponents(em, parameters).length === 0;
-    const better = !best || (sound === best.sound ? end.logLikelihood > best.run.logLikelihood : sound);
-    if (better) best = { parameters, run: end, sound };
-    return sound;
-  };
-  if (resumable && hasSeen(resumable, problem)) yield* run(0, resumable.checkpoint);
-  else {
-    for (let stream = 0; stream < settings.nInit; stream++) {
-      for (const vector of yield* startsOf(em, settings.init, settings.seed, stream)) {
-        // a continuation knows nothing of what the search for a start did to the rows
-        yield* em.renew();
-        // the next one only takes the place of a spurious solution
-        if (em.tryVector(vector) && (yield* run(stream))) break;
-      }
+  const ends: End[] = [];
+  let failure: unknown;
+  const going = resumable && hasSeen(resumable, problem) ? resumable : undefined;
+  if (going) ends.push(yield* runFrom(em, settings, 0, going.checkpoint));
+  for (let stream = 0; stream < settings.nInit && !going; stream++) {
+    try {
+      ends.push(yield* fitFrom(em, settings, stream));
+    } catch (error) {
+      if (!isCollapse(error)) throw error;
+      failure = error;
     }
   }
-  const { parameters, run: end } = best as unknown as { parameters: Parameters; run: Run };
+  if (ends.length === 0) throw failure;
+  const { run, ...best } = ends.reduce((a, b) => (isBetter(b, a) ? b : a));
+  const inOrder = going ? going.inOrder : settings.init.kind === "strategy";
+  const parameters = inOrder ? ordered(best.parameters) : best.parameters;
+  const runs = ends.map((end) => end.run);
   return {
     parameters,
-    report: reportOf(problem, matrix, settings, parameters, end, runs),
-    resumable: { checkpoint: end.checkpoint, seen: seenOf(problem) },
+    report: reportOf(em, matrix, settings, parameters, run, runs),
+    resumable: { checkpoint: run.checkpoint, inOrder, seen: seenOf(problem) },
   };
 }
 
@@ -131,4 +126,51 @@ function hasSeen({ seen }: Resumable, problem: Problem): boolean {
     alike(seen.columnMeans, problem.columnMeans) &&
     alike(seen.columnVariances, problem.columnVariances)
   );
+}
+
+/** Where a climb ended. */
+interface End {
+  readonly parameters: Parameters;
+  readonly run: Run;
+  /** Whether no component is spurious. */
+  readonly sound: boolean;
+}
+
+/** A sound solution before a spurious one, then the likelier. */
+function isBetter(a: End, b: End): boolean {
+  return a.sound === b.sound ? a.run.logLikelihood > b.run.logLikelihood : a.sound;
+}
+
+/** EM from one start. Should it end in a spurious solution, or collapse, the next best of its contenders has its turn. */
+function* fitFrom(em: Em, settings: FitSettings, stream: number): Work<End> {
+  const queue = [...(yield* startsOf(em, settings.init, settings.seed, stream))];
+  let revivals = settings.init.kind === "strategy" ? settings.nComponents - 1 : 0;
+  let best: End | undefined;
+  let failure: unknown;
+  for (let vector = queue.shift(); vector; vector = queue.shift()) {
+    try {
+      // a continuation knows nothing of what the search for a start did to the rows
+      yield* em.renew();
+      em.take(vector);
+      const end = yield* runFrom(em, settings, stream);
+      if (!best || isBetter(end, best)) best = end;
+      if (end.sound) break;
+      if (end.parameters.weights.includes(0) && revivals-- > 0) queue.unshift(revived(em));
+    } catch (error) {
+      if (!isCollapse(error)) throw error;
+      failure = error;
+    }
+  }
+  if (!best) throw failure;
+  return best;
+}
+
+function* runFrom(em: Em, settings: FitSettings, start: number, from?: Checkpoint): Work<End> {
+  const maxIter = settings.maxIter + (from?.nIterations ?? 0);
+  const onPass = (iteration: number, logLikelihood: number): void => {
+    settings.onIteration?.({ start, iteration, logLikelihood });
+  };
+  const run = yield* climb(em, { ...settings, maxIter }, onPass, from);
+  const parameters = em.read();
+  return { parameters, run, sound: spuriousComponents(em, parameters).length === 0 };
 }

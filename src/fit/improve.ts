@@ -1,6 +1,6 @@
 // Split-and-merge moves from a fitted mixture.
 import type { Arena } from "../engine/arena.ts";
-import { MixtureError } from "../errors.ts";
+import { isCollapse } from "../errors.ts";
 import type { Matrix } from "../input/matrix.ts";
 import type { FitSettings } from "../input/options.ts";
 import type { Parameters } from "../model/parameters.ts";
@@ -9,6 +9,7 @@ import type { Work } from "./drive.ts";
 import { Em, regularisationOf } from "./em.ts";
 import type { Fitted } from "./fit.ts";
 import { follow, type Values } from "./follow.ts";
+import { ordered } from "./order.ts";
 import { type Problem, withProblem } from "./problem.ts";
 import { reportOf } from "./report.ts";
 import { type Shares, type Split, sharesOf, splits, withMerged, withParts } from "./split.ts";
@@ -57,16 +58,16 @@ function* improved(
         const next = yield* tried(values);
         const gain = next.run.logLikelihood - best.run.logLikelihood;
         moved = gain > settings.tol * problem.totalWeight && spuriousComponents(em, next.parameters).length === 0;
-        if (moved) best = next;
+        if (moved) best = { ...next, parameters: ordered(next.parameters) };
       } catch (error) {
         // a component has collapsed on the way
-        if (!(error instanceof MixtureError)) throw error;
+        if (!isCollapse(error)) throw error;
       }
       if (moved) break;
     }
   }
   const { parameters, run } = best;
-  return { parameters, report: reportOf(problem, matrix, settings, parameters, run, runs) };
+  return { parameters, report: reportOf(em, matrix, settings, parameters, run, runs) };
 }
 
 /** Mixtures after a merge and a split, the most promising first. */

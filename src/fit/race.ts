@@ -1,6 +1,6 @@
 // The search for a start: several contenders, few iterations each, the best continued.
 import type { Pointer } from "../engine/kernels.ts";
-import { MixtureError } from "../errors.ts";
+import { isCollapse, type MixtureError } from "../errors.ts";
 import type { InitStrategy } from "../input/options.ts";
 import { climb } from "./climb.ts";
 import type { Work } from "./drive.ts";
@@ -11,7 +11,7 @@ import { type SimpleStrategy, startBy } from "./strategies.ts";
 import { raceRows, subsample, subsampleRows } from "./subsample.ts";
 
 /** EM on a subsample: what it still gains per row after this is less than what the other rows will change. */
-const SUBSAMPLE_CLIMB = { tol: 1e-4, maxIter: 20, accelerate: true };
+const SUBSAMPLE_CLIMB = { tol: 1e-4, maxIter: 20 };
 
 /** Kinds of starts in the order in which they enter a race; after the last comes the first again. */
 const ROSTER: readonly SimpleStrategy[] = [
@@ -28,12 +28,10 @@ const ROSTER: readonly SimpleStrategy[] = [
 ];
 /** Components up to which adaptive seeding, whose cost grows with their square, takes part. */
 const MOST_ADAPTIVE = 16;
-/** Lloyd iterations of a contender: EM does the rest. */
-const MOST_LLOYD = 10;
 
 /** Microseconds that a race may take, about: at least, and in passes over all rows. The estimate, not a clock, decides. */
-const LEAST_BUDGET = 60_000;
-const BUDGET_PASSES = 3;
+const LEAST_BUDGET = 100_000;
+const BUDGET_PASSES = 2;
 /** Passes over the rows of the race that one contender takes, about. */
 const CONTENDER_PASSES = 14;
 const FEWEST_CONTENDERS = 4;
@@ -51,7 +49,10 @@ const HEATS: readonly { readonly maxIter: number; readonly share: number }[] = [
   { maxIter: 60, share: 1 },
 ];
 const FINALISTS = 3;
-const TOL = 1e-6;
+/** A contender rests when less than this is left to gain per row; two that are closer are one. */
+const TOL = 1e-5;
+/** Contenders that are closer than this per row after the first heat will meet. */
+const AGREED = 1e-4;
 
 /** Parameters on their way, as a vector of the Em that they race in. */
 interface Contender {
@@ -61,6 +62,11 @@ interface Contender {
 }
 
 type Starter = () => Work<void>;
+
+interface HeatSettings {
+  readonly tol?: number;
+  readonly maxIter: number;
+}
 
 /**
  * Parameters to start from by a strategy, the most promising first. Where the data are large, on a subsample.
@@ -72,27 +78,25 @@ export function* search(em: Em, strategy: InitStrategy, random: Pointer): Work<r
     const rows = subsampleRows(em.problem);
     const small = rows === undefined ? em : em.on(subsample(em.problem, rows, random));
     yield* startBy(strategy, small, random);
-    return yield* widened(em, small, [small.vector.slice()]);
+    return yield* widened(em, small, [small.vector.slice()], random);
   }
   const rows = raceRows(em.problem);
   const small = rows === undefined ? em : em.on(subsample(em.problem, rows, random));
-  return yield* widened(em, small, yield* race(em, small, strategy, random));
+  return yield* widened(em, small, yield* race(em, small, strategy, random), random);
 }
 
-/** From a subsample to all rows: EM on those as far as they can tell. */
-function* widened(em: Em, small: Em, vectors: readonly Float64Array[]): Work<readonly Float64Array[]> {
-  if (small === em) {
-    em.tryVector(vectors[0]);
-    return vectors;
-  }
-  const wide: Float64Array[] = [];
+/** From a subsample to a larger one, if there is, and to all rows: EM on as many as can tell, and the best first. */
+function* widened(em: Em, small: Em, vectors: readonly Float64Array[], random: Pointer): Work<readonly Float64Array[]> {
+  if (small === em) return vectors;
+  const rows = subsampleRows(em.problem);
+  if (rows === undefined) return vectors;
+  const wide = rows === small.problem.N ? small : em.on(subsample(em.problem, rows, random));
+  const field: Contender[] = [];
   for (const vector of vectors) {
-    small.tryVector(vector);
-    yield* climb(small, SUBSAMPLE_CLIMB, () => undefined);
-    if (em.tryVector(small.vector)) wide.push(small.vector.slice());
+    const outcome = yield* attempt(wide, () => taken(wide, vector), SUBSAMPLE_CLIMB);
+    if (!isCollapse(outcome)) field.push(outcome);
   }
-  em.tryVector(wide[0]);
-  return wide;
+  return field.length > 0 ? vectorsOf(ranked(wide, field, FINALISTS)) : vectors;
 }
 
 function* race(em: Em, small: Em, strategy: "race" | "short-em", random: Pointer): Work<readonly Float64Array[]> {
@@ -110,9 +114,11 @@ function* race(em: Em, small: Em, strategy: "race" | "short-em", random: Pointer
   const roster = K > MOST_ADAPTIVE ? ROSTER.filter((name) => name !== "adaptive") : ROSTER;
   const count = Math.max(FEWEST_CONTENDERS, Math.min(MOST_CONTENDERS, Math.floor(passes / CONTENDER_PASSES / 2)));
   for (let i = 0; i < count; i++) {
-    starters.push(() => startBy(roster[i % roster.length], small, random, MOST_LLOYD));
+    starters.push(() => startBy(roster[i % roster.length], small, random, true));
   }
-  let field = yield* contest(small, starters, []);
+  const hasty = small !== em;
+  let field = yield* contest(small, starters, [], hasty);
+  if (hasty) return vectorsOf(field);
   const rounds = Math.min(
     MOST_ROUNDS,
     Math.floor((passes - count * CONTENDER_PASSES) / (OFFSPRING * CONTENDER_PASSES)),
@@ -134,55 +140,80 @@ function vectorsOf(field: readonly Contender[]): Float64Array[] {
 /** Microseconds of one pass, about (AMD EPYC, one thread, nothing left out). */
 function passCost({ problem: { N, K, D, covarianceType } }: Em): number {
   const columns = covarianceType === "full" || covarianceType === "tied" ? D * (D + 3) : 4 * D;
-  return 10 + (N * K * (columns + 30)) / 10_000;
+  return 15 + (N * K * (columns + 30)) / 6_000;
 }
 
 /** Runs the heats. @returns the finalists, those without spurious components first, then the likelier first. */
-function* contest(em: Em, starters: readonly Starter[], champions: readonly Contender[]): Work<Contender[]> {
-  const { arena } = em.problem;
+function* contest(
+  em: Em,
+  starters: readonly Starter[],
+  champions: readonly Contender[],
+  hasty = false,
+): Work<Contender[]> {
   let field: Contender[] = [];
   let failure: unknown;
   for (const start of starters) {
-    const mark = arena.mark();
-    try {
-      yield* start();
-      field.push(yield* advance(em, HEATS[0].maxIter));
-    } catch (error) {
-      if (!(error instanceof MixtureError) || error.code === "MEMORY") throw error;
-      failure = error;
-    } finally {
-      arena.rewind(mark);
-    }
+    const outcome = yield* attempt(em, start, HEATS[0]);
+    if (isCollapse(outcome)) failure = outcome;
+    else field.push(outcome);
+    if (hasty && agree(em, field)) return ranked(em, field, 1);
   }
   for (let heat = 1; heat < HEATS.length; heat++) {
     const stay = Math.max(FINALISTS, Math.ceil(field.length * HEATS[heat - 1].share));
-    const leaders = ranked(em, field).slice(0, stay);
-    field = [];
-    for (const contender of leaders) {
-      if (!em.tryVector(contender.vector)) continue;
-      field.push(contender.converged ? contender : yield* advance(em, HEATS[heat].maxIter));
+    const leaders = ranked(em, field, stay);
+    field = leaders.filter(({ converged }) => converged);
+    for (const { vector } of leaders.filter(({ converged }) => !converged)) {
+      const outcome = yield* attempt(em, () => taken(em, vector), HEATS[heat]);
+      if (!isCollapse(outcome)) field.push(outcome);
     }
   }
-  const finalists = ranked(em, [...champions, ...field]).slice(0, FINALISTS);
+  const finalists = ranked(em, [...champions, ...field], FINALISTS);
   if (finalists.length === 0) throw failure;
   return finalists;
 }
 
-function* advance(em: Em, maxIter: number): Work<Contender> {
-  const { logLikelihood, converged } = yield* climb(em, { tol: TOL, maxIter, accelerate: true }, () => undefined);
+/** A start and EM from it, or why that led nowhere. */
+function* attempt(em: Em, start: Starter, settings: HeatSettings): Work<Contender | MixtureError> {
+  const { arena } = em.problem;
+  const mark = arena.mark();
+  try {
+    yield* start();
+    return yield* advance(em, settings);
+  } catch (error) {
+    if (!isCollapse(error)) throw error;
+    return error;
+  } finally {
+    arena.rewind(mark);
+  }
+}
+
+// biome-ignore lint/correctness/useYield: a start that has nothing to do but this
+function* taken(em: Em, vector: Float64Array): Work<void> {
+  em.take(vector);
+}
+
+function* advance(em: Em, { tol = TOL, maxIter }: HeatSettings): Work<Contender> {
+  const { logLikelihood, converged } = yield* climb(em, { tol, maxIter, accelerate: true }, () => undefined);
   return { vector: em.vector.slice(), logLikelihood, converged };
 }
 
-/** Sound ones before spurious ones, then by likelihood; of two with the same likelihood the first. */
-function ranked(em: Em, field: readonly Contender[]): Contender[] {
+/** Whether most contenders are at one place, and it is the best. */
+function agree({ problem }: Em, field: readonly Contender[]): boolean {
+  const least = Math.max(...field.map(({ logLikelihood }) => logLikelihood)) - AGREED * problem.totalWeight;
+  const there = field.filter(({ logLikelihood }) => logLikelihood >= least);
+  return field.length >= FEWEST_CONTENDERS && there.length > field.length / 2;
+}
+
+/** The first `count`: sound ones before spurious ones, then by likelihood; of two that are at one place the first. */
+function ranked(em: Em, field: readonly Contender[], count: number): Contender[] {
   const sound: Contender[] = [];
   const spurious: Contender[] = [];
   let last = Infinity;
   for (const contender of [...field].sort((a, b) => b.logLikelihood - a.logLikelihood)) {
-    const tie = last - contender.logLikelihood <= 1e-9 * Math.abs(last);
+    if (sound.length === count) break;
+    const tie = last - contender.logLikelihood <= TOL * em.problem.totalWeight;
     last = contender.logLikelihood;
-    if (tie && sound.length + spurious.length > 0) continue;
-    (spuriousComponents(em, em.read(contender.vector)).length > 0 ? spurious : sound).push(contender);
+    if (!tie) (spuriousComponents(em, em.read(contender.vector)).length > 0 ? spurious : sound).push(contender);
   }
-  return [...sound, ...spurious];
+  return [...sound, ...spurious].slice(0, count);
 }

@@ -2,16 +2,25 @@ import type { Matrix } from "../input/matrix.ts";
 import type { FitSettings } from "../input/options.ts";
 import type { Parameters } from "../model/parameters.ts";
 import type { Run } from "./climb.ts";
-import type { Problem } from "./problem.ts";
+import type { Em } from "./em.ts";
+import { dependentColumns } from "./spaces.ts";
+import { spuriousComponents } from "./spurious.ts";
 
 /**
  * Something about the data or the fit that the caller may want to act on:
  *
  * - `NOT_CONVERGED`: `maxIter` was reached first.
  * - `CONSTANT_COLUMN`: a column has the same value in every row; it carries no information.
+ * - `DEPENDENT_COLUMN`: a column is a linear combination of columns before it, or a copy of one.
  * - `EMPTY_COMPONENT`: a component has lost all its rows; its weight is 0.
+ * - `SPURIOUS_COMPONENT`: a component has shrunk onto few rows, or onto rows in a plane; its likelihood says little.
  */
-export type FitWarningCode = "NOT_CONVERGED" | "CONSTANT_COLUMN" | "EMPTY_COMPONENT";
+export type FitWarningCode =
+  | "NOT_CONVERGED"
+  | "CONSTANT_COLUMN"
+  | "DEPENDENT_COLUMN"
+  | "EMPTY_COMPONENT"
+  | "SPURIOUS_COMPONENT";
 
 /** A typed remark; nothing is printed. */
 export interface FitWarning {
@@ -52,7 +61,7 @@ export interface FitReport {
 
 /** The report of a fit: the run that won, and all that were tried. */
 export function reportOf(
-  problem: Problem,
+  em: Em,
   matrix: Matrix,
   settings: FitSettings,
   parameters: Parameters,
@@ -66,19 +75,13 @@ export function reportOf(
     trace: run.trace,
     starts: runs.map(({ logLikelihood, nIterations, converged }) => ({ logLikelihood, nIterations, converged })),
     nRows: matrix.nRows,
-    totalWeight: problem.totalWeight,
-    warnings: warningsOf(problem, matrix, parameters, run, settings),
+    totalWeight: em.problem.totalWeight,
+    warnings: warningsOf(em, matrix, parameters, run, settings),
   };
 }
 
 /** What there is to say about a finished fit. */
-function warningsOf(
-  problem: Problem,
-  matrix: Matrix,
-  parameters: Parameters,
-  run: Run,
-  settings: FitSettings,
-): FitWarning[] {
+function warningsOf(em: Em, matrix: Matrix, parameters: Parameters, run: Run, settings: FitSettings): FitWarning[] {
   const warnings: FitWarning[] = [];
   if (!run.converged && settings.tol > 0) {
     warnings.push({
@@ -86,15 +89,22 @@ function warningsOf(
       message: `the fit did not converge in ${run.nIterations} iterations; raise maxIter or tol`,
     });
   }
-  problem.columnVariances.forEach((variance, column) => {
+  const nameOf = (column: number): string => (matrix.columns ? `"${matrix.columns[column]}"` : `${column}`);
+  em.problem.columnVariances.forEach((variance, column) => {
     if (variance > 0) return;
-    const name = matrix.columns ? `"${matrix.columns[column]}"` : `${column}`;
     warnings.push({
       code: "CONSTANT_COLUMN",
       column,
-      message: `column ${name} has the same value in every row; leave it out`,
+      message: `column ${nameOf(column)} has the same value in every row; leave it out`,
     });
   });
+  for (const column of dependentColumns(em.problem)) {
+    warnings.push({
+      code: "DEPENDENT_COLUMN",
+      column,
+      message: `column ${nameOf(column)} follows from the columns before it; leave it out`,
+    });
+  }
   parameters.weights.forEach((weight, component) => {
     if (weight > 0) return;
     warnings.push({
@@ -103,5 +113,13 @@ function warningsOf(
       message: `component ${component} has no rows left; use fewer components`,
     });
   });
+  for (const component of spuriousComponents(em, parameters)) {
+    if (parameters.weights[component] === 0) continue;
+    warnings.push({
+      code: "SPURIOUS_COMPONENT",
+      component,
+      message: `component ${component} has shrunk onto few rows or a plane; use fewer components, a simpler covarianceType, or a larger regCovar`,
+    });
+  }
   return warnings;
 }

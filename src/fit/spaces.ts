@@ -8,6 +8,10 @@ export type Space = "raw" | "standardised" | "whitened";
 
 /** Added to every variance of the data, as a share of it, so that dependent columns can be whitened too. */
 const WHITEN_REG = 1e-10;
+/** A column depends on others when they leave less than this share of its variance. */
+const DEPENDENT_SHARE = 1e-9;
+/** Rows in which dependent columns are looked for first. */
+const LOOKED_AT = 1024;
 
 /** k-means over one problem in a space; its memory lives as long as the arena's mark before it. */
 export function clustersIn(space: Space, problem: Problem): KMeans {
@@ -47,16 +51,16 @@ function whitened(problem: Problem): Problem {
   return { ...problem, rows: [y, w, wStep, N, D, T], columnVariances: new Float64Array(D).fill(1) };
 }
 
-/** [D, D] covariance of all rows about the columns' means, divisor W, with a trace of each variance added. */
-function totalCovariance(problem: Problem): Float64Array {
-  const { arena, D, T, nTiles, rows, columnMeans, columnVariances } = problem;
+/** [D, D] covariance of the rows of some tiles about the columns' means, divisor W, with a trace of each variance added. */
+function totalCovariance(problem: Problem, tiles: number = problem.nTiles): Float64Array {
+  const { arena, D, T, rows, columnMeans, columnVariances } = problem;
   const { kernels } = arena;
   const mark = arena.mark();
   try {
     const stats = arena.filled(kernels.statisticsLength(TYPE_CODE.full, D, 1) * 2, 0);
     const scratch = arena.bytesOf(kernels.givenScratchBytes(D, T));
     const mu = arena.copyOf(columnMeans);
-    kernels.accumulateGiven(TYPE_CODE.full, ...rows, 0, nTiles, 1, mu, 0, 0, stats, scratch);
+    kernels.accumulateGiven(TYPE_CODE.full, ...rows, 0, tiles, 1, mu, 0, 0, stats, scratch);
     const reg = arena.copyOf(columnVariances.map((variance) => (variance > 0 ? WHITEN_REG * variance : 1)));
     const ridge = arena.filled(D, 0);
     const cov = arena.f64(D * D);
@@ -65,4 +69,34 @@ function totalCovariance(problem: Problem): Float64Array {
   } finally {
     arena.rewind(mark);
   }
+}
+
+/** Columns that are linear combinations of those before them, but for rounding; constant ones are not counted. */
+export function dependentColumns(problem: Problem): number[] {
+  const { N, D, T, nTiles, columnVariances } = problem;
+  const within = (tiles: number): number[] =>
+    smallPivots(totalCovariance(problem, tiles), D).filter((d) => columnVariances[d] > 0);
+  // with as many columns as rows some always are
+  if (D === 1 || N <= D) return [];
+  const some = Math.min(nTiles, Math.ceil((LOOKED_AT + D) / T));
+  const suspects = within(some);
+  return suspects.length > 0 && some < nTiles ? within(nTiles) : suspects;
+}
+
+/** Indices whose pivot in the Cholesky decomposition of a covariance [D, D] keeps next to nothing of the variance. */
+function smallPivots(covariance: Float64Array, D: number): number[] {
+  const small: number[] = [];
+  const rest = covariance.slice();
+  for (let i = 0; i < D; i++) {
+    const pivot = rest[i * (D + 1)];
+    if (!(pivot > DEPENDENT_SHARE * covariance[i * (D + 1)])) {
+      small.push(i);
+      continue;
+    }
+    for (let j = i + 1; j < D; j++) {
+      const factor = rest[i * D + j] / pivot;
+      for (let l = j; l < D; l++) rest[j * D + l] -= factor * rest[i * D + l];
+    }
+  }
+  return small;
 }

@@ -1,7 +1,7 @@
 // Components taken apart, and mixtures written as larger ones: where a larger model can start from a smaller one.
 import type { Pointer } from "../engine/kernels.ts";
 import { randomState } from "../engine/random.ts";
-import { MixtureError } from "../errors.ts";
+import { isCollapse } from "../errors.ts";
 import type { CovarianceType } from "../input/options.ts";
 import { climb } from "./climb.ts";
 import type { Work } from "./drive.ts";
@@ -84,7 +84,7 @@ export function* splits(
       if (split) found.push(split);
     } catch (error) {
       // a part has collapsed: not a split to make
-      if (!(error instanceof MixtureError) || error.code === "MEMORY") throw error;
+      if (!isCollapse(error)) throw error;
     } finally {
       arena.rewind(mark);
     }

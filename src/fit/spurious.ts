@@ -15,11 +15,11 @@ const SUPPORT = 2;
  *
  * With W the average of the components' covariances by weight, a component of n rows counts as spurious if
  *
- *     D / tr(Σ⁻¹ W) < max(1e-6, 1e-2 ((p + 1) / n)²)
+ *     D / tr(Σ⁻¹ W) < max(1e-6, 1e-2 (p / n)²)   or   n < p
  *
- * where the left side is the harmonic mean of its variances relative to W, and p + 1 is the number of rows from which its
- * shape can be estimated at all: p = D for full covariances, 1 otherwise. It also does if regularisation is all that keeps
- * the variance of a column above 0, and if it has no rows.
+ * where the left side is the harmonic mean of its variances relative to W, and p is the number of rows from which its
+ * shape can be estimated at all: D + 1 for full covariances, 2 otherwise. It also does if regularisation is all that
+ * keeps the variance of a column above 0. Tied covariances have no such component as long as N >= D + 1.
  */
 export function spuriousComponents(
   { problem, regularisation }: Pick<Em, "problem" | "regularisation">,
@@ -29,16 +29,20 @@ export function spuriousComponents(
   const { N, totalWeight, columnVariances } = problem;
   const precisions = precisionsOf(parameters);
   const within = withinCovariance(parameters);
-  const least = 1 + (covarianceType === "full" ? D : 1);
+  const least = covarianceType === "full" || covarianceType === "tied" ? D + 1 : 2;
   const spurious: number[] = [];
   for (let k = 0; k < K; k++) {
-    const ratio = least / (weights[k] * N);
-    const limit = Math.max(LEAST_SHARE, SMALL_SHARE * ratio * ratio);
+    const share = covarianceType === "tied" ? 1 : weights[k];
+    const rows = share * N;
+    const limit = Math.max(LEAST_SHARE, (SMALL_SHARE * least * least) / (rows * rows));
     const rests = columnVariances.some((variance, d) => {
-      const floor = regularisation.reg[d] + regularisation.ridge[d] / (weights[k] * totalWeight);
+      const floor = regularisation.reg[d] + regularisation.ridge[d] / (share * totalWeight);
       return variance > 0 && varianceOf(parameters, k, d) <= SUPPORT * floor;
     });
-    if (rests || !(D / relativeTrace(parameters, precisions, within, k) >= limit)) spurious.push(k);
+    // half a row is left for what the other components take of it
+    const few = N > 1 && rows < least - 0.5;
+    if (weights[k] === 0 || few || rests || !(D / relativeTrace(parameters, precisions, within, k) >= limit))
+      spurious.push(k);
   }
   return spurious;
 }

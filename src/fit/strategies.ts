@@ -20,17 +20,16 @@ const SPACES: Readonly<Partial<Record<SimpleStrategy, Space>>> = {
   "k-means++-whitened": "whitened",
 };
 
+/** In a race, seeds of k-means are the best of K + 2 rows, or of this many more than 2; EM takes over after some iterations. */
+const MOST_TRIALS = 16;
+const BRIEF_LLOYD = 10;
+
 /**
  * Puts the parameters of a start into `em`.
  *
- * @param mostLloyd - Lloyd iterations at most; by default until they rest.
+ * @param brief - whether k-means is one of several in a race: more rows to choose each seed from, fewer iterations.
  */
-export function* startBy(
-  strategy: SimpleStrategy,
-  em: Em,
-  random: Pointer,
-  mostLloyd?: number | undefined,
-): Work<void> {
+export function* startBy(strategy: SimpleStrategy, em: Em, random: Pointer, brief = false): Work<void> {
   const { problem } = em;
   const { arena, K, D } = problem;
   const mark = arena.mark();
@@ -44,8 +43,8 @@ export function* startBy(
     } else {
       const space = SPACES[strategy] as Space;
       const clusters = clustersIn(space, problem);
-      yield* clusters.seed(random);
-      yield* clusters.lloyd(strategy.startsWith("kmeans") ? mostLloyd : 0);
+      yield* clusters.seed(random, brief ? Math.min(K, MOST_TRIALS) + 2 : undefined);
+      yield* clusters.lloyd(strategy.startsWith("k-means++") ? 0 : brief ? BRIEF_LLOYD : undefined);
       const means = space === "whitened" ? columnMeansFor(problem) : arena.readF64(clusters.centres, K * D);
       yield* firstStep(em, means, () => em.sumLabels(clusters.labels));
     }
