@@ -36,6 +36,7 @@ export type { DataInput, RowInput, ShapedInput } from "./input/data.ts";
 export type {
   CovarianceType,
   FitOptions,
+  Fixed,
   Init,
   InitStrategy,
   NestedOrFlat,

@@ -13,13 +13,13 @@ import { GaussianMixture, mixtureOf } from "./mixture.ts";
 export interface ImproveOptions
   extends Omit<
     FitOptions,
-    "nComponents" | "covarianceType" | "init" | "warmStart" | "nInit" | "nFeatures" | "columns"
+    "nComponents" | "covarianceType" | "init" | "warmStart" | "fixed" | "nInit" | "nFeatures" | "columns"
   > {
   /** How many moves to try from each solution before giving up: an integer, 1 or more. Default 5. */
   readonly moves?: number | undefined;
 }
 
-const SETTLED = ["nComponents", "covarianceType", "init", "warmStart", "nInit", "nFeatures", "columns"];
+const SETTLED = ["nComponents", "covarianceType", "init", "warmStart", "fixed", "nInit", "nFeatures", "columns"];
 const KEYS: readonly string[] = [...Object.keys(FIT_KEYS).filter((key) => !SETTLED.includes(key)), "moves"];
 
 /**

@@ -282,9 +282,9 @@ export class GaussianMixture {
     return distances;
   }
 
-  /** The number of free parameters: what `bic` and `aic` charge for. */
+  /** The number of free parameters, without what `fixed` held: what `bic` and `aic` charge for. */
   get nParameters(): number {
-    return parameterCount(this.covarianceType, this.nComponents, this.nFeatures);
+    return this.report?.nParameters ?? parameterCount(this.covarianceType, this.nComponents, this.nFeatures);
   }
 
   /** Bayesian information criterion, -2 logL + p log N (Schwarz 1978): lower is better. N is the total weight. @throws as {@link predict}. */

@@ -2,6 +2,7 @@ import type { ModelArguments, Pointer } from "../engine/kernels.ts";
 import { MixtureError } from "../errors.ts";
 import { type Parameters, pivotTolerance, singularCovariance } from "../model/parameters.ts";
 import type { Work } from "./drive.ts";
+import type { Hold } from "./hold.ts";
 import { groupCount, groupTiles, type Problem } from "./problem.ts";
 
 /**
@@ -22,6 +23,9 @@ const WINDOW_SHARE = 1 / 6;
 const WINDOW_TILES = 8;
 /** How often larger the total scatter may be than the tied one before the shortcut would cost more than four digits. */
 const TIED_RATIO = 1e4;
+
+/** Pairs of lanes ahead of the components in a block of statistics (assembly/layout.ts). */
+const STATS_HEADER = 2;
 
 /** Below this a log-likelihood contains a row that no component explains: a distance has overflowed. */
 const LOWEST = -1e300;
@@ -89,6 +93,8 @@ export class Em {
   readonly regularisation: Regularisation;
   /** Numbers in weights, means and covariances together, which lie in one piece: see {@link vector}. */
   readonly length: number;
+  /** What M-steps and leaps leave alone, if anything. */
+  hold: Hold | undefined;
   readonly #regularise: boolean;
   readonly #margin: number;
   readonly #weights: Pointer;
@@ -192,13 +198,16 @@ export class Em {
   /** Takes over a vector of the form of {@link vector}. @throws {MixtureError} `SINGULAR_COVARIANCE` if a covariance is not positive definite. */
   take(vector: Float64Array): void {
     this.vector.set(vector);
+    this.hold?.restore(this.vector);
     this.#factorise();
   }
 
   /** Takes over a vector of the form of {@link vector}; false, and no use until the next call, if it holds no valid parameters. */
   tryVector(values: Float64Array): boolean {
-    this.vector.set(values);
-    for (let k = 0; k < this.problem.K; k++) if (!(values[k] >= 0)) return false;
+    const { vector } = this;
+    vector.set(values);
+    this.hold?.restore(vector);
+    for (let k = 0; k < this.problem.K; k++) if (!(vector[k] >= 0)) return false;
     return this.#status() === 0;
   }
 
@@ -349,7 +358,19 @@ export class Em {
   /** {@link maximise} without a look at the covariances: for a start, whose means are wanted first. */
   maximiseOnly(): number {
     const { arena, type, D, K } = this.problem;
-    return arena.kernels.maximise(type, this.#stats, this.#reg, this.#ridge, this.#weights, this.#mu, this.#cov, D, K);
+    const { kernels } = arena;
+    const empty = kernels.maximise(type, this.#stats, this.#reg, this.#ridge, this.#weights, this.#mu, this.#cov, D, K);
+    this.hold?.correct(this.vector, (k) => this.#shift(k));
+    return empty;
+  }
+
+  /** [D]: from the mean that the last sums are about to the mean of the component's rows. */
+  #shift(k: number): Float64Array {
+    const { arena, type, D, K } = this.problem;
+    const { kernels } = arena;
+    const length = kernels.statisticsLength(type, D, K + 1) - this.#statsLength;
+    const block = arena.viewF64(this.#stats + (STATS_HEADER + k * length) * 16, (1 + D) * 2);
+    return Float64Array.from({ length: D }, (_, d) => (block[2 * d + 2] + block[2 * d + 3]) / (block[0] + block[1]));
   }
 
   /** Brings rows of one component together, within windows, so that the lazy pass finds pure tiles. */

@@ -2,12 +2,14 @@ import { Arena } from "../engine/arena.ts";
 import { Crew, CrewLost } from "../engine/crew.ts";
 import { machineThreads } from "../engine/worker.ts";
 import { isCollapse } from "../errors.ts";
+import type { FixedSettings } from "../input/fixed.ts";
 import type { Matrix } from "../input/matrix.ts";
 import type { FitSettings } from "../input/options.ts";
 import type { Parameters } from "../model/parameters.ts";
 import { type Checkpoint, climb, type Run } from "./climb.ts";
 import { runAsync, runSync, type Work } from "./drive.ts";
 import { Em, regularisationOf } from "./em.ts";
+import { Hold } from "./hold.ts";
 import { ordered } from "./order.ts";
 import { type Problem, withProblem } from "./problem.ts";
 import { type FitReport, reportOf } from "./report.ts";
@@ -28,7 +30,11 @@ export interface Resumable {
   readonly checkpoint: Checkpoint;
   /** Whether its components are to be put in canonical order at the end. */
   readonly inOrder: boolean;
-  readonly seen: Pick<Problem, "N" | "K" | "covarianceType" | "totalWeight" | "columnMeans" | "columnVariances">;
+  readonly seen: Pick<Problem, "N" | "K" | "covarianceType" | "totalWeight"> & {
+    /** Means and variances. */
+    readonly columns: Float64Array;
+    readonly fixed: FixedSettings | undefined;
+  };
 }
 
 /** Rows times components times columns from which a second thread saves more than it costs. */
@@ -90,8 +96,11 @@ export function* search(problem: Problem, matrix: Matrix, settings: FitSettings,
   const em = new Em(problem, regularisationOf(problem, settings.regCovar));
   const ends: End[] = [];
   let failure: unknown;
-  const going = resumable && hasSeen(resumable, problem) ? resumable : undefined;
-  if (going) ends.push(yield* runFrom(em, settings, 0, going.checkpoint));
+  const going = resumable && hasSeen(resumable, problem, settings) ? resumable : undefined;
+  if (going) {
+    em.hold = settings.fixed && new Hold(problem, settings.fixed, going.checkpoint.vector);
+    ends.push(yield* runFrom(em, settings, 0, going.checkpoint));
+  }
   for (let stream = 0; stream < settings.nInit && !going; stream++) {
     try {
       ends.push(yield* fitFrom(em, settings, stream));
@@ -102,30 +111,29 @@ export function* search(problem: Problem, matrix: Matrix, settings: FitSettings,
   }
   if (ends.length === 0) throw failure;
   const { run, ...best } = ends.reduce((a, b) => (isBetter(b, a) ? b : a));
-  const inOrder = going ? going.inOrder : settings.init.kind === "strategy";
+  // weights by component have an order of their own
+  const own = settings.init.kind !== "strategy" || settings.fixed?.weights;
+  const inOrder = going ? going.inOrder : !own;
   const parameters = inOrder ? ordered(best.parameters) : best.parameters;
   const runs = ends.map((end) => end.run);
   return {
     parameters,
     report: reportOf(em, matrix, settings, parameters, run, runs),
-    resumable: { checkpoint: run.checkpoint, inOrder, seen: seenOf(problem) },
+    resumable: { checkpoint: run.checkpoint, inOrder, seen: seenOf(problem, settings) },
   };
 }
 
 /** Without the arena, which would outlive the fit. */
-function seenOf({ N, K, covarianceType, totalWeight, columnMeans, columnVariances }: Problem): Resumable["seen"] {
-  return { N, K, covarianceType, totalWeight, columnMeans, columnVariances };
+function seenOf(
+  { N, K, covarianceType, totalWeight, columnMeans, columnVariances }: Problem,
+  { fixed }: FitSettings,
+): Resumable["seen"] {
+  return { N, K, covarianceType, totalWeight, columns: Float64Array.of(...columnMeans, ...columnVariances), fixed };
 }
 
-/** Whether a run saw the same data: as many rows, of the same weight, with the same means and variances to the bit. */
-function hasSeen({ seen }: Resumable, problem: Problem): boolean {
-  const alike = (a: Float64Array, b: Float64Array): boolean =>
-    a.length === b.length && a.every((value, d) => value === b[d]);
-  return (
-    (["N", "K", "covarianceType", "totalWeight"] as const).every((key) => seen[key] === problem[key]) &&
-    alike(seen.columnMeans, problem.columnMeans) &&
-    alike(seen.columnVariances, problem.columnVariances)
-  );
+/** Whether a run saw the same: as many rows, of the same weight, with the same means and variances to the bit. */
+function hasSeen({ seen }: Resumable, problem: Problem, settings: FitSettings): boolean {
+  return JSON.stringify(seen) === JSON.stringify(seenOf(problem, settings));
 }
 
 /** Where a climb ended. */
@@ -143,7 +151,9 @@ function isBetter(a: End, b: End): boolean {
 
 /** EM from one start. Should it end in a spurious solution, or collapse, the next best of its contenders has its turn. */
 function* fitFrom(em: Em, settings: FitSettings, stream: number): Work<End> {
+  em.hold = undefined;
   const queue = [...(yield* startsOf(em, settings.init, settings.seed, stream))];
+  em.hold = settings.fixed && new Hold(em.problem, settings.fixed, queue[0]);
   let revivals = settings.init.kind === "strategy" ? settings.nComponents - 1 : 0;
   let best: End | undefined;
   let failure: unknown;

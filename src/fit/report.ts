@@ -3,6 +3,7 @@ import type { FitSettings } from "../input/options.ts";
 import type { Parameters } from "../model/parameters.ts";
 import type { Run } from "./climb.ts";
 import type { Em } from "./em.ts";
+import { freeParameters } from "./hold.ts";
 import { dependentColumns } from "./spaces.ts";
 import { spuriousComponents } from "./spurious.ts";
 
@@ -54,6 +55,8 @@ export interface FitReport {
   readonly starts: readonly StartReport[];
   /** Rows in the data, those of weight 0 included. */
   readonly nRows: number;
+  /** Parameters that were free: all but those held by `fixed`. */
+  readonly nParameters: number;
   /** Sum of the rows' weights; the number of rows if none were given. */
   readonly totalWeight: number;
   readonly warnings: readonly FitWarning[];
@@ -75,6 +78,7 @@ export function reportOf(
     trace: run.trace,
     starts: runs.map(({ logLikelihood, nIterations, converged }) => ({ logLikelihood, nIterations, converged })),
     nRows: matrix.nRows,
+    nParameters: freeParameters(parameters, settings.fixed),
     totalWeight: em.problem.totalWeight,
     warnings: warningsOf(em, matrix, parameters, run, settings),
   };

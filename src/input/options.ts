@@ -1,9 +1,11 @@
 import { received } from "../errors.ts";
 import { integerIn, knownKeys, nonNegative, oneOf } from "./checks.ts";
 import { type DataInput, type Matrix, matrixOf, vectorOf } from "./data.ts";
+import { type Fixed, type FixedSettings, fixedSettings } from "./fixed.ts";
 import { type Init, type InitSettings, initSettings, type ParameterInput } from "./init.ts";
 
 export { oneOf } from "./checks.ts";
+export type { Fixed } from "./fixed.ts";
 export {
   INIT_STRATEGIES,
   type Init,
@@ -67,6 +69,8 @@ export interface FitOptions {
    * same options, two runs are one long run, to the bit; on other data it is a start.
    */
   readonly warmStart?: WarmStart | undefined;
+  /** Parameters to leave as they are. Default: none. */
+  readonly fixed?: Fixed | undefined;
   /** All random choice: an integer from 0 to 2^53 - 1. Same seed and data, same bits. Default 0. */
   readonly seed?: number | undefined;
   /** The weight of each row, [N], 0 or more and not all 0; a row of weight 2 counts as two rows. Default: all 1. */
@@ -105,6 +109,7 @@ export interface FitSettings {
   readonly regCovar: number | undefined;
   readonly nInit: number;
   readonly init: InitSettings;
+  readonly fixed: FixedSettings | undefined;
   readonly seed: number;
   /** [N]. It may be the caller's array. `undefined`: all 1. */
   readonly sampleWeight: Float64Array | undefined;
@@ -128,6 +133,7 @@ export const FIT_KEYS: Readonly<Record<keyof FitOptions, true>> = {
   nInit: true,
   init: true,
   warmStart: true,
+  fixed: true,
   seed: true,
   sampleWeight: true,
   signal: true,
@@ -170,22 +176,19 @@ export function fitSettings(options: FitOptions, nRows: number): FitSettings {
   checkKeys(options);
   const nComponents = componentCount(options.nComponents, nRows);
   const warmStart = options.warmStart === undefined ? undefined : warmStartOf(options);
-  const {
-    covarianceType = warmStart?.covarianceType ?? "full",
-    tol = 1e-6,
-    maxIter = 1000,
-    regCovar,
-    nInit = 1,
-    seed = 0,
-    accelerate = true,
-  } = options;
+  const covarianceType = oneOf(
+    "covarianceType",
+    options.covarianceType === undefined ? (warmStart?.covarianceType ?? "full") : options.covarianceType,
+    COVARIANCE_TYPES,
+  );
+  const { tol = 1e-6, maxIter = 1000, regCovar, nInit = 1, seed = 0, accelerate = true } = options;
   const init = initSettings(startOf(options), nRows, nComponents);
   if (typeof accelerate !== "boolean") {
     throw new TypeError(`accelerate: expected true or false, got ${received(accelerate)}; leave it out for true`);
   }
   return {
     nComponents,
-    covarianceType: oneOf("covarianceType", covarianceType, COVARIANCE_TYPES),
+    covarianceType,
     tol: nonNegative("tol", tol, "leave it out for 1e-6"),
     maxIter: integerIn(
       "maxIter",
@@ -199,6 +202,10 @@ export function fitSettings(options: FitOptions, nRows: number): FitSettings {
       regCovar === undefined ? undefined : nonNegative("regCovar", regCovar, "leave it out to follow the data's scale"),
     nInit: startCount(nInit, init),
     init,
+    fixed:
+      options.fixed === undefined
+        ? undefined
+        : fixedSettings(options.fixed, nComponents, covarianceType === "tied", init),
     seed: integerIn("seed", seed, 0, Number.MAX_SAFE_INTEGER, "an integer from 0 to 2^53 - 1", "leave it out for 0"),
     sampleWeight: options.sampleWeight === undefined ? undefined : weightsOf(options.sampleWeight, nRows, nComponents),
     signal: options.signal === undefined ? undefined : signalOf(options.signal),
