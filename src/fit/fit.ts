@@ -74,7 +74,7 @@ function* search(problem: Problem, matrix: Matrix, settings: FitSettings): Work<
   }
   if (ends.length === 0) throw failure;
   const { run, ...best } = ends.reduce((a, b) => (isBetter(b, a) ? b : a));
-  const parameters = settings.init.kind === "strategy" ? ordered(best.parameters) : best.parameters;
+  const parameters = settings.init.kind === "strategy" ? ordered(problem, best.parameters) : best.parameters;
   const report: FitReport = {
     converged: run.converged,
     nIterations: run.nIterations,
