@@ -3,7 +3,19 @@ import type { CovarianceType, InitStrategy } from "../index.ts";
 import { decimalOf, namesOf } from "./csv.ts";
 
 const COVARIANCE_TYPES: readonly CovarianceType[] = ["full", "tied", "diag", "spherical"];
-const INIT_STRATEGIES: readonly InitStrategy[] = ["kmeans", "k-means++", "random-from-data", "random"];
+const INIT_STRATEGIES: readonly InitStrategy[] = [
+  "race",
+  "kmeans",
+  "k-means++",
+  "kmeans-standardised",
+  "k-means++-standardised",
+  "kmeans-whitened",
+  "k-means++-whitened",
+  "adaptive",
+  "short-em",
+  "random-from-data",
+  "random",
+];
 
 /** An option that takes a number. What range it must lie in is the library's to say. */
 export function numberOption(flags: string, description: string): Option {
@@ -35,5 +47,5 @@ export function covarianceOption(): Option {
 
 /** `--init STRATEGY`. */
 export function initOption(): Option {
-  return new Option("--init <strategy>", "how starts are found").choices(INIT_STRATEGIES).default("kmeans");
+  return new Option("--init <strategy>", "how starts are found").choices(INIT_STRATEGIES).default("race");
 }

@@ -134,7 +134,7 @@ class Nested {
   *#climb(start: Values, maxIter: number = this.#settings.maxIter): Work<Fitted> {
     const em = this.#em;
     const { parameters: found, run } = yield* follow(em, start, { ...this.#settings, maxIter });
-    const parameters = ordered(found);
+    const parameters = ordered(em.problem, found);
     return { parameters, report: reportOf(em, this.#matrix, this.#settings, parameters, run, [run]) };
   }
 

@@ -111,10 +111,10 @@ export function* search(problem: Problem, matrix: Matrix, settings: FitSettings,
   }
   if (ends.length === 0) throw failure;
   const { run, ...best } = ends.reduce((a, b) => (isBetter(b, a) ? b : a));
-  // weights by component have an order of their own
-  const own = settings.init.kind !== "strategy" || settings.fixed?.weights;
+  // a start of the caller's, or weights by component, have an order of their own
+  const own = settings.init.kind !== "strategy" || new Set<unknown>(settings.fixed?.weights).size > 1;
   const inOrder = going ? going.inOrder : !own;
-  const parameters = inOrder ? ordered(best.parameters) : best.parameters;
+  const parameters = inOrder ? ordered(problem, best.parameters) : best.parameters;
   const runs = ends.map((end) => end.run);
   return {
     parameters,

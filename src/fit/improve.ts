@@ -58,7 +58,7 @@ function* improved(
         const next = yield* tried(values);
         const gain = next.run.logLikelihood - best.run.logLikelihood;
         moved = gain > settings.tol * problem.totalWeight && spuriousComponents(em, next.parameters).length === 0;
-        if (moved) best = { ...next, parameters: ordered(next.parameters) };
+        if (moved) best = { ...next, parameters: ordered(problem, next.parameters) };
       } catch (error) {
         // a component has collapsed on the way
         if (!isCollapse(error)) throw error;

@@ -1,23 +1,26 @@
 import type { Parameters } from "../model/parameters.ts";
+import type { Problem } from "./problem.ts";
 
-/** Weights that agree to so many parts of 1 count as equal: the rounding of sums must not decide. */
-const WEIGHT_STEPS = 1e6;
+/** Means that agree to so many parts of a standard deviation count as equal: the rounding of sums must not decide. */
+const STEPS = 1e6;
 
 /**
- * The same mixture with its components in canonical order: the heaviest first, and of equal weights (rounded to a
- * millionth) the one whose mean is smaller in the first column in which they differ. To move or scale the data, or to
- * permute columns, does not change an order by weight; nor does another start that leads to the same solution.
+ * The same mixture with its components in canonical order: by their means in the first column, the smallest first; where
+ * those agree to a millionth of the column's standard deviation by the next column, and so on; at last by weight, the
+ * heaviest first. Other starts that lead to the same solution, other row orders, shifts and units do not change it.
  */
-export function ordered(parameters: Parameters): Parameters {
+export function ordered({ columnMeans, columnVariances }: Problem, parameters: Parameters): Parameters {
   const { covarianceType, nComponents: K, nFeatures: D, weights, means, covariances } = parameters;
+  const steps = means.map((mean, i) => {
+    const d = i % D;
+    return columnVariances[d] > 0 ? Math.round(((mean - columnMeans[d]) / Math.sqrt(columnVariances[d])) * STEPS) : 0;
+  });
   const order = Array.from({ length: K }, (_, k) => k).sort((a, b) => {
-    const heavier = Math.round(weights[b] * WEIGHT_STEPS) - Math.round(weights[a] * WEIGHT_STEPS);
-    if (heavier !== 0) return heavier;
     for (let d = 0; d < D; d++) {
-      const further = means[a * D + d] - means[b * D + d];
+      const further = steps[a * D + d] - steps[b * D + d];
       if (further !== 0) return further;
     }
-    return 0;
+    return weights[b] - weights[a];
   });
   const arranged = (values: Float64Array): Float64Array => {
     const size = values.length / K;
