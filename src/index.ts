@@ -39,6 +39,7 @@ export type {
   Fixed,
   Init,
   InitStrategy,
+  KnownLabels,
   NestedOrFlat,
   ParameterInput,
   Progress,

@@ -13,13 +13,23 @@ import { GaussianMixture, mixtureOf } from "./mixture.ts";
 export interface ImproveOptions
   extends Omit<
     FitOptions,
-    "nComponents" | "covarianceType" | "init" | "warmStart" | "fixed" | "nInit" | "nFeatures" | "columns"
+    "nComponents" | "covarianceType" | "init" | "warmStart" | "fixed" | "labels" | "nInit" | "nFeatures" | "columns"
   > {
   /** How many moves to try from each solution before giving up: an integer, 1 or more. Default 5. */
   readonly moves?: number | undefined;
 }
 
-const SETTLED = ["nComponents", "covarianceType", "init", "warmStart", "fixed", "nInit", "nFeatures", "columns"];
+const SETTLED = [
+  "nComponents",
+  "covarianceType",
+  "init",
+  "warmStart",
+  "fixed",
+  "labels",
+  "nInit",
+  "nFeatures",
+  "columns",
+];
 const KEYS: readonly string[] = [...Object.keys(FIT_KEYS).filter((key) => !SETTLED.includes(key)), "moves"];
 
 /**

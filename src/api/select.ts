@@ -37,7 +37,7 @@ export type Criterion = "bic" | "aic" | "icl" | "nec" | "cv";
 
 const CRITERIA: readonly Criterion[] = ["bic", "aic", "icl", "nec", "cv"];
 
-const OTHER = ["warmStart", "fixed", "onIteration"];
+const OTHER = ["warmStart", "fixed", "labels", "onIteration"];
 const KEYS: readonly string[] = [
   ...Object.keys(FIT_KEYS).filter((key) => !OTHER.includes(key)),
   ...["criterion", "folds", "onCandidate"],
@@ -45,7 +45,10 @@ const KEYS: readonly string[] = [
 
 /** What to choose from and how. The options of a fit hold for every candidate. */
 export interface SelectOptions
-  extends Omit<FitOptions, "nComponents" | "covarianceType" | "init" | "warmStart" | "fixed" | "onIteration"> {
+  extends Omit<
+    FitOptions,
+    "nComponents" | "covarianceType" | "init" | "warmStart" | "fixed" | "labels" | "onIteration"
+  > {
   /** Numbers of components to try, or the largest of 1, 2, … Default 9. */
   readonly nComponents?: number | readonly number[] | undefined;
   /** Covariance types to try, one or several. Default: all four. */

@@ -3,6 +3,7 @@ import { MixtureError } from "../errors.ts";
 import { type Parameters, pivotTolerance, singularCovariance } from "../model/parameters.ts";
 import type { Work } from "./drive.ts";
 import type { Hold } from "./hold.ts";
+import { KnownSums } from "./known-sums.ts";
 import { groupCount, groupTiles, type Problem } from "./problem.ts";
 
 /**
@@ -111,6 +112,9 @@ export class Em {
   readonly #statsLength: number;
   readonly #stats: Pointer;
   readonly #groups: number;
+  /** Tiles whose rows may belong to any component. */
+  readonly #free: number;
+  readonly #known: KnownSums | undefined;
   readonly #total: Pointer;
   #exact = false;
   #passes = 0;
@@ -142,7 +146,10 @@ export class Em {
     this.#ridge = arena.copyOf(regularisation.ridge);
     this.#homes = arena.i32(nTiles);
     this.#statsLength = kernels.statisticsLength(type, D, K);
-    this.#groups = groupCount(problem, this.#statsLength * 16);
+    this.#free = problem.known?.free ?? nTiles;
+    const free = { N: Math.min(problem.N, this.#free * problem.T), nTiles: this.#free };
+    this.#groups = groupCount(free, this.#statsLength * 16);
+    this.#known = problem.known && new KnownSums(problem, problem.known, this.#parameters);
     this.#stats = arena.bytesOf(this.#groups * this.#statsLength * 16);
     this.#total = problem.covarianceType === "tied" ? arena.bytesOf(kernels.statisticsLength(0, D, 1) * 16) : 0;
     this.#homesBefore = new Int32Array(nTiles);
@@ -223,10 +230,15 @@ export class Em {
     this.#before = { passes: this.#passes, sortAt: this.#sortAt, exact: this.#exact, sorts: this.#sorts };
     this.#homesBefore.set(this.#homesView);
     if (this.#passes === this.#sortAt) yield* this.#sort();
-    yield* this.#sum("accumulate", arena.kernels.passScratchBytes(type, D, T, K), (first, last, stats) => [
-      ...[type, ...rows, first, last, K, ...this.#parameters, this.#margin, this.#homes, stats],
-      this.#exact ? 1 : 0,
-    ]);
+    const exact = this.#exact ? 1 : 0;
+    yield* this.#sum(
+      "accumulate",
+      arena.kernels.passScratchBytes(type, D, T, K),
+      (first, last, stats) => [
+        ...[type, ...rows, first, last, K, ...this.#parameters, this.#margin, this.#homes, stats, exact],
+      ],
+      this.#known,
+    );
     if (this.#total && !this.#exact) {
       const ratio = arena.kernels.tiedScatter(this.#stats, this.#mu, this.#total, this.#centre, D, K);
       if (ratio > TIED_RATIO) {
@@ -375,7 +387,8 @@ export class Em {
 
   /** Brings rows of one component together, within windows, so that the lazy pass finds pure tiles. */
   *#sort(): Work<void> {
-    const { arena, type, rows, D, K, T, nTiles } = this.problem;
+    const { arena, type, rows, D, K, T } = this.problem;
+    const nTiles = this.#free;
     if (K === 1 || this.#margin === Infinity || nTiles < TILES_PER_COMPONENT * K) return;
     // a new list: the old one belongs to the state before
     this.#sorts = [...this.#sorts, { vector: this.vector.slice(), homes: this.#homesView.slice() }];
@@ -400,18 +413,22 @@ export class Em {
     kernel: "accumulate" | "accumulateGiven",
     scratchBytes: number,
     args: (first: number, last: number, stats: Pointer) => readonly number[],
+    known?: KnownSums,
   ): Work<void> {
-    const { arena } = this.problem;
+    const { arena, nTiles } = this.problem;
     const bytes = this.#statsLength * 16;
     const groups = this.#groups;
     arena.viewF64(this.#stats, (groups * bytes) / 8).fill(0);
+    known?.begin();
+    const range = { nTiles: known ? this.#free : nTiles };
     yield {
       arena,
       kernel,
-      groups,
+      groups: groups + (known?.jobs ?? 0),
       scratchBytes,
       args: (group) => {
-        const [first, last] = groupTiles(this.problem, groups, group);
+        if (known && group >= groups) return known.args(group - groups, this.#homes, this.#exact ? 1 : 0);
+        const [first, last] = groupTiles(range, groups, group);
         return args(first, last, this.#stats + group * bytes);
       },
     };
@@ -420,6 +437,7 @@ export class Em {
         arena.kernels.merge(this.#stats + group * bytes, this.#stats + (group + step) * bytes, this.#statsLength);
       }
     }
+    known?.addTo(this.#stats);
   }
 
   #sumTotalScatter(): void {

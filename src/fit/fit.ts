@@ -10,6 +10,7 @@ import { type Checkpoint, climb, type Run } from "./climb.ts";
 import { runAsync, runSync, type Work } from "./drive.ts";
 import { Em, regularisationOf } from "./em.ts";
 import { Hold } from "./hold.ts";
+import { arranged, knownStarts } from "./known.ts";
 import { ordered } from "./order.ts";
 import { type Problem, withProblem } from "./problem.ts";
 import { type FitReport, reportOf } from "./report.ts";
@@ -34,6 +35,7 @@ export interface Resumable {
     /** Means and variances. */
     readonly columns: Float64Array;
     readonly fixed: FixedSettings | undefined;
+    readonly labels: Int32Array | undefined;
   };
 }
 
@@ -86,13 +88,39 @@ export async function runOnThreads<T>(
 }
 
 function fitWork(matrix: Matrix, settings: FitSettings, resumable?: Resumable, shared?: Arena): Work<Fitted> {
+  if (settings.labels) return fitLabelled(matrix, settings, resumable, shared);
   const { covarianceType, nComponents, sampleWeight } = settings;
   const work = (problem: Problem): Work<Fitted> => search(problem, matrix, settings, resumable);
   return withProblem(matrix, covarianceType, nComponents, sampleWeight, work, shared);
 }
 
-/** The best of the starts that the settings ask for, or the continuation of a run. */
-export function* search(problem: Problem, matrix: Matrix, settings: FitSettings, resumable?: Resumable): Work<Fitted> {
+/** Finds starts among all rows as they come, then fits with the rows arranged by what is known of them. */
+function* fitLabelled(matrix: Matrix, settings: FitSettings, resumable?: Resumable, shared?: Arena): Work<Fitted> {
+  const { covarianceType, nComponents: K, sampleWeight } = settings;
+  const starts = yield* withProblem(
+    ...([matrix, covarianceType, K, sampleWeight] as const),
+    (problem) => knownStarts(problem, settings),
+    shared,
+  );
+  shared?.clear();
+  const { matrix: rows, weights, known, nRows: N } = arranged(matrix, settings, K);
+  const work = (problem: Problem): Work<Fitted> =>
+    search({ ...problem, N, known }, matrix, settings, resumable, starts);
+  return yield* withProblem(rows, covarianceType, K, weights, work, shared, true);
+}
+
+/**
+ * The best of the starts that the settings ask for, or the continuation of a run.
+ *
+ * @param starts - those starts, each in the form of `Em.vector`, if they are known.
+ */
+export function* search(
+  problem: Problem,
+  matrix: Matrix,
+  settings: FitSettings,
+  resumable?: Resumable,
+  starts?: readonly Float64Array[],
+): Work<Fitted> {
   const em = new Em(problem, regularisationOf(problem, settings.regCovar));
   const ends: End[] = [];
   let failure: unknown;
@@ -103,7 +131,7 @@ export function* search(problem: Problem, matrix: Matrix, settings: FitSettings,
   }
   for (let stream = 0; stream < settings.nInit && !going; stream++) {
     try {
-      ends.push(yield* fitFrom(em, settings, stream));
+      ends.push(yield* fitFrom(em, settings, stream, starts?.[stream]));
     } catch (error) {
       if (!isCollapse(error)) throw error;
       failure = error;
@@ -111,8 +139,9 @@ export function* search(problem: Problem, matrix: Matrix, settings: FitSettings,
   }
   if (ends.length === 0) throw failure;
   const { run, ...best } = ends.reduce((a, b) => (isBetter(b, a) ? b : a));
-  // a start of the caller's, or weights by component, have an order of their own
-  const own = settings.init.kind !== "strategy" || new Set<unknown>(settings.fixed?.weights).size > 1;
+  // a start of the caller's, known labels and weights by component have an order of their own
+  const own =
+    settings.init.kind !== "strategy" || settings.labels || new Set<unknown>(settings.fixed?.weights).size > 1;
   const inOrder = going ? going.inOrder : !own;
   const parameters = inOrder ? ordered(problem, best.parameters) : best.parameters;
   const runs = ends.map((end) => end.run);
@@ -126,14 +155,25 @@ export function* search(problem: Problem, matrix: Matrix, settings: FitSettings,
 /** Without the arena, which would outlive the fit. */
 function seenOf(
   { N, K, covarianceType, totalWeight, columnMeans, columnVariances }: Problem,
-  { fixed }: FitSettings,
+  { fixed, labels }: FitSettings,
 ): Resumable["seen"] {
-  return { N, K, covarianceType, totalWeight, columns: Float64Array.of(...columnMeans, ...columnVariances), fixed };
+  return {
+    N,
+    K,
+    covarianceType,
+    totalWeight,
+    columns: Float64Array.of(...columnMeans, ...columnVariances),
+    fixed,
+    labels,
+  };
 }
 
 /** Whether a run saw the same: as many rows, of the same weight, with the same means and variances to the bit. */
 function hasSeen({ seen }: Resumable, problem: Problem, settings: FitSettings): boolean {
-  return JSON.stringify(seen) === JSON.stringify(seenOf(problem, settings));
+  const { labels: own, ...mine } = seenOf(problem, settings);
+  const { labels: theirs, ...others } = seen;
+  const alike = own === theirs || (own && theirs?.every((label, n) => label === own[n]));
+  return Boolean(alike) && JSON.stringify(mine) === JSON.stringify(others);
 }
 
 /** Where a climb ended. */
@@ -150,9 +190,9 @@ function isBetter(a: End, b: End): boolean {
 }
 
 /** EM from one start. Should it end in a spurious solution, or collapse, the next best of its contenders has its turn. */
-function* fitFrom(em: Em, settings: FitSettings, stream: number): Work<End> {
+function* fitFrom(em: Em, settings: FitSettings, stream: number, given?: Float64Array): Work<End> {
   em.hold = undefined;
-  const queue = [...(yield* startsOf(em, settings.init, settings.seed, stream))];
+  const queue = given ? [given] : [...(yield* startsOf(em, settings.init, settings.seed, stream))];
   em.hold = settings.fixed && new Hold(em.problem, settings.fixed, queue[0]);
   let revivals = settings.init.kind === "strategy" ? settings.nComponents - 1 : 0;
   let best: End | undefined;

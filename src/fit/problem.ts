@@ -15,6 +15,14 @@ const LARGEST_SPREAD = 1e150;
 /** A standard deviation below this has a square that is no longer a normal number. */
 const SMALLEST_SPREAD = 1e-150;
 
+/** Rows whose component is known. */
+export interface Known {
+  /** Tiles of rows of which nothing is known; they come first. */
+  readonly free: number;
+  /** The other tiles, in pieces of one component each: from `first` to `last` - 1. */
+  readonly parts: readonly { readonly component: number; readonly first: number; readonly last: number }[];
+}
+
 /**
  * The rows of one fit, packed, in an arena of their own. Rows of weight 0 are left out, as if they were not there.
  */
@@ -39,12 +47,14 @@ export interface Problem {
   readonly kept: Int32Array | undefined;
   /** Packs the rows anew: in the caller's order, whatever sorting has done to it. A subsample has none. */
   readonly restore?: (() => Work<void>) | undefined;
+  readonly known?: Known | undefined;
 }
 
 /**
  * Opens a problem, works on it, and gives its memory back whatever happens.
  *
  * @param shared - an arena over memory that other threads see, to use instead of one of this thread's.
+ * @param whole - whether rows of weight 0 stay where they are.
  */
 export function* withProblem<T>(
   matrix: Matrix,
@@ -53,10 +63,11 @@ export function* withProblem<T>(
   sampleWeight: Float64Array | undefined,
   work: (problem: Problem) => Work<T>,
   shared?: Arena | undefined,
+  whole = false,
 ): Work<T> {
   const arena = shared ?? acquireArena();
   try {
-    return yield* work(yield* pack(arena, matrix, covarianceType, K, sampleWeight));
+    return yield* work(yield* pack(arena, matrix, covarianceType, K, sampleWeight, whole));
   } finally {
     if (!shared) releaseArena(arena);
   }
@@ -89,8 +100,9 @@ function* pack(
   covarianceType: CovarianceType,
   K: number,
   sampleWeight: Float64Array | undefined,
+  whole: boolean,
 ): Work<Problem> {
-  const kept = sampleWeight?.includes(0) ? positiveRows(sampleWeight) : undefined;
+  const kept = !whole && sampleWeight?.includes(0) ? positiveRows(sampleWeight) : undefined;
   const matrix = kept ? selectRows(all, kept) : all;
   const { nRows: N, nColumns: D } = matrix;
   const T = tileRows(D);

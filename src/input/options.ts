@@ -3,6 +3,7 @@ import { integerIn, knownKeys, nonNegative, oneOf } from "./checks.ts";
 import { type DataInput, type Matrix, matrixOf, vectorOf } from "./data.ts";
 import { type Fixed, type FixedSettings, fixedSettings } from "./fixed.ts";
 import { type Init, type InitSettings, initSettings, type ParameterInput } from "./init.ts";
+import { type KnownLabels, knownLabels } from "./labels.ts";
 
 export { oneOf } from "./checks.ts";
 export type { Fixed } from "./fixed.ts";
@@ -15,6 +16,7 @@ export {
   type ParameterInput,
   type ResponsibilitiesInput,
 } from "./init.ts";
+export type { KnownLabels } from "./labels.ts";
 
 /**
  * The shape of the covariances, of K components over D columns:
@@ -69,6 +71,11 @@ export interface FitOptions {
    * same options, two runs are one long run, to the bit; on other data it is a start.
    */
   readonly warmStart?: WarmStart | undefined;
+  /**
+   * The component of each row where it is known, from 0; -1, `null` or `undefined` where it is not: [N]. Known rows belong
+   * to their component alone. Default: none is known.
+   */
+  readonly labels?: KnownLabels | undefined;
   /** Parameters to leave as they are. Default: none. */
   readonly fixed?: Fixed | undefined;
   /** All random choice: an integer from 0 to 2^53 - 1. Same seed and data, same bits. Default 0. */
@@ -110,6 +117,8 @@ export interface FitSettings {
   readonly nInit: number;
   readonly init: InitSettings;
   readonly fixed: FixedSettings | undefined;
+  /** [N], -1 where unknown; undefined if all are. */
+  readonly labels: Int32Array | undefined;
   readonly seed: number;
   /** [N]. It may be the caller's array. `undefined`: all 1. */
   readonly sampleWeight: Float64Array | undefined;
@@ -133,6 +142,7 @@ export const FIT_KEYS: Readonly<Record<keyof FitOptions, true>> = {
   nInit: true,
   init: true,
   warmStart: true,
+  labels: true,
   fixed: true,
   seed: true,
   sampleWeight: true,
@@ -202,6 +212,7 @@ export function fitSettings(options: FitOptions, nRows: number): FitSettings {
       regCovar === undefined ? undefined : nonNegative("regCovar", regCovar, "leave it out to follow the data's scale"),
     nInit: startCount(nInit, init),
     init,
+    labels: options.labels === undefined ? undefined : knownLabels(options.labels, nRows, nComponents),
     fixed:
       options.fixed === undefined
         ? undefined
