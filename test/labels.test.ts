@@ -58,7 +58,8 @@ describe("iterations are the textbook's, with the responsibilities of known rows
         let expected: Parameters | GaussianMixture = init;
         const trace = [logLikelihoodOf(init, set, labels)];
         for (let i = 0; i < 5; i++) {
-          const { responsibilities } = eStep(set, expected);
+          const { weights, means, covariances } = expected;
+          const { responsibilities } = eStep(set, { weights, means, covariances, covarianceType: type });
           labels.forEach((label, n) => {
             if (label >= 0) for (let k = 0; k < K; k++) responsibilities[n * K + k] = Number(k === label);
           });
