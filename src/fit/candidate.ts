@@ -6,11 +6,11 @@ import { parameterCount } from "../model/parameters.ts";
 import type { Work } from "./drive.ts";
 import { Em, regularisationOf } from "./em.ts";
 import { type Fitted, search } from "./fit.ts";
-import { follow, type Values } from "./follow.ts";
+import { follow } from "./follow.ts";
 import { ordered } from "./order.ts";
 import { type Problem, rowWeights, withProblem } from "./problem.ts";
 import { reportOf } from "./report.ts";
-import { sharesOf, splits, widened, withParts, withTwin } from "./split.ts";
+import { type Component, componentsOf, splitsOf, valuesOf, widened, withParts, withTwin } from "./split.ts";
 import { spuriousComponents } from "./spurious.ts";
 
 /** What models are compared by; lower is better, but for the log-likelihood. */
@@ -65,12 +65,7 @@ function* tryAll(problem: Problem, matrix: Matrix, settings: FitSettings, smalle
   }
   arena.rewind(mark);
   const em = new Em(problem, regularisation);
-  const nested = new Nested(em, matrix, settings);
-  for (const model of smaller) {
-    const own = yield* nested.runs(model);
-    if (!own.some((fit) => reaches(fit, model.report.logLikelihood))) own.push(yield* nested.same(model));
-    found.push(...own);
-  }
+  for (const model of smaller) found.push(...(yield* nestedRuns(em, matrix, settings, model)));
   if (found.length === 0) throw failure;
   const floor = Math.max(...smaller.map(({ report }) => report.logLikelihood));
   const isSound = ({ parameters }: Fitted): boolean => spuriousComponents(em, parameters).length === 0;
@@ -95,66 +90,36 @@ function reaches({ report }: Fitted, floor: number): boolean {
   return report.logLikelihood >= floor - ROUNDING * Math.abs(floor);
 }
 
-/** Runs of one model from smaller ones. */
-class Nested {
-  readonly #em: Em;
-  readonly #matrix: Matrix;
-  readonly #settings: FitSettings;
-
-  constructor(em: Em, matrix: Matrix, settings: FitSettings) {
-    this.#em = em;
-    this.#matrix = matrix;
-    this.#settings = settings;
+/** EM from a smaller model: as it is, or where components are missing, with the best splits of its own. */
+function* nestedRuns(em: Em, matrix: Matrix, settings: FitSettings, model: Fitted): Work<Fitted[]> {
+  const { problem, regularisation } = em;
+  const { covarianceType: type, K } = problem;
+  const { parameters, report } = model;
+  const run = function* (start: readonly Component[], maxIter: number): Work<Fitted> {
+    const end = yield* follow(em, valuesOf(type, start), { ...settings, maxIter });
+    const found = ordered(problem, end.parameters);
+    return { parameters: found, report: reportOf(em, matrix, settings, found, end.run, [end.run]) };
+  };
+  const whole = widened(parameters.covarianceType, type, componentsOf(parameters.covarianceType, parameters));
+  let starts = [whole];
+  while (starts.length > 0 && starts[0].length < K) {
+    const [best] = starts;
+    const found = yield* splitsOf(problem, regularisation, best, settings.seed);
+    starts = found.slice(0, SPLITS_TRIED).map((split) => withParts(best, split));
   }
-
-  /** EM from the smaller model, and where components are missing, with the best splits of its own. */
-  *runs({ parameters }: Fitted): Work<Fitted[]> {
-    const { covarianceType: type, K } = this.#em.problem;
-    const values = widened(parameters.covarianceType, type, parameters);
-    if (parameters.nComponents === K) return [yield* this.#climb(values)];
-    const fits: Fitted[] = [];
-    for (const start of yield* this.#grown(values)) {
-      try {
-        fits.push(yield* this.#climb(start));
-      } catch (error) {
-        if (!isCollapse(error)) throw error;
-      }
-    }
-    return fits;
-  }
-
-  /** The smaller model itself, with twins of its largest components where components are missing. */
-  *same({ parameters }: Fitted): Work<Fitted> {
-    const { covarianceType: type, K } = this.#em.problem;
-    let values = widened(parameters.covarianceType, type, parameters);
-    while (values.weights.length < K) values = withTwin(type, values);
-    return yield* this.#climb(values, 0);
-  }
-
-  *#climb(start: Values, maxIter: number = this.#settings.maxIter): Work<Fitted> {
-    const em = this.#em;
-    const { parameters: found, run } = yield* follow(em, start, { ...this.#settings, maxIter });
-    const parameters = ordered(em.problem, found);
-    return { parameters, report: reportOf(em, this.#matrix, this.#settings, parameters, run, [run]) };
-  }
-
-  /** One component after the other: the best split of each, several of the last. */
-  *#grown(values: Values): Work<Values[]> {
-    const { problem, regularisation } = this.#em;
-    const { arena, covarianceType, K } = problem;
-    const { seed } = this.#settings;
-    for (let grown = values; ; ) {
-      const mark = arena.mark();
-      const k = grown.weights.length;
-      const small = { ...problem, K: k };
-      const shares = yield* sharesOf(small, regularisation, grown, seed);
-      const found = yield* splits(small, regularisation, grown, shares, seed);
-      arena.rewind(mark);
-      if (found.length === 0) return [];
-      if (k + 1 === K) return found.slice(0, SPLITS_TRIED).map((split) => withParts(covarianceType, grown, split));
-      grown = withParts(covarianceType, grown, found[0]);
+  const fits: Fitted[] = [];
+  for (const start of starts) {
+    try {
+      fits.push(yield* run(start, settings.maxIter));
+    } catch (error) {
+      if (!isCollapse(error)) throw error;
     }
   }
+  if (fits.some((fit) => reaches(fit, report.logLikelihood))) return fits;
+  // none does: then the smaller model, written out
+  let same = whole;
+  while (same.length < K) same = withTwin(same);
+  return [...fits, yield* run(same, 0)];
 }
 
 /**

@@ -12,7 +12,7 @@ import { follow, type Values } from "./follow.ts";
 import { ordered } from "./order.ts";
 import { type Problem, withProblem } from "./problem.ts";
 import { reportOf } from "./report.ts";
-import { type Shares, type Split, sharesOf, splits, withMerged, withParts } from "./split.ts";
+import { type Component, componentsOf, type Shares, splitsOf, valuesOf, withMerged, withParts } from "./split.ts";
 import { spuriousComponents } from "./spurious.ts";
 
 /** Continues a fit by moves; the settings' `init` is not looked at. */
@@ -71,35 +71,38 @@ function* improved(
 }
 
 /** Mixtures after a merge and a split, the most promising first. */
-function* candidates(em: Em, values: Values, moves: number, seed: number): Work<Values[]> {
-  const { problem, regularisation } = em;
-  const { arena, covarianceType, K } = problem;
-  if (K === 1) return [];
-  const mark = arena.mark();
-  try {
-    if (K === 2) {
-      // the one that both become is the one to split
-      const one = withMerged(covarianceType, values, 0, 1);
-      const small = { ...problem, K: 1 };
-      const shares = yield* sharesOf(small, regularisation, one, seed);
-      const found = yield* splits(small, regularisation, one, shares, seed);
-      return found.slice(0, moves).map((split) => withParts(covarianceType, one, split));
-    }
-    const shares = yield* sharesOf(problem, regularisation, values, seed);
-    const found = yield* splits(problem, regularisation, values, shares, seed);
-    return ranked(pairsOf(problem, shares), found)
+function* candidates({ problem, regularisation }: Em, values: Values, moves: number, seed: number): Work<Values[]> {
+  const { covarianceType: type, K } = problem;
+  const all = componentsOf(type, values);
+  let changed: Component[][] = [];
+  if (K === 2) {
+    // the one that both become is the one to split
+    const one = withMerged(type, all, 0, 1);
+    const found = yield* splitsOf(problem, regularisation, one, seed);
+    changed = found.map((split) => withParts(one, split));
+  } else if (K > 2) {
+    let pairs: Pair[] = [];
+    const found = yield* splitsOf(problem, regularisation, all, seed, (shares) => {
+      pairs = pairsOf(shares, K);
+    });
+    // a pair with a split of a third component: by the sum of their ranks, then by the pair's
+    const ranked = pairs.flatMap(([i, j], rank) =>
+      found
+        .filter(({ component }) => component !== i && component !== j)
+        .map((split, place) => ({ rank: rank + place, next: () => withMerged(type, withParts(all, split), i, j) })),
+    );
+    changed = ranked
+      .sort((a, b) => a.rank - b.rank)
       .slice(0, moves)
-      .map(({ pair: [i, j], split }) => {
-        const two = withParts(covarianceType, values, split);
-        return withMerged(covarianceType, two, i, j);
-      });
-  } finally {
-    arena.rewind(mark);
+      .map(({ next }) => next());
   }
+  return changed.map((components) => valuesOf(type, components));
 }
 
+type Pair = readonly [i: number, j: number];
+
 /** Pairs of components, those that share the most rows first: the cosine of their responsibilities. */
-function pairsOf({ arena, K }: Problem, { weights, stride }: Shares): (readonly [number, number])[] {
+function pairsOf({ rows: { arena }, weights, stride }: Shares, K: number): Pair[] {
   const all = arena.viewF64(weights, K * stride);
   const dot = (i: number, j: number): number => {
     let sum = 0;
@@ -107,7 +110,7 @@ function pairsOf({ arena, K }: Problem, { weights, stride }: Shares): (readonly 
     return sum;
   };
   const squares = Float64Array.from({ length: K }, (_, k) => dot(k, k));
-  const pairs: { readonly pair: readonly [number, number]; readonly cosine: number }[] = [];
+  const pairs: { readonly pair: Pair; readonly cosine: number }[] = [];
   for (let i = 0; i < K; i++) {
     for (let j = i + 1; j < K; j++) {
       const square = squares[i] * squares[j];
@@ -115,18 +118,4 @@ function pairsOf({ arena, K }: Problem, { weights, stride }: Shares): (readonly 
     }
   }
   return pairs.sort((a, b) => b.cosine - a.cosine).map(({ pair }) => pair);
-}
-
-/** Every pair with every split of a third component; by the sum of their ranks, then by the pair's. */
-function ranked(
-  pairs: readonly (readonly [number, number])[],
-  found: readonly Split[],
-): { readonly pair: readonly [number, number]; readonly split: Split }[] {
-  return pairs
-    .flatMap((pair, p) =>
-      found
-        .filter(({ component }) => !pair.includes(component))
-        .map((split, rank) => ({ pair, split, rank: p + rank, p })),
-    )
-    .sort((a, b) => a.rank - b.rank || a.p - b.p);
 }
