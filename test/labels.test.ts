@@ -233,11 +233,11 @@ test("labels that make no sense are refused", async () => {
     ["0101", TypeError, /^labels: expected one label per row \(4\)/],
     [null, TypeError, /^labels: /],
     [[0, 1], RangeError, /^labels: .*got 2/],
-    [[0, 1, 2, 0], RangeError, /^labels: .*got 2 at index 2/],
-    [[0, 1, -2, 0], RangeError, /^labels: .*got -2 at index 2/],
-    [[0, 0.5, 1, 1], RangeError, /^labels: .*got 0.5 at index 1/],
-    [Float64Array.of(0, Number.NaN, 1, 1), RangeError, /^labels: .*NaN at index 1/],
-    [["a", "b", "a", "b"], TypeError, /^labels: .*"a" at index 0/],
+    [[0, 1, 2, 0], RangeError, /^labels\[2\]: .*got 2/],
+    [[0, 1, -2, 0], RangeError, /^labels\[2\]: .*got -2/],
+    [[0, 0.5, 1, 1], RangeError, /^labels\[1\]: .*got 0.5/],
+    [Float64Array.of(0, Number.NaN, 1, 1), RangeError, /^labels\[1\]: .*NaN/],
+    [["a", "b", "a", "b"], TypeError, /^labels\[0\]: .*"a"/],
   ];
   for (const [labels, kind, text] of wrong) await expectFitError(set, { nComponents: 2, labels }, kind, text);
   await expectFitError([[1], [Number.NaN]], { nComponents: 1, labels: [0, null] }, RangeError, /^data: .*NaN in row 1/);

@@ -3,34 +3,23 @@ import { received } from "../errors.ts";
 import { runSync } from "../fit/drive.ts";
 import { runOnThreads } from "../fit/fit.ts";
 import { improveWork } from "../fit/improve.ts";
-import { integerIn, knownKeys } from "../input/checks.ts";
+import { integerIn } from "../input/checks.ts";
 import { type DataInput, type Matrix, matrixOf } from "../input/data.ts";
-import { FIT_KEYS, type FitOptions, type FitSettings, fitSettings } from "../input/options.ts";
+import { checkOptions, type FitOptions, type FitSettings, fitSettings } from "../input/options.ts";
 import { type Parameters, parametersOf } from "../model/parameters.ts";
 import { GaussianMixture, mixtureOf } from "./mixture.ts";
 
+/** Options of a fit that have no place here. */
+const OTHERS = [
+  ...(["nComponents", "covarianceType", "init", "warmStart", "fixed", "labels"] as const),
+  ...(["nInit", "nFeatures", "columns"] as const),
+] as const;
+
 /** How to improve a mixture: the options of a fit but for those that the mixture settles. */
-export interface ImproveOptions
-  extends Omit<
-    FitOptions,
-    "nComponents" | "covarianceType" | "init" | "warmStart" | "fixed" | "labels" | "nInit" | "nFeatures" | "columns"
-  > {
+export interface ImproveOptions extends Omit<FitOptions, (typeof OTHERS)[number]> {
   /** How many moves to try from each solution before giving up: an integer, 1 or more. Default 5. */
   readonly moves?: number | undefined;
 }
-
-const SETTLED = [
-  "nComponents",
-  "covarianceType",
-  "init",
-  "warmStart",
-  "fixed",
-  "labels",
-  "nInit",
-  "nFeatures",
-  "columns",
-];
-const KEYS: readonly string[] = [...Object.keys(FIT_KEYS).filter((key) => !SETTLED.includes(key)), "moves"];
 
 /**
  * Looks for a likelier mixture by merging two components and splitting a third, which single starts rarely get to (Ueda,
@@ -76,11 +65,8 @@ function inputOf(mixture: GaussianMixture, data: DataInput, options: ImproveOpti
   if (!(mixture instanceof GaussianMixture)) {
     throw new TypeError(`mixture: expected a GaussianMixture, got ${received(mixture)}; give what fit returns`);
   }
-  if (typeof options !== "object" || options === null) {
-    throw new TypeError(`options: expected an object, got ${received(options)}; write for example { moves: 10 }`);
-  }
+  checkOptions(options, OTHERS, ["moves"]);
   const { moves = 5, ...fit } = options;
-  knownKeys("options", options, KEYS);
   const { nComponents, covarianceType, nFeatures, columns } = mixture;
   const matrix = matrixOf(data, { nFeatures, columns, widthName: "the mixture's nFeatures" });
   return {

@@ -1,21 +1,21 @@
 import type { Arena } from "../engine/arena.ts";
 import { compileKernels } from "../engine/kernels.ts";
-import { received } from "../errors.ts";
 import { runSync, type Work } from "../fit/drive.ts";
 import { runOnThreads } from "../fit/fit.ts";
 import type { FitWarning } from "../fit/report.ts";
 import { type Entry, type Outcome, type Result, selectWork } from "../fit/select.ts";
-import { integerIn, isList, knownKeys } from "../input/checks.ts";
+import { integerIn, isList } from "../input/checks.ts";
 import { type DataInput, type Matrix, matrixOf } from "../input/data.ts";
 import {
   COVARIANCE_TYPES,
   type CovarianceType,
-  FIT_KEYS,
+  checkOptions,
   type FitOptions,
   type FitSettings,
   fitSettings,
   INIT_STRATEGIES,
   type InitStrategy,
+  listenerOf,
   oneOf,
 } from "../input/options.ts";
 import { parameterCount } from "../model/parameters.ts";
@@ -37,18 +37,12 @@ export type Criterion = "bic" | "aic" | "icl" | "nec" | "cv";
 
 const CRITERIA: readonly Criterion[] = ["bic", "aic", "icl", "nec", "cv"];
 
-const OTHER = ["warmStart", "fixed", "labels", "onIteration"];
-const KEYS: readonly string[] = [
-  ...Object.keys(FIT_KEYS).filter((key) => !OTHER.includes(key)),
-  ...["criterion", "folds", "onCandidate"],
-];
+/** Options of a fit that have no place here. */
+const OTHERS = ["warmStart", "fixed", "labels", "onIteration"] as const;
 
 /** What to choose from and how. The options of a fit hold for every candidate. */
 export interface SelectOptions
-  extends Omit<
-    FitOptions,
-    "nComponents" | "covarianceType" | "init" | "warmStart" | "fixed" | "labels" | "onIteration"
-  > {
+  extends Omit<FitOptions, "nComponents" | "covarianceType" | "init" | (typeof OTHERS)[number]> {
   /** Numbers of components to try, or the largest of 1, 2, … Default 9. */
   readonly nComponents?: number | readonly number[] | undefined;
   /** Covariance types to try, one or several. Default: all four. */
@@ -138,16 +132,11 @@ interface Plan {
 }
 
 function planOf(data: DataInput, options: SelectOptions): Plan {
-  if (typeof options !== "object" || options === null) {
-    throw new TypeError(`options: expected an object, got ${received(options)}; write for example { nComponents: 5 }`);
-  }
+  checkOptions(options, OTHERS, ["criterion", "folds", "onCandidate"]);
   const { nComponents = 9, covarianceType = COVARIANCE_TYPES, criterion: chosen, onCandidate, ...rest } = options;
   const { folds: wanted, ...fit } = rest;
-  knownKeys("options", options, KEYS);
   const criterion = oneOf("criterion", chosen ?? "bic", CRITERIA);
-  if (onCandidate !== undefined && typeof onCandidate !== "function") {
-    throw new TypeError(`onCandidate: expected a function, got ${received(onCandidate)}; leave it out`);
-  }
+  if (onCandidate !== undefined) listenerOf("onCandidate", onCandidate);
   const types = (isList(covarianceType) ? Array.from(covarianceType) : [covarianceType]).map((type: unknown) =>
     oneOf("covarianceType", type, COVARIANCE_TYPES),
   );

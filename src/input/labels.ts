@@ -1,5 +1,5 @@
 import { received } from "../errors.ts";
-import { isList, isTypedArray } from "./checks.ts";
+import { integerIn, isList } from "./checks.ts";
 
 /** The component of each row, from 0; -1, `null` or `undefined` where it is not known. */
 export type KnownLabels = ArrayLike<number | null | undefined>;
@@ -13,20 +13,16 @@ export type KnownLabels = ArrayLike<number | null | undefined>;
  */
 export function knownLabels(input: unknown, nRows: number, nComponents: number): Int32Array | undefined {
   const what = `one label per row (${nRows})`;
-  if (!isList(input)) {
-    throw new TypeError(`labels: expected ${what}, got ${received(input)}; give -1 or null where it is not known`);
+  if (!isList(input) || input.length !== nRows) {
+    const text = `labels: expected ${what}, got ${isList(input) ? input.length : received(input)}; give -1 or null where it is not known`;
+    throw isList(input) ? new RangeError(text) : new TypeError(text);
   }
-  if (input.length !== nRows) {
-    throw new RangeError(`labels: expected ${what}, got ${input.length}; give -1 or null where it is not known`);
-  }
-  const labels = new Int32Array(nRows);
-  for (let n = 0; n < nRows; n++) {
+  const most = nComponents - 1;
+  const some = `integers from -1 to nComponents - 1 (${most})`;
+  const labels = Int32Array.from({ length: nRows }, (_, n) => {
     const label = input[n] ?? -1;
-    if (typeof label === "number" && Number.isInteger(label) && label >= -1 && label < nComponents) labels[n] = label;
-    else {
-      const text = `labels: expected integers from -1 to nComponents - 1 (${nComponents - 1}), got ${received(label)} at index ${n}; number the components from 0`;
-      throw typeof label === "number" || isTypedArray(input) ? new RangeError(text) : new TypeError(text);
-    }
-  }
+    const fine = Number.isInteger(label) && (label as number) >= -1 && (label as number) <= most;
+    return fine ? (label as number) : integerIn(`labels[${n}]`, label, -1, most, some, "number the components from 0");
+  });
   return labels.some((label) => label >= 0) ? labels : undefined;
 }

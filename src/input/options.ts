@@ -133,7 +133,7 @@ export interface FitSettings {
 const MOST_THREADS = 64;
 
 /** Every key of {@link FitOptions}; the type sees that none is forgotten. */
-export const FIT_KEYS: Readonly<Record<keyof FitOptions, true>> = {
+const FIT_KEYS: Readonly<Record<keyof FitOptions, true>> = {
   nComponents: true,
   covarianceType: true,
   tol: true,
@@ -220,7 +220,7 @@ export function fitSettings(options: FitOptions, nRows: number): FitSettings {
     seed: integerIn("seed", seed, 0, Number.MAX_SAFE_INTEGER, "an integer from 0 to 2^53 - 1", "leave it out for 0"),
     sampleWeight: options.sampleWeight === undefined ? undefined : weightsOf(options.sampleWeight, nRows, nComponents),
     signal: options.signal === undefined ? undefined : signalOf(options.signal),
-    onIteration: options.onIteration === undefined ? undefined : listenerOf(options.onIteration),
+    onIteration: options.onIteration === undefined ? undefined : listenerOf("onIteration", options.onIteration),
     accelerate,
     threads:
       options.threads === undefined
@@ -237,12 +237,23 @@ export function fitSettings(options: FitOptions, nRows: number): FitSettings {
 }
 
 function checkKeys(options: unknown): void {
+  checkOptions(options, [], []);
+}
+
+/**
+ * Refuses what is no object of options, and unknown ones.
+ *
+ * @param others - keys of a fit that mean nothing here.
+ * @param own - keys that a fit does not know.
+ */
+export function checkOptions(options: unknown, others: readonly (keyof FitOptions)[], own: readonly string[]): void {
   if (typeof options !== "object" || options === null || Array.isArray(options)) {
     throw new TypeError(
       `options: expected an object with nComponents, got ${received(options)}; write for example { nComponents: 3 }`,
     );
   }
-  knownKeys("options", options, Object.keys(FIT_KEYS));
+  const keys = Object.keys(FIT_KEYS) as (keyof FitOptions)[];
+  knownKeys("options", options, [...keys.filter((key) => !others.includes(key)), ...own]);
 }
 
 function componentCount(value: unknown, nRows: number): number {
@@ -326,9 +337,10 @@ function signalOf(value: unknown): AbortSignal {
   );
 }
 
-function listenerOf(value: unknown): (progress: Progress) => void {
-  if (typeof value === "function") return value as (progress: Progress) => void;
+/** A function that is told of progress. */
+export function listenerOf<T>(argument: string, value: unknown): (progress: T) => void {
+  if (typeof value === "function") return value as (progress: T) => void;
   throw new TypeError(
-    `onIteration: expected a function, got ${received(value)}; write for example ({ iteration }) => show(iteration)`,
+    `${argument}: expected a function, got ${received(value)}; write for example (progress) => show(progress)`,
   );
 }
