@@ -1,6 +1,7 @@
 // The fused pass: E-step and M-step sums over a range of tiles. The N x K responsibilities exist one tile at a time.
-import { addLanes, allBlocks, BLOCK_BYTES, HEADER_BYTES, laneSum, scatterLength, TIED, tileWeights } from "./layout";
+import { allBlocks, BLOCK_BYTES, HEADER_BYTES, scatterLength, TIED, tileWeights } from "./layout";
 import { logDensity, whiten } from "./density";
+import { addLanes, laneSum } from "./lanes";
 import { responsibilities } from "./responsibilities";
 import { addMoments } from "./moments";
 import { Pass, passAt } from "./pass";

@@ -13,6 +13,7 @@
 //   result bit b is set when block b (rows 8b … 8b + 7) is live.
 //
 // A distance that overflows or is NaN counts as impossible. Nothing traps.
+import { multiplyAdd } from "./lanes";
 import { BLOCK_BYTES, DIAG, FULL, TIED, triangleLength } from "./layout";
 
 /**
@@ -98,8 +99,8 @@ function square2(x: usize, x1: usize, m0: v128, m1: v128, p00: v128, p10: v128, 
   const z0 = f64x2.sub(v128.load(x), m0);
   const z1 = f64x2.sub(v128.load(x1), m1);
   const y0 = f64x2.mul(p00, z0);
-  const y1 = f64x2.add(f64x2.mul(p10, z0), f64x2.mul(p11, z1));
-  return f64x2.add(f64x2.mul(y0, y0), f64x2.mul(y1, y1));
+  const y1 = multiplyAdd(p11, z1, f64x2.mul(p10, z0));
+  return multiplyAdd(y1, y1, f64x2.mul(y0, y0));
 }
 
 function logDensityFull2(x: usize, mu: usize, p: usize, logc: f64, logp: usize, top: usize, T: i32, margin: f64): i32 {
@@ -131,9 +132,9 @@ function square3(
   const z1 = f64x2.sub(v128.load(x1), m1);
   const z2 = f64x2.sub(v128.load(x2), m2);
   const y0 = f64x2.mul(p00, z0);
-  const y1 = f64x2.add(f64x2.mul(p10, z0), f64x2.mul(p11, z1));
-  const y2 = f64x2.add(f64x2.add(f64x2.mul(p20, z0), f64x2.mul(p21, z1)), f64x2.mul(p22, z2));
-  return f64x2.add(f64x2.add(f64x2.mul(y0, y0), f64x2.mul(y1, y1)), f64x2.mul(y2, y2));
+  const y1 = multiplyAdd(p11, z1, f64x2.mul(p10, z0));
+  const y2 = multiplyAdd(p22, z2, multiplyAdd(p21, z1, f64x2.mul(p20, z0)));
+  return multiplyAdd(y2, y2, multiplyAdd(y1, y1, f64x2.mul(y0, y0)));
 }
 
 function logDensityFull3(x: usize, mu: usize, p: usize, logc: f64, logp: usize, top: usize, T: i32, margin: f64): i32 {
@@ -195,35 +196,35 @@ function square4(x: usize, laneBytes: usize, mu: usize, p: usize, q: usize): voi
   y = f64x2.mul(c, z0);
   v = f64x2.mul(c, u0);
   c = v128.load64_splat(p, 24);
-  y = f64x2.add(y, f64x2.mul(c, z1));
-  v = f64x2.add(v, f64x2.mul(c, u1));
-  a = f64x2.add(a, f64x2.mul(y, y));
-  b = f64x2.add(b, f64x2.mul(v, v));
+  y = multiplyAdd(c, z1, y);
+  v = multiplyAdd(c, u1, v);
+  a = multiplyAdd(y, y, a);
+  b = multiplyAdd(v, v, b);
   c = v128.load64_splat(p, 32);
   y = f64x2.mul(c, z0);
   v = f64x2.mul(c, u0);
   c = v128.load64_splat(p, 48);
-  y = f64x2.add(y, f64x2.mul(c, z1));
-  v = f64x2.add(v, f64x2.mul(c, u1));
+  y = multiplyAdd(c, z1, y);
+  v = multiplyAdd(c, u1, v);
   c = v128.load64_splat(p, 64);
-  y = f64x2.add(y, f64x2.mul(c, z2));
-  v = f64x2.add(v, f64x2.mul(c, u2));
-  a = f64x2.add(a, f64x2.mul(y, y));
-  b = f64x2.add(b, f64x2.mul(v, v));
+  y = multiplyAdd(c, z2, y);
+  v = multiplyAdd(c, u2, v);
+  a = multiplyAdd(y, y, a);
+  b = multiplyAdd(v, v, b);
   c = v128.load64_splat(p, 40);
   y = f64x2.mul(c, z0);
   v = f64x2.mul(c, u0);
   c = v128.load64_splat(p, 56);
-  y = f64x2.add(y, f64x2.mul(c, z1));
-  v = f64x2.add(v, f64x2.mul(c, u1));
+  y = multiplyAdd(c, z1, y);
+  v = multiplyAdd(c, u1, v);
   c = v128.load64_splat(p, 72);
-  y = f64x2.add(y, f64x2.mul(c, z2));
-  v = f64x2.add(v, f64x2.mul(c, u2));
+  y = multiplyAdd(c, z2, y);
+  v = multiplyAdd(c, u2, v);
   c = v128.load64_splat(p, 88);
-  y = f64x2.add(y, f64x2.mul(c, z3));
-  v = f64x2.add(v, f64x2.mul(c, u3));
-  v128.store(q, f64x2.add(a, f64x2.mul(y, y)));
-  v128.store(q, f64x2.add(b, f64x2.mul(v, v)), 16);
+  y = multiplyAdd(c, z3, y);
+  v = multiplyAdd(c, u3, v);
+  v128.store(q, multiplyAdd(y, y, a));
+  v128.store(q, multiplyAdd(v, v, b), 16);
 }
 
 /** q [8] f64, scratch. */
@@ -315,20 +316,20 @@ function logDensityFull(
         const x2 = v128.load(zj, 32);
         const x3 = v128.load(zj, 48);
         const pa = v128.load64_splat(row);
-        a0 = f64x2.add(a0, f64x2.mul(pa, x0));
-        a1 = f64x2.add(a1, f64x2.mul(pa, x1));
-        a2 = f64x2.add(a2, f64x2.mul(pa, x2));
-        a3 = f64x2.add(a3, f64x2.mul(pa, x3));
+        a0 = multiplyAdd(pa, x0, a0);
+        a1 = multiplyAdd(pa, x1, a1);
+        a2 = multiplyAdd(pa, x2, a2);
+        a3 = multiplyAdd(pa, x3, a3);
         const pb = v128.load64_splat(row, 8);
-        b0 = f64x2.add(b0, f64x2.mul(pb, x0));
-        b1 = f64x2.add(b1, f64x2.mul(pb, x1));
-        b2 = f64x2.add(b2, f64x2.mul(pb, x2));
-        b3 = f64x2.add(b3, f64x2.mul(pb, x3));
+        b0 = multiplyAdd(pb, x0, b0);
+        b1 = multiplyAdd(pb, x1, b1);
+        b2 = multiplyAdd(pb, x2, b2);
+        b3 = multiplyAdd(pb, x3, b3);
       }
-      q0 = f64x2.add(q0, f64x2.add(f64x2.mul(a0, a0), f64x2.mul(b0, b0)));
-      q1 = f64x2.add(q1, f64x2.add(f64x2.mul(a1, a1), f64x2.mul(b1, b1)));
-      q2 = f64x2.add(q2, f64x2.add(f64x2.mul(a2, a2), f64x2.mul(b2, b2)));
-      q3 = f64x2.add(q3, f64x2.add(f64x2.mul(a3, a3), f64x2.mul(b3, b3)));
+      q0 = f64x2.add(q0, multiplyAdd(b0, b0, f64x2.mul(a0, a0)));
+      q1 = f64x2.add(q1, multiplyAdd(b1, b1, f64x2.mul(a1, a1)));
+      q2 = f64x2.add(q2, multiplyAdd(b2, b2, f64x2.mul(a2, a2)));
+      q3 = f64x2.add(q3, multiplyAdd(b3, b3, f64x2.mul(a3, a3)));
       if (!belowBound(q0, q1, q2, q3, bound)) {
         possible = false;
         break;
@@ -340,27 +341,27 @@ function logDensityFull(
       let a0 = f64x2.splat(0), a1 = a0, a2 = a0, a3 = a0;
       for (let zj = z; zj < bound; zj += BLOCK_BYTES, row += 8) {
         const pa = v128.load64_splat(row);
-        a0 = f64x2.add(a0, f64x2.mul(pa, v128.load(zj)));
-        a1 = f64x2.add(a1, f64x2.mul(pa, v128.load(zj, 16)));
-        a2 = f64x2.add(a2, f64x2.mul(pa, v128.load(zj, 32)));
-        a3 = f64x2.add(a3, f64x2.mul(pa, v128.load(zj, 48)));
+        a0 = multiplyAdd(pa, v128.load(zj), a0);
+        a1 = multiplyAdd(pa, v128.load(zj, 16), a1);
+        a2 = multiplyAdd(pa, v128.load(zj, 32), a2);
+        a3 = multiplyAdd(pa, v128.load(zj, 48), a3);
       }
-      q0 = f64x2.add(q0, f64x2.mul(a0, a0));
-      q1 = f64x2.add(q1, f64x2.mul(a1, a1));
-      q2 = f64x2.add(q2, f64x2.mul(a2, a2));
-      q3 = f64x2.add(q3, f64x2.mul(a3, a3));
+      q0 = multiplyAdd(a0, a0, q0);
+      q1 = multiplyAdd(a1, a1, q1);
+      q2 = multiplyAdd(a2, a2, q2);
+      q3 = multiplyAdd(a3, a3, q3);
     }
     if (keepBlock(q0, q1, q2, q3, c, slack, logp, top)) live |= 1 << b;
   }
   return live;
 }
 
-/** (x - m)² p² for one vector. */
+/** q + (x - m)² p² for one vector. */
 // @ts-ignore: decorator
 @inline
-function scaledSquare(x: v128, m: v128, p: v128): v128 {
+function addScaledSquare(q: v128, x: v128, m: v128, p: v128): v128 {
   const y = f64x2.mul(f64x2.sub(x, m), p);
-  return f64x2.mul(y, y);
+  return multiplyAdd(y, y, q);
 }
 
 /** Columns between two looks at whether a diagonal or spherical distance can still matter. */
@@ -387,10 +388,10 @@ function logDensityDiag(
       for (; m < end; m += 8, pd += 8, xd += laneBytes) {
         const mean = v128.load64_splat(m);
         const scale = v128.load64_splat(pd);
-        q0 = f64x2.add(q0, scaledSquare(v128.load(xd), mean, scale));
-        q1 = f64x2.add(q1, scaledSquare(v128.load(xd, 16), mean, scale));
-        q2 = f64x2.add(q2, scaledSquare(v128.load(xd, 32), mean, scale));
-        q3 = f64x2.add(q3, scaledSquare(v128.load(xd, 48), mean, scale));
+        q0 = addScaledSquare(q0, v128.load(xd), mean, scale);
+        q1 = addScaledSquare(q1, v128.load(xd, 16), mean, scale);
+        q2 = addScaledSquare(q2, v128.load(xd, 32), mean, scale);
+        q3 = addScaledSquare(q3, v128.load(xd, 48), mean, scale);
       }
       if (end == muEnd || !belowBound(q0, q1, q2, q3, bound)) break;
     }
@@ -423,10 +424,10 @@ function logDensitySpherical(
         const z1 = f64x2.sub(v128.load(xd, 16), mean);
         const z2 = f64x2.sub(v128.load(xd, 32), mean);
         const z3 = f64x2.sub(v128.load(xd, 48), mean);
-        q0 = f64x2.add(q0, f64x2.mul(z0, z0));
-        q1 = f64x2.add(q1, f64x2.mul(z1, z1));
-        q2 = f64x2.add(q2, f64x2.mul(z2, z2));
-        q3 = f64x2.add(q3, f64x2.mul(z3, z3));
+        q0 = multiplyAdd(z0, z0, q0);
+        q1 = multiplyAdd(z1, z1, q1);
+        q2 = multiplyAdd(z2, z2, q2);
+        q3 = multiplyAdd(z3, z3, q3);
       }
       if (end == muEnd || !belowBound(q0, q1, q2, q3, bound)) break;
     }
@@ -458,10 +459,10 @@ export function whiten(x: usize, factor: usize, u: usize, z: usize, D: i32, T: i
       let a0 = f64x2.splat(0), a1 = a0, a2 = a0, a3 = a0;
       for (let zj = z; zj <= z + <usize>i * BLOCK_BYTES; zj += BLOCK_BYTES, at += step) {
         const p = v128.load64_splat(at);
-        a0 = f64x2.add(a0, f64x2.mul(p, v128.load(zj)));
-        a1 = f64x2.add(a1, f64x2.mul(p, v128.load(zj, 16)));
-        a2 = f64x2.add(a2, f64x2.mul(p, v128.load(zj, 32)));
-        a3 = f64x2.add(a3, f64x2.mul(p, v128.load(zj, 48)));
+        a0 = multiplyAdd(p, v128.load(zj), a0);
+        a1 = multiplyAdd(p, v128.load(zj, 16), a1);
+        a2 = multiplyAdd(p, v128.load(zj, 32), a2);
+        a3 = multiplyAdd(p, v128.load(zj, 48), a3);
       }
       v128.store(to, a0);
       v128.store(to, a1, 16);

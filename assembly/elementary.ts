@@ -1,5 +1,6 @@
 // exp and log of two f64 lanes. JavaScript's Math.exp and Math.log differ between engines; these do not, because
 // WebAssembly's f64 arithmetic is the same to the bit everywhere. Bounds: test/elementary.test.ts, docs/numerics.md.
+import { multiplyAdd } from "./lanes";
 
 /**
  * 1.5 * 2^52 + 1023: adding it rounds a small double to an integer n and leaves n + 1023 in the low bits, so that a
@@ -30,7 +31,7 @@
 // @ts-ignore: decorator
 @inline
 function mulAdd(a: f64, x: v128, y: v128): v128 {
-  return f64x2.add(f64x2.splat(a), f64x2.mul(x, y));
+  return multiplyAdd(x, y, f64x2.splat(a));
 }
 
 /**
@@ -49,11 +50,11 @@ function expReduced(r: v128, e: v128): v128 {
   const q45 = mulAdd(1.3888888942400408e-3, r, f64x2.splat(1.984126950670667e-4));
   const q67 = mulAdd(2.4801494243726717e-5, r, f64x2.splat(2.7557588088590943e-6));
   const q89 = mulAdd(2.7629875064210700e-7, r, f64x2.splat(2.4999083615974722e-8));
-  const q03 = f64x2.add(q01, f64x2.mul(r2, q23));
-  const q47 = f64x2.add(q45, f64x2.mul(r2, q67));
-  const q49 = f64x2.add(q47, f64x2.mul(r4, q89));
-  const q = f64x2.add(q03, f64x2.mul(r4, q49));
-  const tail = f64x2.add(f64x2.mul(r2, q), e);
+  const q03 = multiplyAdd(r2, q23, q01);
+  const q47 = multiplyAdd(r2, q67, q45);
+  const q49 = multiplyAdd(r4, q89, q47);
+  const q = multiplyAdd(r4, q49, q03);
+  const tail = multiplyAdd(r2, q, e);
   return f64x2.add(f64x2.splat(1), f64x2.add(r, tail));
 }
 
@@ -64,7 +65,7 @@ function expReduced(r: v128, e: v128): v128 {
 // @ts-ignore: decorator
 @inline
 export function expNegative(x: v128): v128 {
-  const t = f64x2.add(f64x2.mul(x, f64x2.splat(LOG2_E)), f64x2.splat(ROUNDER));
+  const t = multiplyAdd(x, f64x2.splat(LOG2_E), f64x2.splat(ROUNDER));
   const n = f64x2.sub(t, f64x2.splat(ROUNDER));
   const high = f64x2.sub(x, f64x2.mul(n, f64x2.splat(LN2_HI)));
   const low = f64x2.mul(n, f64x2.splat(LN2_LO));
@@ -84,14 +85,14 @@ export function expNegative(x: v128): v128 {
 export function expv(x: v128): v128 {
   // beyond these ends the result is 0 or infinite anyway, and n stays within two exponent fields; NaN passes min and max
   const c = f64x2.max(f64x2.min(x, f64x2.splat(720)), f64x2.splat(-760));
-  const t = f64x2.add(f64x2.mul(c, f64x2.splat(LOG2_E)), f64x2.splat(ROUNDER));
+  const t = multiplyAdd(c, f64x2.splat(LOG2_E), f64x2.splat(ROUNDER));
   const n = f64x2.sub(t, f64x2.splat(ROUNDER));
   const high = f64x2.sub(c, f64x2.mul(n, f64x2.splat(LN2_HI)));
   const low = f64x2.mul(n, f64x2.splat(LN2_LO));
   const r = f64x2.sub(high, low);
   const p = expReduced(r, f64x2.sub(f64x2.sub(high, r), low));
   // 2^n in two factors, each a normal number; only the last product rounds when the result is denormal
-  const t1 = f64x2.add(f64x2.mul(n, f64x2.splat(0.5)), f64x2.splat(ROUNDER));
+  const t1 = multiplyAdd(n, f64x2.splat(0.5), f64x2.splat(ROUNDER));
   const n1 = f64x2.sub(t1, f64x2.splat(ROUNDER));
   const t2 = f64x2.add(f64x2.sub(n, n1), f64x2.splat(ROUNDER));
   return f64x2.mul(f64x2.mul(p, i64x2.shl(t1, 52)), i64x2.shl(t2, 52));
@@ -123,11 +124,11 @@ function logBiased(x: v128, bias: v128): v128 {
   const l01 = mulAdd(0.6666666666666735, z, f64x2.splat(0.39999999999412883));
   const l23 = mulAdd(0.28571428742825183, z, f64x2.splat(0.2222219852458902));
   const l45 = mulAdd(0.18183567032717465, z, f64x2.splat(0.15313976901358553));
-  const l46 = f64x2.add(l45, f64x2.mul(z2, f64x2.splat(0.1479672877415009)));
-  const l26 = f64x2.add(l23, f64x2.mul(z2, l46));
-  const l = f64x2.add(l01, f64x2.mul(z2, l26));
+  const l46 = multiplyAdd(z2, f64x2.splat(0.1479672877415009), l45);
+  const l26 = multiplyAdd(z2, l46, l23);
+  const l = multiplyAdd(z2, l26, l01);
   const half = f64x2.mul(f64x2.splat(0.5), f64x2.mul(f, f));
-  const tail = f64x2.add(f64x2.mul(s, f64x2.add(half, f64x2.mul(z, l))), f64x2.mul(k, f64x2.splat(LN2_LO)));
+  const tail = multiplyAdd(k, f64x2.splat(LN2_LO), f64x2.mul(s, multiplyAdd(z, l, half)));
   return f64x2.sub(f64x2.mul(k, f64x2.splat(LN2_HI)), f64x2.sub(f64x2.sub(half, tail), f));
 }
 

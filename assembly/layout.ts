@@ -85,20 +85,6 @@ export function allBlocks(T: i32): i32 {
   return T == 256 ? -1 : (1 << (T >> 3)) - 1;
 }
 
-/** Low lane first: the same bits on every machine. */
-// @ts-ignore: decorator
-@inline
-export function laneSum(v: v128): f64 {
-  return f64x2.extract_lane(v, 0) + f64x2.extract_lane(v, 1);
-}
-
-/** *p += v, for a pair of lane sums. */
-// @ts-ignore: decorator
-@inline
-export function addLanes(p: usize, v: v128): void {
-  v128.store(p, f64x2.add(v128.load(p), v));
-}
-
 /** First byte of memory that is not static data of this module: where the host's arena starts. */
 export function heapBase(): usize {
   return __heap_base;

@@ -1,7 +1,8 @@
 // M-step in closed form: statistics to parameters, and parameters to what the E-step reads.
-import { DIAG, FULL, HEADER_BYTES, laneSum, scatterLength, SPHERICAL, TIED, triangleLength } from "./layout";
+import { DIAG, FULL, HEADER_BYTES, scatterLength, SPHERICAL, TIED, triangleLength } from "./layout";
 import { cholesky, invertFactor, multiplyPacked, packFactor } from "./cholesky";
 import { log } from "./elementary";
+import { laneSum } from "./lanes";
 
 // @ts-ignore: decorator
 @inline const LOG_2PI: f64 = 1.8378770664093453;

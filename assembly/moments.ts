@@ -9,7 +9,8 @@
 //   live   bit b set: block b counts.
 //   mu     [D] f64, in.
 //   stats  [1 + D + scatter] f64x2 lane sums, in/out: see `statisticsLength`.
-import { addLanes, BLOCK_BYTES, DIAG, FULL, SPHERICAL, TIED } from "./layout";
+import { addLanes, multiplyAdd } from "./lanes";
+import { BLOCK_BYTES, DIAG, FULL, SPHERICAL, TIED } from "./layout";
 
 /**
  * Sums of component k for every covariance type. block: its statistics; shared: the tied scatter, or 0 to leave that
@@ -48,7 +49,7 @@ function addMoments1(x: usize, r: usize, live: i32, mu: usize, block: usize, sca
       const w0 = f64x2.mul(rv, z0);
       n = f64x2.add(n, rv);
       a0 = f64x2.add(a0, w0);
-      s00 = f64x2.add(s00, f64x2.mul(w0, z0));
+      s00 = multiplyAdd(w0, z0, s00);
     }
   }
   addLanes(block, n);
@@ -72,9 +73,9 @@ function addMoments2(x: usize, r: usize, live: i32, mu: usize, block: usize, sca
       n = f64x2.add(n, rv);
       a0 = f64x2.add(a0, w0);
       a1 = f64x2.add(a1, w1);
-      s00 = f64x2.add(s00, f64x2.mul(w0, z0));
-      s10 = f64x2.add(s10, f64x2.mul(w1, z0));
-      s11 = f64x2.add(s11, f64x2.mul(w1, z1));
+      s00 = multiplyAdd(w0, z0, s00);
+      s10 = multiplyAdd(w1, z0, s10);
+      s11 = multiplyAdd(w1, z1, s11);
     }
   }
   addLanes(block, n);
@@ -101,18 +102,18 @@ function addMoments3(x: usize, r: usize, live: i32, mu: usize, block: usize, sca
       const z0 = f64x2.sub(v128.load(x + s), m0);
       const w0 = f64x2.mul(rv, z0);
       a0 = f64x2.add(a0, w0);
-      s00 = f64x2.add(s00, f64x2.mul(w0, z0));
+      s00 = multiplyAdd(w0, z0, s00);
       const z1 = f64x2.sub(v128.load(x1 + s), m1);
       const w1 = f64x2.mul(rv, z1);
       a1 = f64x2.add(a1, w1);
-      s10 = f64x2.add(s10, f64x2.mul(w1, z0));
-      s11 = f64x2.add(s11, f64x2.mul(w1, z1));
+      s10 = multiplyAdd(w1, z0, s10);
+      s11 = multiplyAdd(w1, z1, s11);
       const z2 = f64x2.sub(v128.load(x2 + s), m2);
       const w2 = f64x2.mul(rv, z2);
       a2 = f64x2.add(a2, w2);
-      s20 = f64x2.add(s20, f64x2.mul(w2, z0));
-      s21 = f64x2.add(s21, f64x2.mul(w2, z1));
-      s22 = f64x2.add(s22, f64x2.mul(w2, z2));
+      s20 = multiplyAdd(w2, z0, s20);
+      s21 = multiplyAdd(w2, z1, s21);
+      s22 = multiplyAdd(w2, z2, s22);
     }
   }
   addLanes(block, n);
@@ -149,11 +150,11 @@ function addMoments4(x: usize, r: usize, live: i32, mu: usize, block: usize, sca
       n = f64x2.add(n, rv);
       a0 = f64x2.add(a0, w0);
       a1 = f64x2.add(a1, w1);
-      s00 = f64x2.add(s00, f64x2.mul(w0, z0));
-      s10 = f64x2.add(s10, f64x2.mul(w1, z0));
-      s11 = f64x2.add(s11, f64x2.mul(w1, z1));
-      s20 = f64x2.add(s20, f64x2.mul(w0, z2));
-      s21 = f64x2.add(s21, f64x2.mul(w1, z2));
+      s00 = multiplyAdd(w0, z0, s00);
+      s10 = multiplyAdd(w1, z0, s10);
+      s11 = multiplyAdd(w1, z1, s11);
+      s20 = multiplyAdd(w0, z2, s20);
+      s21 = multiplyAdd(w1, z2, s21);
     }
   }
   addLanes(block, n);
@@ -177,11 +178,11 @@ function addMoments4(x: usize, r: usize, live: i32, mu: usize, block: usize, sca
       const w3 = f64x2.mul(rv, z3);
       a2 = f64x2.add(a2, w2);
       a3 = f64x2.add(a3, w3);
-      s22 = f64x2.add(s22, f64x2.mul(w2, z2));
-      s30 = f64x2.add(s30, f64x2.mul(w3, z0));
-      s31 = f64x2.add(s31, f64x2.mul(w3, z1));
-      s32 = f64x2.add(s32, f64x2.mul(w3, z2));
-      s33 = f64x2.add(s33, f64x2.mul(w3, z3));
+      s22 = multiplyAdd(w2, z2, s22);
+      s30 = multiplyAdd(w3, z0, s30);
+      s31 = multiplyAdd(w3, z1, s31);
+      s32 = multiplyAdd(w3, z2, s32);
+      s33 = multiplyAdd(w3, z3, s33);
     }
   }
   addLanes(block + 48, a2);
@@ -232,8 +233,8 @@ function gather(x: usize, r: usize, live: i32, mu: usize, block: usize, v: usize
       v128.store(to, v1, 16);
       v128.store(to, v2, 32);
       v128.store(to, v3, 48);
-      a = f64x2.add(a, f64x2.add(f64x2.mul(r0, v0), f64x2.mul(r2, v2)));
-      b = f64x2.add(b, f64x2.add(f64x2.mul(r1, v1), f64x2.mul(r3, v3)));
+      a = f64x2.add(a, multiplyAdd(r2, v2, f64x2.mul(r0, v0)));
+      b = f64x2.add(b, multiplyAdd(r3, v3, f64x2.mul(r1, v1)));
     }
     addLanes(block, f64x2.add(a, b));
   }
@@ -241,21 +242,33 @@ function gather(x: usize, r: usize, live: i32, mu: usize, block: usize, v: usize
 }
 
 /**
- * scatter += V V', lower triangle, in the block order of layout.ts: 2x4 blocks left of the diagonal, then 2x2.
- * v [D, …] f64, in: rows laneBytes apart, the first `bytes` of each are used.
+ * scatter += V V', lower triangle, in the block order of layout.ts. Four rows at a time: 2x4 blocks left of the diagonal, and
+ * the triangle on it; then what is left. v [D, …] f64, in: rows laneBytes apart, the first `bytes` of each are used.
  */
 function addScatter(v: usize, scatter: usize, D: i32, bytes: usize, laneBytes: usize): void {
   let left = v;
-  for (let i = 0; i + 2 <= D; i += 2, left += laneBytes << 1) {
-    let right = v;
-    let j = 0;
-    for (; j + 4 <= i; j += 4, right += laneBytes << 2, scatter += 128) addBlock24(left, right, scatter, bytes, laneBytes);
-    for (; j <= i; j += 2, right += laneBytes << 1, scatter += 64) addBlock22(left, right, scatter, bytes, laneBytes);
+  const end = v + <usize>(D & ~3) * laneBytes;
+  for (; left < end; left += laneBytes << 2) {
+    const upper = addLeftBlocks(v, left, left, scatter, bytes, laneBytes);
+    const lower = addLeftBlocks(v, left, left + (laneBytes << 1), upper + 64, bytes, laneBytes);
+    addTriangle(left, upper, lower, bytes, laneBytes);
+    scatter = lower + 128;
+  }
+  if (D & 2) {
+    scatter = addLeftBlocks(v, left, left, scatter, bytes, laneBytes);
+    addDiagonal(left, scatter, bytes, laneBytes);
+    scatter += 64;
+    left += laneBytes << 1;
   }
   if (D & 1) {
-    let right = v;
-    for (let j = 0; j < D; ++j, right += laneBytes, scatter += 16) addBlock11(left, right, scatter, bytes);
+    for (let right = v; right <= left; right += laneBytes, scatter += 16) addBlock11(left, right, scatter, bytes);
   }
+}
+
+/** The 2x4 blocks of the pair of rows at left with rows v up to rightEnd; result: the end of their sums. */
+function addLeftBlocks(v: usize, rightEnd: usize, left: usize, scatter: usize, bytes: usize, laneBytes: usize): usize {
+  for (let right = v; right < rightEnd; right += laneBytes << 2, scatter += 128) addBlock24(left, right, scatter, bytes, laneBytes);
+  return scatter;
 }
 
 // @ts-ignore: decorator
@@ -271,17 +284,17 @@ function addBlock24(left: usize, right: usize, scatter: usize, bytes: usize, lan
     const l0 = v128.load(left + s);
     const l1 = v128.load(left1 + s);
     const y0 = v128.load(right + s);
-    a0 = f64x2.add(a0, f64x2.mul(l0, y0));
-    b0 = f64x2.add(b0, f64x2.mul(l1, y0));
+    a0 = multiplyAdd(l0, y0, a0);
+    b0 = multiplyAdd(l1, y0, b0);
     const y1 = v128.load(right1 + s);
-    a1 = f64x2.add(a1, f64x2.mul(l0, y1));
-    b1 = f64x2.add(b1, f64x2.mul(l1, y1));
+    a1 = multiplyAdd(l0, y1, a1);
+    b1 = multiplyAdd(l1, y1, b1);
     const y2 = v128.load(right2 + s);
-    a2 = f64x2.add(a2, f64x2.mul(l0, y2));
-    b2 = f64x2.add(b2, f64x2.mul(l1, y2));
+    a2 = multiplyAdd(l0, y2, a2);
+    b2 = multiplyAdd(l1, y2, b2);
     const y3 = v128.load(right3 + s);
-    a3 = f64x2.add(a3, f64x2.mul(l0, y3));
-    b3 = f64x2.add(b3, f64x2.mul(l1, y3));
+    a3 = multiplyAdd(l0, y3, a3);
+    b3 = multiplyAdd(l1, y3, b3);
   }
   addLanes(scatter, a0);
   addLanes(scatter + 16, a1);
@@ -293,35 +306,52 @@ function addBlock24(left: usize, right: usize, scatter: usize, bytes: usize, lan
   addLanes(scatter + 112, b3);
 }
 
-// @ts-ignore: decorator
-@inline
-function addBlock22(left: usize, right: usize, scatter: usize, bytes: usize, laneBytes: usize): void {
-  let a0 = f64x2.splat(0), a1 = a0, b0 = a0, b1 = a0;
-  const left1 = left + laneBytes;
-  const right1 = right + laneBytes;
+/** The lower triangle of four rows with themselves: upper gets the first pair's 2x2 block, lower the second pair's two. */
+function addTriangle(v: usize, upper: usize, lower: usize, bytes: usize, laneBytes: usize): void {
+  let a00 = f64x2.splat(0), a10 = a00, a11 = a00, a20 = a00, a21 = a00, a22 = a00, a30 = a00, a31 = a00, a32 = a00, a33 = a00;
+  const v1 = v + laneBytes;
+  const v2 = v1 + laneBytes;
+  const v3 = v2 + laneBytes;
   for (let s: usize = 0; s < bytes; s += 16) {
-    const l0 = v128.load(left + s);
-    const l1 = v128.load(left1 + s);
-    const y0 = v128.load(right + s);
-    const y1 = v128.load(right1 + s);
-    a0 = f64x2.add(a0, f64x2.mul(l0, y0));
-    a1 = f64x2.add(a1, f64x2.mul(l0, y1));
-    b0 = f64x2.add(b0, f64x2.mul(l1, y0));
-    b1 = f64x2.add(b1, f64x2.mul(l1, y1));
+    const y0 = v128.load(v + s);
+    a00 = multiplyAdd(y0, y0, a00);
+    const y1 = v128.load(v1 + s);
+    a10 = multiplyAdd(y1, y0, a10);
+    a11 = multiplyAdd(y1, y1, a11);
+    const y2 = v128.load(v2 + s);
+    a20 = multiplyAdd(y2, y0, a20);
+    a21 = multiplyAdd(y2, y1, a21);
+    a22 = multiplyAdd(y2, y2, a22);
+    const y3 = v128.load(v3 + s);
+    a30 = multiplyAdd(y3, y0, a30);
+    a31 = multiplyAdd(y3, y1, a31);
+    a32 = multiplyAdd(y3, y2, a32);
+    a33 = multiplyAdd(y3, y3, a33);
   }
-  addLanes(scatter, a0);
-  addLanes(scatter + 16, a1);
-  addLanes(scatter + 32, b0);
-  addLanes(scatter + 48, b1);
+  addLanes(upper, a00);
+  addLanes(upper + 32, a10);
+  addLanes(upper + 48, a11);
+  addLanes(lower, a20);
+  addLanes(lower + 16, a21);
+  addLanes(lower + 32, a30);
+  addLanes(lower + 48, a31);
+  addLanes(lower + 64, a22);
+  addLanes(lower + 96, a32);
+  addLanes(lower + 112, a33);
 }
 
-// @ts-ignore: decorator
-@inline
+/** The lower triangle of two rows with themselves. */
+function addDiagonal(v: usize, scatter: usize, bytes: usize, laneBytes: usize): void {
+  addBlock11(v, v, scatter, bytes);
+  addBlock11(v + laneBytes, v, scatter + 32, bytes);
+  addBlock11(v + laneBytes, v + laneBytes, scatter + 48, bytes);
+}
+
 function addBlock11(left: usize, right: usize, scatter: usize, bytes: usize): void {
   let a = f64x2.splat(0), b = a;
   for (let s: usize = 0; s < bytes; s += 32) {
-    a = f64x2.add(a, f64x2.mul(v128.load(left + s), v128.load(right + s)));
-    b = f64x2.add(b, f64x2.mul(v128.load(left + s, 16), v128.load(right + s, 16)));
+    a = multiplyAdd(v128.load(left + s), v128.load(right + s), a);
+    b = multiplyAdd(v128.load(left + s, 16), v128.load(right + s, 16), b);
   }
   addLanes(scatter, f64x2.add(a, b));
 }
@@ -378,8 +408,8 @@ function addColumn(x: usize, r: usize, live: i32, mean: usize, s1: usize): v128 
     const w3 = f64x2.mul(v128.load(rv, 48), z3);
     a = f64x2.add(a, f64x2.add(w0, w1));
     b = f64x2.add(b, f64x2.add(w2, w3));
-    c = f64x2.add(c, f64x2.add(f64x2.mul(w0, z0), f64x2.mul(w1, z1)));
-    d = f64x2.add(d, f64x2.add(f64x2.mul(w2, z2), f64x2.mul(w3, z3)));
+    c = f64x2.add(c, multiplyAdd(w1, z1, f64x2.mul(w0, z0)));
+    d = f64x2.add(d, multiplyAdd(w3, z3, f64x2.mul(w2, z2)));
   }
   addLanes(s1, f64x2.add(a, b));
   return f64x2.add(c, d);

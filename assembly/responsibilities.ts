@@ -1,6 +1,7 @@
 // From log-densities to responsibilities: log-sum-exp over the components that are alive in a block.
 import { BLOCK_BYTES } from "./layout";
 import { expNegative, logPositive } from "./elementary";
+import { multiplyAdd } from "./lanes";
 
 /** Larger than any log-density that is not plus infinity; stands in for a maximum of minus infinity, so that no NaN arises. */
 // @ts-ignore: decorator
@@ -115,8 +116,8 @@ export function responsibilities(logp: usize, masks: usize, top: usize, w: usize
     v128.store(top, l1, 16);
     v128.store(top, l2, 32);
     v128.store(top, l3, 48);
-    total0 = f64x2.add(total0, f64x2.add(f64x2.mul(w0, l0), f64x2.mul(w1, l1)));
-    total1 = f64x2.add(total1, f64x2.add(f64x2.mul(w2, l2), f64x2.mul(w3, l3)));
+    total0 = f64x2.add(total0, multiplyAdd(w1, l1, f64x2.mul(w0, l0)));
+    total1 = f64x2.add(total1, multiplyAdd(w3, l3, f64x2.mul(w2, l2)));
   }
   return f64x2.add(total0, total1);
 }

@@ -6,6 +6,7 @@
 //
 // (Cauchy-Schwarz). D multiply-adds a row instead of D² / 2; exact, as a bound may only drop what cannot matter.
 import { multiplyPacked, multiplyPackedTransposed } from "./cholesky";
+import { multiplyAdd } from "./lanes";
 import { BLOCK_BYTES, triangleLength } from "./layout";
 
 /** Distance in standard deviations up to which rounding stays below 1e-3 of one. */
@@ -99,15 +100,15 @@ export function wantedBlocks(
         const x2 = v128.load(zd, 32);
         const x3 = v128.load(zd, 48);
         const ga = v128.load64_splat(g);
-        a0 = f64x2.add(a0, f64x2.mul(ga, x0));
-        a1 = f64x2.add(a1, f64x2.mul(ga, x1));
-        a2 = f64x2.add(a2, f64x2.mul(ga, x2));
-        a3 = f64x2.add(a3, f64x2.mul(ga, x3));
+        a0 = multiplyAdd(ga, x0, a0);
+        a1 = multiplyAdd(ga, x1, a1);
+        a2 = multiplyAdd(ga, x2, a2);
+        a3 = multiplyAdd(ga, x3, a3);
         const gb = v128.load64_splat(g + strideBytes);
-        b0 = f64x2.add(b0, f64x2.mul(gb, x0));
-        b1 = f64x2.add(b1, f64x2.mul(gb, x1));
-        b2 = f64x2.add(b2, f64x2.mul(gb, x2));
-        b3 = f64x2.add(b3, f64x2.mul(gb, x3));
+        b0 = multiplyAdd(gb, x0, b0);
+        b1 = multiplyAdd(gb, x1, b1);
+        b2 = multiplyAdd(gb, x2, b2);
+        b3 = multiplyAdd(gb, x3, b3);
       }
       store<i32>(at, load<i32>(at) | (mayMatter(a0, a1, a2, a3, r0, r1, r2, r3, c) << b));
       store<i32>(at, load<i32>(at, 4) | (mayMatter(b0, b1, b2, b3, r0, r1, r2, r3, c + 8) << b), 4);
@@ -117,10 +118,10 @@ export function wantedBlocks(
       let zd = z;
       for (let g = p + 8; g < p + strideBytes; g += 8, zd += laneBytes) {
         const ga = v128.load64_splat(g);
-        a0 = f64x2.add(a0, f64x2.mul(ga, v128.load(zd)));
-        a1 = f64x2.add(a1, f64x2.mul(ga, v128.load(zd, 16)));
-        a2 = f64x2.add(a2, f64x2.mul(ga, v128.load(zd, 32)));
-        a3 = f64x2.add(a3, f64x2.mul(ga, v128.load(zd, 48)));
+        a0 = multiplyAdd(ga, v128.load(zd), a0);
+        a1 = multiplyAdd(ga, v128.load(zd, 16), a1);
+        a2 = multiplyAdd(ga, v128.load(zd, 32), a2);
+        a3 = multiplyAdd(ga, v128.load(zd, 48), a3);
       }
       store<i32>(at, load<i32>(at) | (mayMatter(a0, a1, a2, a3, r0, r1, r2, r3, c) << b));
     }

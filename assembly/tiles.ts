@@ -1,4 +1,5 @@
 // Packing rows into tiles, and what can be read off the tiles before there is a model.
+import { multiplyAdd } from "./lanes";
 import { BLOCK_BYTES, tileWeights } from "./layout";
 
 /**
@@ -73,7 +74,7 @@ export function columnMoments(
         const z = f64x2.sub(v128.load(column + n), centre);
         const wz = f64x2.mul(v128.load(weights + n), z);
         a1 = f64x2.add(a1, wz);
-        a2 = f64x2.add(a2, f64x2.mul(wz, z));
+        a2 = multiplyAdd(wz, z, a2);
       }
       store<f64>(s1 + d, load<f64>(s1 + d) + f64x2.extract_lane(a1, 0) + f64x2.extract_lane(a1, 1));
       store<f64>(s2 + d, load<f64>(s2 + d) + f64x2.extract_lane(a2, 0) + f64x2.extract_lane(a2, 1));

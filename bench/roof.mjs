@@ -11,7 +11,7 @@ const CHAINS = [6, 7, 8, 9, 10, 11, 12, 13, 14];
 const FLOPS_PER_CHAIN = 4;
 
 /** GFLOP/s of the best batch for each number of chains. @param {boolean} quick */
-async function roofs(quick) {
+export async function roofs(quick) {
   progress("roof");
   const kernels = [];
   for (const chains of CHAINS) {

@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { headline, host } from "./report.mjs";
 
-const BENCHES = ["iteration", "fit", "cold", "predict", "memory", "roof"];
+const BENCHES = ["kernels", "iteration", "fit", "cold", "predict", "memory", "roof"];
 
 /** "amd-epyc-9b14-96-core-processor". @param {string} text */
 function slug(text) {

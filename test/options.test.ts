@@ -42,6 +42,7 @@ describe("settings", () => {
       onIteration: undefined,
       accelerate: true,
       threads: undefined,
+      reproducible: true,
     });
   });
 
@@ -58,6 +59,8 @@ describe("settings", () => {
       "signal",
       "onIteration",
       "accelerate",
+      "threads",
+      "reproducible",
       "nFeatures",
       "columns",
     ];
@@ -79,6 +82,8 @@ describe("settings", () => {
       signal,
       onIteration,
       accelerate: false,
+      threads: 2,
+      reproducible: false,
     } as const;
     expect(two({ ...given, init: "k-means++" })).toEqual({
       nComponents: 2,

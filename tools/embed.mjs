@@ -1,6 +1,7 @@
 // build/gaussmix.wasm -> dist/gaussmix.wasm, and dist/wasm/inline.js + .d.ts: the same bytes as base64 in a module,
 // which needs no fetch, no path and no MIME type, and so loads in every host and through every bundler.
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { multiplyAdds } from "./multiply-adds.mjs";
 
 const root = new URL("..", import.meta.url);
 const bytes = readFileSync(new URL("build/gaussmix.wasm", root));
@@ -14,6 +15,14 @@ const shared = Buffer.from(bytes);
 shared[flag] = 3;
 if (flag < memoryImport.length || !WebAssembly.validate(shared)) {
   throw new Error("build/gaussmix.wasm does not import env.memory with a maximum");
+}
+
+// As steps: from the end of one addition to the next multiplication, and from that to its addition.
+const steps = [];
+let place = 0;
+for (const [mul, add] of multiplyAdds(bytes)) {
+  steps.push(mul - place, add - mul);
+  place = add;
 }
 
 mkdirSync(new URL("dist/wasm/", root), { recursive: true });
@@ -31,6 +40,8 @@ export function wasmBytes() {
 }
 
 export const sharedFlag = ${flag};
+
+export const multiplyAdds = ${JSON.stringify(steps)};
 `,
 );
 writeFileSync(
@@ -39,5 +50,7 @@ writeFileSync(
 export declare function wasmBytes(): Uint8Array<ArrayBuffer>;
 /** Place of the byte that says whether the module's memory is shared: 1 for no, 3 for yes. */
 export declare const sharedFlag: number;
+/** Places where the module multiplies and then adds: steps from place to place, mul, add, mul, add, … */
+export declare const multiplyAdds: readonly number[];
 `,
 );

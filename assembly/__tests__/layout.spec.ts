@@ -1,8 +1,9 @@
 // Lengths and places: the pictures in layout.ts, counted out.
 import {
-  covarianceLength, DIAG, factorLength, FULL, HEADER, HEADER_BYTES, heapBase, laneSum, scatterLength, SPHERICAL,
+  covarianceLength, DIAG, factorLength, FULL, HEADER, HEADER_BYTES, heapBase, scatterLength, SPHERICAL,
   statisticsLength, TIED, tileWeights, triangleLength,
 } from "../layout";
+import { laneSum } from "../lanes";
 import { packedIndex, scatterIndex } from "./reference";
 import { sizeAt, SIZES, tileAt, TILES, where } from "./support.include";
 

@@ -1,6 +1,6 @@
 // Log-densities to responsibilities, over the components that are alive in a block.
 import { exp, log } from "../elementary";
-import { laneSum } from "../layout";
+import { laneSum } from "../lanes";
 import { responsibilities } from "../responsibilities";
 import {
   at, below, between, damaged, EPS, f64s, fill, filled, i32s, intAt, isFresh, put, putInt, ratio, reset, room, seal, unseal,

@@ -1,7 +1,6 @@
 import { compileKernels } from "../engine/kernels.ts";
 import { received } from "../errors.ts";
-import { runSync } from "../fit/drive.ts";
-import { runOnThreads } from "../fit/fit.ts";
+import { runHere, runOnThreads } from "../fit/fit.ts";
 import { improveWork } from "../fit/improve.ts";
 import { integerIn } from "../input/checks.ts";
 import { type DataInput, type Matrix, matrixOf } from "../input/data.ts";
@@ -51,7 +50,10 @@ export async function improve(
 export function improveSync(mixture: GaussianMixture, data: DataInput, options: ImproveOptions = {}): GaussianMixture {
   const { matrix, settings, moves, start } = inputOf(mixture, data, options);
   settings.signal?.throwIfAborted();
-  return mixtureOf(runSync(improveWork(matrix, settings, moves, start), settings.signal), matrix);
+  return mixtureOf(
+    runHere(settings, (arena) => improveWork(matrix, settings, moves, start, arena)),
+    matrix,
+  );
 }
 
 interface Input {

@@ -165,7 +165,8 @@ export function kMeans(data: DataInput, options: KMeansOptions): Clusters {
       const clusters = new KMeans(problem, new Float64Array(nColumns).fill(1));
       if (init) arena.viewF64(clusters.centres, K * nColumns).set(init);
       else yield* clusters.seed(randomState(arena, seed));
-      const { nIterations, inertia } = yield* clusters.lloyd(maxIter);
+      const nIterations = yield* clusters.lloyd(maxIter);
+      const inertia = yield* clusters.inertia();
       const labels = Int32Array.from(arena.viewI32(clusters.labels, nRows));
       return { labels, centres: arena.readF64(clusters.centres, K * nColumns), inertia, nIterations };
     }),

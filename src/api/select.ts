@@ -1,7 +1,7 @@
 import type { Arena } from "../engine/arena.ts";
 import { compileKernels } from "../engine/kernels.ts";
-import { runSync, type Work } from "../fit/drive.ts";
-import { runOnThreads } from "../fit/fit.ts";
+import type { Work } from "../fit/drive.ts";
+import { runHere, runOnThreads } from "../fit/fit.ts";
 import type { FitWarning } from "../fit/report.ts";
 import { type Entry, type Outcome, type Result, selectWork } from "../fit/select.ts";
 import { integerIn, isList } from "../input/checks.ts";
@@ -118,7 +118,7 @@ export async function select(data: DataInput, options: SelectOptions = {}): Prom
 export function selectSync(data: DataInput, options: SelectOptions = {}): Selection {
   const plan = planOf(data, options);
   plan.shared.signal?.throwIfAborted();
-  return runSync(workOf(plan), plan.shared.signal);
+  return runHere(plan.shared, (arena) => workOf(plan, arena));
 }
 
 interface Plan {

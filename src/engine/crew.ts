@@ -63,10 +63,11 @@ export class Crew {
    * A crew for one fit, or undefined where the engine shares no memory or has no workers.
    *
    * @param bytes - how far the shared memory may grow.
+   * @param relaxed - whether its kernels may fuse multiplications and additions.
    */
-  static assemble(threads: number, bytes: number): Crew | undefined {
+  static assemble(threads: number, bytes: number, relaxed: boolean): Crew | undefined {
     if (threads < 2 || typeof SharedArrayBuffer === "undefined") return undefined;
-    const instance = instantiateShared(bytes);
+    const instance = instantiateShared(bytes, relaxed);
     if (!instance) return undefined;
     const crew = new Crew(instance, threads);
     if (crew.#members.length > 0) return crew;

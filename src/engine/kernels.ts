@@ -1,4 +1,4 @@
-import { sharedFlag, wasmBytes } from "#wasm";
+import { multiplyAdds, sharedFlag, wasmBytes } from "#wasm";
 import { MixtureError } from "../errors.ts";
 import type { CovarianceType } from "../input/options.ts";
 
@@ -162,6 +162,8 @@ export interface Kernels {
       metric: Pointer,
       labels: Pointer,
       distance: Pointer,
+      bounds: Pointer,
+      drift: Pointer,
       sums: Pointer,
       scratch: Pointer,
     ]
@@ -183,9 +185,14 @@ export interface Instance {
   readonly module: WebAssembly.Module;
 }
 
-let compiled: WebAssembly.Module | undefined;
-let compiledShared: WebAssembly.Module | undefined;
+/** The modules compiled so far: plain, and its variants. */
+const compiled: (WebAssembly.Module | undefined)[] = [];
 let compiling: Promise<void> | undefined;
+let fuses: boolean | undefined;
+
+/** What a variant of the module is told by; the bits add up. */
+const SHARED = 1;
+const RELAXED = 2;
 
 /**
  * Compiles the module off the main thread's critical path, once per process; a failed compile is tried again next time.
@@ -193,10 +200,10 @@ let compiling: Promise<void> | undefined;
  * @throws {MixtureError} `UNSUPPORTED` if the engine has no WebAssembly SIMD or may not compile.
  */
 export function compileKernels(): Promise<void> {
-  if (compiled) return Promise.resolve();
+  if (compiled[0]) return Promise.resolve();
   compiling ??= WebAssembly.compile(wasmBytes()).then(
     (module) => {
-      compiled = module;
+      compiled[0] = module;
     },
     (cause: unknown) => {
       compiling = undefined;
@@ -207,10 +214,10 @@ export function compileKernels(): Promise<void> {
 }
 
 /** A fresh instance over a memory of its own. Compiles on the spot where {@link compileKernels} has not run. */
-export function instantiateKernels(): Instance {
+export function instantiateKernels(relaxed = false): Instance {
   try {
-    compiled ??= new WebAssembly.Module(wasmBytes());
-    return instanceOf(compiled, new WebAssembly.Memory({ initial: 1, maximum: MOST_PAGES }));
+    const memory = new WebAssembly.Memory({ initial: 1, maximum: MOST_PAGES });
+    return instanceOf(moduleOf(relaxed ? RELAXED : 0), memory);
   } catch (cause) {
     throw unsupported(cause);
   }
@@ -221,20 +228,41 @@ export function instantiateKernels(): Instance {
  *
  * @param bytes - how far the memory may grow.
  */
-export function instantiateShared(bytes: number): Instance | undefined {
+export function instantiateShared(bytes: number, relaxed = false): Instance | undefined {
   try {
-    compiledShared ??= new WebAssembly.Module(sharedBytes());
     const maximum = Math.min(MOST_PAGES, Math.ceil(bytes / PAGE_BYTES));
-    return instanceOf(compiledShared, new WebAssembly.Memory({ initial: 1, maximum, shared: true }));
+    const memory = new WebAssembly.Memory({ initial: 1, maximum, shared: true });
+    return instanceOf(moduleOf(SHARED | (relaxed ? RELAXED : 0)), memory);
   } catch {
     return undefined;
   }
 }
 
-/** The module with the one byte changed that says whether its memory is shared; the instructions are the same. */
-function sharedBytes(): Uint8Array<ArrayBuffer> {
+/** Whether the engine can multiply and add in one instruction (relaxed SIMD). */
+export function hasRelaxed(): boolean {
+  fuses ??= WebAssembly.validate(bytesOf(RELAXED));
+  return fuses;
+}
+
+function moduleOf(variant: number): WebAssembly.Module {
+  compiled[variant] ??= new WebAssembly.Module(bytesOf(variant));
+  return compiled[variant];
+}
+
+/**
+ * The bytes of a variant. One byte says whether the memory is shared; the instructions are the same. Relaxed, every
+ * f64x2.mul whose product an f64x2.add takes becomes three nops, and that addition an f64x2.relaxed_madd.
+ */
+function bytesOf(variant: number): Uint8Array<ArrayBuffer> {
   const bytes = wasmBytes();
-  bytes[sharedFlag] = 3;
+  if (variant & SHARED) bytes[sharedFlag] = 3;
+  if (variant & RELAXED) {
+    let place = 0;
+    multiplyAdds.forEach((step, i) => {
+      place += step;
+      bytes.set(i & 1 ? [0xfd, 0x87, 0x02] : [0x01, 0x01, 0x01], place);
+    });
+  }
   return bytes;
 }
 

@@ -1,5 +1,6 @@
 import { Arena } from "../engine/arena.ts";
 import { Crew, CrewLost } from "../engine/crew.ts";
+import { instantiateKernels } from "../engine/kernels.ts";
 import { machineThreads } from "../engine/worker.ts";
 import { isCollapse } from "../errors.ts";
 import type { FixedSettings } from "../input/fixed.ts";
@@ -13,7 +14,7 @@ import { Hold } from "./hold.ts";
 import { arranged, knownStarts } from "./known.ts";
 import { ordered } from "./order.ts";
 import { type Problem, withProblem } from "./problem.ts";
-import { type FitReport, reportOf } from "./report.ts";
+import { type FitReport, relaxes, reportOf } from "./report.ts";
 import { revived } from "./revive.ts";
 import { spuriousComponents } from "./spurious.ts";
 import { startsOf } from "./starts.ts";
@@ -51,7 +52,7 @@ const SPARE_SHARE = 2;
  * @param resumable - a run to go on with, if it has seen the same data; else the settings' start counts.
  */
 export function fitSync(matrix: Matrix, settings: FitSettings, resumable?: Resumable): Fitted {
-  return runSync(fitWork(matrix, settings, resumable), settings.signal);
+  return runHere(settings, (arena) => fitWork(matrix, settings, resumable, arena));
 }
 
 /**
@@ -59,22 +60,28 @@ export function fitSync(matrix: Matrix, settings: FitSettings, resumable?: Resum
  * one; the result has the same bits in any case.
  */
 export function fitAsync(matrix: Matrix, settings: FitSettings, resumable?: Resumable): Promise<Fitted> {
-  return runOnThreads(matrix, settings, (shared) => fitWork(matrix, settings, resumable, shared));
+  return runOnThreads(matrix, settings, (arena) => fitWork(matrix, settings, resumable, arena));
 }
 
-/**
- * Runs work without blocking, on several threads where that pays; if one dies, the work starts again on this thread.
- *
- * @param begin - makes the work; its arena is over memory that the threads share, or its own to acquire.
- */
+/** Makes work; its arena is one to use instead of one that this thread keeps at hand: shared, or with other kernels. */
+type Begin<T> = (arena?: Arena) => Work<T>;
+
+/** Runs work on this thread, on the spot. */
+export function runHere<T>(settings: Pick<FitSettings, "reproducible" | "signal">, begin: Begin<T>): T {
+  return runSync(begin(arenaOf(settings)), settings.signal);
+}
+
+/** Runs work without blocking, on several threads where that pays; if one dies, the work starts again on this thread. */
 export async function runOnThreads<T>(
   { nRows, nColumns }: Matrix,
-  { threads: wanted, nComponents, signal }: Pick<FitSettings, "threads" | "nComponents" | "signal">,
-  begin: (shared?: Arena) => Work<T>,
+  settings: Pick<FitSettings, "threads" | "nComponents" | "reproducible" | "signal">,
+  begin: Begin<T>,
 ): Promise<T> {
+  const { nComponents, signal } = settings;
   const pays = nRows * nColumns * nComponents >= THREADS_PAY;
-  const threads = wanted ?? (pays ? machineThreads() : 1);
-  const crew = Crew.assemble(threads, nRows * nColumns * 8 * SPARE_SHARE + threads * SPARE_BYTES);
+  const threads = settings.threads ?? (pays ? machineThreads() : 1);
+  const bytes = nRows * nColumns * 8 * SPARE_SHARE + threads * SPARE_BYTES;
+  const crew = Crew.assemble(threads, bytes, relaxes(settings));
   if (crew) {
     try {
       return await runAsync(begin(new Arena(crew.instance)), signal, crew);
@@ -84,29 +91,33 @@ export async function runOnThreads<T>(
       crew.dismiss();
     }
   }
-  return runAsync(begin(), signal);
+  return runAsync(begin(arenaOf(settings)), signal);
 }
 
-function fitWork(matrix: Matrix, settings: FitSettings, resumable?: Resumable, shared?: Arena): Work<Fitted> {
-  if (settings.labels) return fitLabelled(matrix, settings, resumable, shared);
+function arenaOf(settings: Pick<FitSettings, "reproducible">): Arena | undefined {
+  return relaxes(settings) ? new Arena(instantiateKernels(true)) : undefined;
+}
+
+function fitWork(matrix: Matrix, settings: FitSettings, resumable?: Resumable, arena?: Arena): Work<Fitted> {
+  if (settings.labels) return fitLabelled(matrix, settings, resumable, arena);
   const { covarianceType, nComponents, sampleWeight } = settings;
   const work = (problem: Problem): Work<Fitted> => search(problem, matrix, settings, resumable);
-  return withProblem(matrix, covarianceType, nComponents, sampleWeight, work, shared);
+  return withProblem(matrix, covarianceType, nComponents, sampleWeight, work, arena);
 }
 
 /** Finds starts among all rows as they come, then fits with the rows arranged by what is known of them. */
-function* fitLabelled(matrix: Matrix, settings: FitSettings, resumable?: Resumable, shared?: Arena): Work<Fitted> {
+function* fitLabelled(matrix: Matrix, settings: FitSettings, resumable?: Resumable, arena?: Arena): Work<Fitted> {
   const { covarianceType, nComponents: K, sampleWeight } = settings;
   const starts = yield* withProblem(
     ...([matrix, covarianceType, K, sampleWeight] as const),
     (problem) => knownStarts(problem, settings),
-    shared,
+    arena,
   );
-  shared?.clear();
+  arena?.clear();
   const { matrix: rows, weights, known, nRows: N } = arranged(matrix, settings, K);
   const work = (problem: Problem): Work<Fitted> =>
     search({ ...problem, N, known }, matrix, settings, resumable, starts);
-  return yield* withProblem(rows, covarianceType, K, weights, work, shared, true);
+  return yield* withProblem(rows, covarianceType, K, weights, work, arena, true);
 }
 
 /**

@@ -6,26 +6,36 @@ import { groupCount, groupTiles, type Problem } from "./problem.ts";
 const MOST_ITERATIONS = 300;
 /** Lloyd stops when the centres move by less than this share of the mean variance, summed and squared; scikit-learn's figure. */
 const SHIFT_SHARE = 1e-4;
+/** Lloyd keeps bounds once fewer rows than this share change their label: before, centres move too far for them to hold. */
+const SETTLING_SHARE = 1 / 16;
+/** What the kernel `assign` works in. */
+const ASSIGN_SCRATCH_BYTES = 128;
 
 /** Working memory of k-means over one problem, and what it finds; allocated once, in the problem's arena. */
 export class KMeans {
   readonly problem: Problem;
   /** [K, D] f64. */
   readonly centres: Pointer;
-  /** [N] i32. */
+  /** [N] i32, and room for the padding of the last tile. */
   readonly labels: Pointer;
+  readonly #weights: Float64Array;
   readonly #metric: Pointer;
   readonly #distance: Pointer;
   readonly #trial: Pointer;
+  /** See the kernel `assign`; undefined until they pay. */
+  #bounds: { readonly bounds: Pointer; readonly drift: Pointer } | undefined;
+  /** Whether each row's distance is that to the centres as they are. */
+  #exact = false;
   readonly #groups: number;
   readonly #sums: Pointer;
 
   /** @param metric - [D] weight of each column's squared difference; ones for the plain distance. */
   constructor(problem: Problem, metric: Float64Array) {
-    const { arena, N, K, D, T, nTiles } = problem;
+    const { arena, K, D, T, nTiles } = problem;
     this.problem = problem;
     this.centres = arena.f64(K * D);
-    this.labels = arena.i32(N);
+    this.labels = arena.i32(nTiles * T);
+    this.#weights = metric;
     this.#metric = arena.copyOf(metric);
     this.#distance = arena.f64(nTiles * T);
     this.#trial = arena.f64(nTiles * T);
@@ -89,75 +99,30 @@ export class KMeans {
     });
   }
 
-  /** Lloyd's iterations until no label changes, the centres rest, or `maxIter`; at 0, labels alone. @returns iterations and inertia. */
-  *lloyd(maxIter: number = MOST_ITERATIONS): Work<{ readonly nIterations: number; readonly inertia: number }> {
-    const { columnVariances, arena, N, D } = this.problem;
-    const metric = arena.readF64(this.#metric, D);
-    const tolerance = (SHIFT_SHARE * columnVariances.reduce((sum, variance, d) => sum + variance * metric[d], 0)) / D;
-    arena.viewI32(this.labels, N).fill(-1);
-    let changed = yield* this.#assign();
+  /** Lloyd's iterations until no label changes, the centres rest, or `maxIter`; at 0, labels alone. @returns iterations. */
+  *lloyd(maxIter: number = MOST_ITERATIONS): Work<number> {
+    const { columnVariances, arena, N, D, T, nTiles } = this.problem;
+    const spread = columnVariances.reduce((sum, variance, d) => sum + variance * this.#weights[d], 0);
+    const tolerance = (SHIFT_SHARE * spread) / D;
+    arena.viewI32(this.labels, nTiles * T).fill(-1);
+    let changed = yield* this.#assign(0, 0);
     let nIterations = 0;
     while (nIterations < maxIter && changed > 0) {
-      const shift = this.#moveCentres(metric);
+      const shift = yield* this.#moveCentres();
       nIterations++;
-      changed = yield* this.#assign();
+      const settled = this.#bounds !== undefined && shift < Infinity;
+      if (changed < SETTLING_SHARE * N) this.#bounds ??= this.#makeBounds();
+      changed = yield* this.#assign(this.#bounds?.bounds ?? 0, settled ? (this.#bounds?.drift ?? 0) : 0);
       if (shift <= tolerance) break;
     }
-    return { nIterations, inertia: this.#inertia() };
+    return nIterations;
   }
 
-  /** Labels of all rows, with the sums that move the centres. @returns how many labels changed. */
-  *#assign(): Work<number> {
-    const { arena, rows, K, D, T } = this.problem;
-    const length = K * (1 + D);
-    arena.viewF64(this.#sums, this.#groups * length).fill(0);
-    const changed = new Float64Array(this.#groups);
-    yield {
-      arena,
-      kernel: "assign",
-      groups: this.#groups,
-      scratchBytes: 2 * T * 8,
-      results: changed,
-      args: (group) => [
-        ...[...rows, ...groupTiles(this.problem, this.#groups, group)],
-        ...[K, this.centres, this.#metric, this.labels, this.#distance, this.#sums + group * length * 8],
-      ],
-    };
-    const sums = arena.viewF64(this.#sums, this.#groups * length);
-    for (let group = 1; group < this.#groups; group++) {
-      for (let i = 0; i < length; i++) sums[i] += sums[group * length + i];
-    }
-    return changed.reduce((sum, count) => sum + count, 0);
-  }
-
-  /** Each centre to the mean of its rows; a centre without rows to the row that is worst served. @returns Σ metric shift². */
-  #moveCentres(metric: Float64Array): number {
-    const { arena, N, K, D, T, nTiles, rows } = this.problem;
-    const [x, w, wStep] = rows;
-    const sums = arena.readF64(this.#sums, K * (1 + D));
-    let shift = 0;
-    for (let k = 0; k < K; k++) {
-      const weight = sums[k * (1 + D)];
-      if (!(weight > 0)) {
-        const row = arena.kernels.farthestRow(this.#distance, w, wStep, N, T);
-        arena.kernels.readRow(x, row, D, T, this.centres + k * D * 8);
-        arena.viewF64(this.#distance, nTiles * T)[row] = 0;
-        shift = Infinity;
-        continue;
-      }
-      const centre = arena.viewF64(this.centres + k * D * 8, D);
-      for (let d = 0; d < D; d++) {
-        const step = sums[k * (1 + D) + 1 + d] / weight;
-        centre[d] += step;
-        shift += metric[d] * step * step;
-      }
-    }
-    return shift;
-  }
-
-  #inertia(): number {
+  /** Sum of the rows' squared distances to their centres. */
+  *inertia(): Work<number> {
     const { arena, N, T, rows } = this.problem;
     const [, w, wStep] = rows;
+    yield* this.#measure();
     const distance = arena.viewF64(this.#distance, N);
     const weights = wStep ? arena.viewF64(w, N) : undefined;
     let inertia = 0;
@@ -167,6 +132,86 @@ export class KMeans {
       inertia += part;
     }
     return inertia;
+  }
+
+  /** Makes each row's distance that to the centres as they are. */
+  *#measure(): Work<void> {
+    if (!this.#exact) yield* this.#assign(0, 0);
+  }
+
+  #makeBounds(): { readonly bounds: Pointer; readonly drift: Pointer } {
+    const { arena, K, T, nTiles } = this.problem;
+    return { bounds: arena.f64(2 * nTiles * T), drift: arena.f64(2 * K) };
+  }
+
+  /** Labels of all rows, with the sums that move the centres: see the kernel. @returns how many labels changed. */
+  *#assign(bounds: Pointer, drift: Pointer): Work<number> {
+    const { arena, rows, K, D } = this.problem;
+    const length = K * (1 + D);
+    arena.viewF64(this.#sums, this.#groups * length).fill(0);
+    const changed = new Float64Array(this.#groups);
+    yield {
+      arena,
+      kernel: "assign",
+      groups: this.#groups,
+      scratchBytes: ASSIGN_SCRATCH_BYTES,
+      results: changed,
+      args: (group) => [
+        ...[...rows, ...groupTiles(this.problem, this.#groups, group)],
+        ...[K, this.centres, this.#metric, this.labels, this.#distance, bounds, drift],
+        this.#sums + group * length * 8,
+      ],
+    };
+    const sums = arena.viewF64(this.#sums, this.#groups * length);
+    for (let group = 1; group < this.#groups; group++) {
+      for (let i = 0; i < length; i++) sums[i] += sums[group * length + i];
+    }
+    this.#exact = drift === 0;
+    return changed.reduce((sum, count) => sum + count, 0);
+  }
+
+  /** Each centre to the mean of its rows; a centre without rows to the row that is worst served. @returns Σ metric shift². */
+  *#moveCentres(): Work<number> {
+    const { arena, N, K, D, T, rows } = this.problem;
+    const [x, w, wStep] = rows;
+    const sums = arena.readF64(this.#sums, K * (1 + D));
+    const moved = new Float64Array(K);
+    const empty: number[] = [];
+    for (let k = 0; k < K; k++) {
+      const weight = sums[k * (1 + D)];
+      if (!(weight > 0)) empty.push(k);
+      for (let d = 0; d < D; d++) {
+        const step = weight > 0 ? sums[k * (1 + D) + 1 + d] / weight : 0;
+        sums[k * (1 + D) + 1 + d] = step;
+        moved[k] += this.#weights[d] * step * step;
+      }
+    }
+    if (empty.length > 0) yield* this.#measure();
+    const centres = arena.viewF64(this.centres, K * D);
+    for (let k = 0; k < K; k++) for (let d = 0; d < D; d++) centres[k * D + d] += sums[k * (1 + D) + 1 + d];
+    for (const k of empty) {
+      const row = arena.kernels.farthestRow(this.#distance, w, wStep, N, T);
+      arena.kernels.readRow(x, row, D, T, this.centres + k * D * 8);
+      arena.viewF64(this.#distance, N)[row] = 0;
+    }
+    this.#exact = false;
+    if (empty.length > 0) return Infinity;
+    if (this.#bounds) this.#writeDrift(this.#bounds.drift, moved.map(Math.sqrt));
+    return moved.reduce((sum, square) => sum + square, 0);
+  }
+
+  #writeDrift(to: Pointer, moved: Float64Array): void {
+    const { arena, K } = this.problem;
+    const drift = arena.viewF64(to, 2 * K);
+    let [most, next, farthest] = [0, 0, -1];
+    moved.forEach((distance, k) => {
+      if (distance > most) [most, next, farthest] = [distance, most, k];
+      else if (distance > next) next = distance;
+    });
+    moved.forEach((distance, k) => {
+      drift[2 * k] = distance;
+      drift[2 * k + 1] = k === farthest ? next : most;
+    });
   }
 
   *#nearest(centre: Pointer, to: Pointer): Work<number> {

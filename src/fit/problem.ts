@@ -53,7 +53,7 @@ export interface Problem {
 /**
  * Opens a problem, works on it, and gives its memory back whatever happens.
  *
- * @param shared - an arena over memory that other threads see, to use instead of one of this thread's.
+ * @param own - an arena to use instead of one that this thread keeps at hand: over shared memory, or with other kernels.
  * @param whole - whether rows of weight 0 stay where they are.
  */
 export function* withProblem<T>(
@@ -62,14 +62,14 @@ export function* withProblem<T>(
   K: number,
   sampleWeight: Float64Array | undefined,
   work: (problem: Problem) => Work<T>,
-  shared?: Arena | undefined,
+  own?: Arena | undefined,
   whole = false,
 ): Work<T> {
-  const arena = shared ?? acquireArena();
+  const arena = own ?? acquireArena();
   try {
     return yield* work(yield* pack(arena, matrix, covarianceType, K, sampleWeight, whole));
   } finally {
-    if (!shared) releaseArena(arena);
+    if (!own) releaseArena(arena);
   }
 }
 

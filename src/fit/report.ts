@@ -1,3 +1,4 @@
+import { hasRelaxed } from "../engine/kernels.ts";
 import type { Matrix } from "../input/matrix.ts";
 import type { FitSettings } from "../input/options.ts";
 import type { Parameters } from "../model/parameters.ts";
@@ -59,7 +60,14 @@ export interface FitReport {
   readonly nParameters: number;
   /** Sum of the rows' weights; the number of rows if none were given. */
   readonly totalWeight: number;
+  /** Whether the result has the same bits in every engine: false only after `reproducible: false`, where the engine can do so. */
+  readonly reproducible: boolean;
   readonly warnings: readonly FitWarning[];
+}
+
+/** Whether kernels may round as the engine likes, and this one does. */
+export function relaxes({ reproducible }: Pick<FitSettings, "reproducible">): boolean {
+  return !reproducible && hasRelaxed();
 }
 
 /** The report of a fit: the run that won, and all that were tried. */
@@ -80,6 +88,7 @@ export function reportOf(
     nRows: matrix.nRows,
     nParameters: freeParameters(parameters, settings.fixed),
     totalWeight: em.problem.totalWeight,
+    reproducible: !relaxes(settings),
     warnings: warningsOf(em, matrix, parameters, run, settings),
   };
 }

@@ -94,6 +94,11 @@ export interface FitOptions {
    * `fitSync` uses one.
    */
   readonly threads?: number | undefined;
+  /**
+   * `false` lets kernels multiply and add in one instruction where the engine can (relaxed SIMD): somewhat faster for many
+   * columns, and the last bits depend on the engine and the processor. Default true: the same bits everywhere.
+   */
+  readonly reproducible?: boolean | undefined;
   /** The number of columns D of a flat array; of other data, what to insist on. */
   readonly nFeatures?: number | undefined;
   /** The columns to use of records and tables, by name, in this order; names for the columns of bare rows. */
@@ -127,6 +132,7 @@ export interface FitSettings {
   readonly accelerate: boolean;
   /** `undefined`: chosen by the size of the data. */
   readonly threads: number | undefined;
+  readonly reproducible: boolean;
 }
 
 /** More threads than this only wait for memory. */
@@ -150,6 +156,7 @@ const FIT_KEYS: Readonly<Record<keyof FitOptions, true>> = {
   onIteration: true,
   accelerate: true,
   threads: true,
+  reproducible: true,
   nFeatures: true,
   columns: true,
 };
@@ -191,10 +198,13 @@ export function fitSettings(options: FitOptions, nRows: number): FitSettings {
     options.covarianceType === undefined ? (warmStart?.covarianceType ?? "full") : options.covarianceType,
     COVARIANCE_TYPES,
   );
-  const { tol = 1e-6, maxIter = 1000, regCovar, nInit = 1, seed = 0, accelerate = true } = options;
+  const { tol = 1e-6, maxIter = 1000, regCovar, nInit = 1, seed = 0 } = options;
   const init = initSettings(startOf(options), nRows, nComponents);
-  if (typeof accelerate !== "boolean") {
-    throw new TypeError(`accelerate: expected true or false, got ${received(accelerate)}; leave it out for true`);
+  const { accelerate = true, reproducible = true } = options;
+  for (const [name, value] of Object.entries({ accelerate, reproducible })) {
+    if (typeof value !== "boolean") {
+      throw new TypeError(`${name}: expected true or false, got ${received(value)}; leave it out for true`);
+    }
   }
   return {
     nComponents,
@@ -233,6 +243,7 @@ export function fitSettings(options: FitOptions, nRows: number): FitSettings {
             `an integer from 1 to ${MOST_THREADS}`,
             "leave it out",
           ),
+    reproducible,
   };
 }
 
