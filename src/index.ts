@@ -30,6 +30,7 @@ export type {
   InitStrategy,
   NestedOrFlat,
   ParameterInput,
+  PriorOptions,
   Progress,
   ResponsibilitiesInput,
 } from "./input/options.ts";

@@ -6,11 +6,13 @@ import { Squarem } from "./squarem.ts";
 export interface Run {
   /** Total log-likelihood of the parameters that the run ended with, in nats. */
   readonly logLikelihood: number;
+  /** What was maximised, there: with a prior the log-likelihood and the logarithm of the prior, otherwise the first alone. */
+  readonly objective: number;
   /** Whether what was left to gain was estimated below `tol`. */
   readonly converged: boolean;
   /** M-steps taken. */
   readonly nIterations: number;
-  /** The total log-likelihood at the start and after each pass over the data. */
+  /** The objective at the start and after each pass over the data. */
   readonly trace: Float64Array;
 }
 
@@ -51,16 +53,22 @@ export function* climb(
     iteration++;
     const after = yield* em.evaluate();
     trace.push(after);
-    onPass(iteration, after);
+    onPass(iteration, em.logLikelihood);
     converged = stop.reached(before, after, squarem?.rate);
     if (squarem && !converged && iteration + 1 < maxIter) {
       const leap = yield* squarem.leap(after);
       iteration++;
       trace.push(leap);
-      onPass(iteration, leap);
+      onPass(iteration, em.logLikelihood);
     }
   }
-  return { logLikelihood: trace[trace.length - 1], converged, nIterations: iteration, trace: Float64Array.from(trace) };
+  return {
+    logLikelihood: em.logLikelihood,
+    objective: trace[trace.length - 1],
+    converged,
+    nIterations: iteration,
+    trace: Float64Array.from(trace),
+  };
 }
 
 /** The stopping rule, fed with the gain of every plain EM step. */

@@ -60,7 +60,7 @@ function fitWork(matrix: Matrix, settings: FitSettings, shared?: Arena): Work<Fi
 }
 
 function* search(problem: Problem, matrix: Matrix, settings: FitSettings): Work<Fitted> {
-  const regularisation: Regularisation = regularisationOf(problem, settings.regCovar);
+  const regularisation: Regularisation = regularisationOf(problem, settings.regCovar, settings.prior);
   const em = new Em(problem, regularisation);
   const ends: End[] = [];
   let failure: unknown;
@@ -79,6 +79,7 @@ function* search(problem: Problem, matrix: Matrix, settings: FitSettings): Work<
     converged: run.converged,
     nIterations: run.nIterations,
     logLikelihood: run.logLikelihood,
+    ...(settings.prior ? { logPosterior: run.objective } : {}),
     trace: run.trace,
     starts: ends.map(({ run: { logLikelihood, nIterations, converged } }) => ({
       logLikelihood,
@@ -102,7 +103,7 @@ interface End {
 
 /** A sound solution before a spurious one, then the likelier. */
 function isBetter(a: End, b: End): boolean {
-  return a.sound === b.sound ? a.run.logLikelihood > b.run.logLikelihood : a.sound;
+  return a.sound === b.sound ? a.run.objective > b.run.objective : a.sound;
 }
 
 /** EM from one start. Should it end in a spurious solution, or collapse, the next best of its contenders has its turn. */

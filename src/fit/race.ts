@@ -57,7 +57,7 @@ const AGREED = 1e-4;
 /** Parameters on their way, as a vector of the Em that they race in. */
 interface Contender {
   vector: Float64Array;
-  logLikelihood: number;
+  objective: number;
   converged: boolean;
 }
 
@@ -193,14 +193,14 @@ function* taken(em: Em, vector: Float64Array): Work<void> {
 }
 
 function* advance(em: Em, { tol = TOL, maxIter }: HeatSettings): Work<Contender> {
-  const { logLikelihood, converged } = yield* climb(em, { tol, maxIter, accelerate: true }, () => undefined);
-  return { vector: em.vector.slice(), logLikelihood, converged };
+  const { objective, converged } = yield* climb(em, { tol, maxIter, accelerate: true }, () => undefined);
+  return { vector: em.vector.slice(), objective, converged };
 }
 
 /** Whether most contenders are at one place, and it is the best. */
 function agree({ problem }: Em, field: readonly Contender[]): boolean {
-  const least = Math.max(...field.map(({ logLikelihood }) => logLikelihood)) - AGREED * problem.totalWeight;
-  const there = field.filter(({ logLikelihood }) => logLikelihood >= least);
+  const least = Math.max(...field.map(({ objective }) => objective)) - AGREED * problem.totalWeight;
+  const there = field.filter(({ objective }) => objective >= least);
   return field.length >= FEWEST_CONTENDERS && there.length > field.length / 2;
 }
 
@@ -209,10 +209,10 @@ function ranked(em: Em, field: readonly Contender[], count: number): Contender[]
   const sound: Contender[] = [];
   const spurious: Contender[] = [];
   let last = Infinity;
-  for (const contender of [...field].sort((a, b) => b.logLikelihood - a.logLikelihood)) {
+  for (const contender of [...field].sort((a, b) => b.objective - a.objective)) {
     if (sound.length === count) break;
-    const tie = last - contender.logLikelihood <= TOL * em.problem.totalWeight;
-    last = contender.logLikelihood;
+    const tie = last - contender.objective <= TOL * em.problem.totalWeight;
+    last = contender.objective;
     if (!tie) (spuriousComponents(em, em.read(contender.vector)).length > 0 ? spurious : sound).push(contender);
   }
   return [...sound, ...spurious].slice(0, count);
