@@ -44,18 +44,16 @@ const REG_SHARE = 1e-10;
 /** Added to the variance of a column that is constant, in the unit of the data squared: scikit-learn's default. */
 const CONSTANT_REG = 1e-6;
 
-/** A user's `regCovar`, or what the scale of the columns asks for; a prior, which only constant columns need more than. */
+/** A user's `regCovar`, or what the scale of the columns asks for; nothing beside a prior. */
 export function regularisationOf(
   problem: Problem,
   regCovar: number | undefined,
-  options?: PriorOptions,
+  options?: PriorOptions | undefined,
 ): Regularisation {
   const { D, totalWeight, columnVariances } = problem;
   const prior = options && priorOf(problem, options);
-  if (regCovar !== undefined) return { reg: new Float64Array(D).fill(regCovar), ridge: new Float64Array(D), prior };
-  if (prior) {
-    const reg = columnVariances.map((variance) => (variance > 0 ? 0 : CONSTANT_REG));
-    return { reg, ridge: new Float64Array(D), prior };
+  if (regCovar !== undefined || prior) {
+    return { reg: new Float64Array(D).fill(regCovar ?? 0), ridge: new Float64Array(D), prior };
   }
   return {
     reg: columnVariances.map((variance) => (variance > 0 ? variance * REG_SHARE : CONSTANT_REG)),

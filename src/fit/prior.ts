@@ -8,6 +8,9 @@ import { totalCovariance } from "./spaces.ts";
 
 /** The mean of the prior weighs as much as so many rows: Fraley & Raftery's default. */
 const SHRINKAGE = 0.01;
+/** Share of a column's variance that is added to it in the scale, and what a constant column has there, squared units. */
+const SCALE_REG = 1e-8;
+const CONSTANT_SCALE = 1e-6;
 
 /**
  * A conjugate prior of each component's mean and covariance (Fraley & Raftery 2007, J. Classification 24:155): the mean is
@@ -70,14 +73,18 @@ function positive(scale: unknown): number {
   throw new Kind(`prior.scale: ${expected}, got ${received(scale)}; leave it out to follow the data`);
 }
 
-/** The covariance of the data (divisor N - 1), or its mean variance, over K^(2/D): K components share the volume. */
+/**
+ * The covariance of the data (divisor N - 1), or its mean variance, over K^(2/D): K components share the volume. It is
+ * kept positive definite where columns are constant or depend on each other.
+ */
 function standardScale(problem: Problem): Float64Array {
   const { arena, N, D, K, covarianceType, columnVariances } = problem;
   const share = N / Math.max(1, N - 1) / arena.kernels.exp((2 / D) * arena.kernels.log(K));
   if (covarianceType === "full" || covarianceType === "tied") {
-    return totalCovariance(problem, 0).map((value) => value * share);
+    return totalCovariance(problem, SCALE_REG, CONSTANT_SCALE).map((value) => value * share);
   }
-  return Float64Array.of((columnVariances.reduce((sum, variance) => sum + variance, 0) / D) * share);
+  const variance = columnVariances.reduce((sum, value) => sum + value, 0) / D;
+  return Float64Array.of((variance || CONSTANT_SCALE) * share);
 }
 
 /**
