@@ -8,10 +8,10 @@ import type { Parameters } from "../model/parameters.ts";
 import { climb, type Run } from "./climb.ts";
 import { runAsync, runSync, type Work } from "./drive.ts";
 import { Em, type Regularisation, regularisationOf } from "./em.ts";
+import { revived } from "./halves.ts";
 import { ordered } from "./order.ts";
 import { type Problem, withProblem } from "./problem.ts";
 import { type FitReport, warningsOf } from "./report.ts";
-import { revived } from "./revive.ts";
 import { spuriousComponents } from "./spurious.ts";
 import { startsOf } from "./starts.ts";
 
