@@ -42,6 +42,7 @@ export type {
   KnownLabels,
   NestedOrFlat,
   ParameterInput,
+  PriorOptions,
   Progress,
   ResponsibilitiesInput,
   WarmStart,

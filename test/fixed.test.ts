@@ -230,6 +230,7 @@ test("what cannot be held is refused", async () => {
     [{ init, fixed: { weights: [1] } }, RangeError, /^fixed.weights: /],
     [{ init, fixed: { weights: [Number.NaN, 1] } }, RangeError, /^fixed.weights: /],
     [{ init, fixed: { weights: "equals" } }, TypeError, /^fixed.weights: /],
+    [{ init, prior: true, fixed: { means: [0] } }, RangeError, /^fixed.means: .*prior/],
     [{ fixed: { means: true } }, RangeError, /^fixed.means: .*init/],
     [{ init: "kmeans", fixed: { means: [0] } }, RangeError, /^fixed.means: /],
     [

@@ -10,8 +10,15 @@ import { GaussianMixture, mixtureOf } from "./mixture.ts";
 
 /** Options of a fit that have no place here. */
 const OTHERS = [
-  ...(["nComponents", "covarianceType", "init", "warmStart", "fixed", "labels"] as const),
-  ...(["nInit", "nFeatures", "columns"] as const),
+  "nComponents",
+  "covarianceType",
+  "init",
+  "warmStart",
+  "fixed",
+  "labels",
+  "nInit",
+  "nFeatures",
+  "columns",
 ] as const;
 
 /** How to improve a mixture: the options of a fit but for those that the mixture settles. */

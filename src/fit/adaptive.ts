@@ -1,6 +1,7 @@
 import type { Pointer } from "../engine/kernels.ts";
 import type { Work } from "./drive.ts";
 import type { Em } from "./em.ts";
+import { halve } from "./halves.ts";
 import { columnMeansFor, firstStep } from "./moments.ts";
 
 /**
@@ -20,6 +21,7 @@ export function* startAdaptively(em: Em, random: Pointer): Work<void> {
   const nearest = arena.f64(N);
   const zeros = arena.filled(K, 0);
   const scratch = arena.bytesOf(kernels.scoreScratchBytes(type, D, T, K));
+  const mean = arena.f64(D);
   const [mu, factor, logc] = em.model;
   yield* firstStep(em, columnMeansFor(em.problem), () => em.sumLabels(labels));
   for (let k = 1; k < K; k++) {
@@ -35,8 +37,11 @@ export function* startAdaptively(em: Em, random: Pointer): Work<void> {
           total += distance * (weights ? weights[n] : 1);
         });
         const row = kernels.pickRow(nearest, w, wStep, N, T, kernels.uniform(random) * total);
-        kernels.readRow(x, row, D, T, mu + k * D * 8);
-        singular = !em.tryVector(divided(em, homes[row], k));
+        kernels.readRow(x, row, D, T, mean);
+        const vector = em.vector.slice();
+        halve(em, vector, homes[row], k, new Float64Array(D));
+        vector.set(arena.viewF64(mean, D), K + k * D);
+        singular = !em.tryVector(vector);
         if (!singular) kernels.score(type, x, N, D, T, k + 1, mu, factor, logc, 0, 0, labels, scratch);
       },
     };
@@ -58,18 +63,4 @@ function nearestOf(distances: Float64Array, nearest: Float64Array, k: number): I
   }
   for (let n = 0; n < nearest.length; n++) nearest[n] += sum / nearest.length;
   return homes;
-}
-
-/** The parameters as they are, but component k has the covariance and half the weight of component `home`. */
-function divided(em: Em, home: number, k: number): Float64Array {
-  const { K, D, covarianceType } = em.problem;
-  const vector = em.vector.slice();
-  vector[home] /= 2;
-  vector[k] = vector[home];
-  if (covarianceType !== "tied") {
-    const size = (em.length - K - K * D) / K;
-    const first = K + K * D;
-    vector.copyWithin(first + k * size, first + home * size, first + (home + 1) * size);
-  }
-  return vector;
 }

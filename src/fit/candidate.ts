@@ -53,7 +53,7 @@ export function candidateWork(
 
 function* tryAll(problem: Problem, matrix: Matrix, settings: FitSettings, smaller: readonly Fitted[]): Work<Tried> {
   const { arena } = problem;
-  const regularisation = regularisationOf(problem, settings.regCovar);
+  const regularisation = regularisationOf(problem, settings.regCovar, settings.prior);
   const found: Fitted[] = [];
   let failure: unknown;
   const mark = arena.mark();
@@ -67,7 +67,9 @@ function* tryAll(problem: Problem, matrix: Matrix, settings: FitSettings, smalle
   const em = new Em(problem, regularisation);
   for (const model of smaller) found.push(...(yield* nestedRuns(em, matrix, settings, model)));
   if (found.length === 0) throw failure;
-  const floor = Math.max(...smaller.map(({ report }) => report.logLikelihood));
+  // with a prior, models are not comparable by what is maximised
+  const floors = settings.prior ? [] : smaller.map(({ report }) => report.logLikelihood);
+  const floor = Math.max(...floors);
   const isSound = ({ parameters }: Fitted): boolean => spuriousComponents(em, parameters).length === 0;
   const best = bestOf(found, floor, isSound);
   const starts = found.flatMap(({ report }) => report.starts);
@@ -78,12 +80,14 @@ function* tryAll(problem: Problem, matrix: Matrix, settings: FitSettings, smalle
 /** The most likely of those that are not spurious, if one is as likely as a smaller model; else the most likely. */
 function bestOf(found: readonly Fitted[], floor: number, sound: (fit: Fitted) => boolean): Fitted {
   const highest = (some: readonly Fitted[]): Fitted | undefined =>
-    some.reduce<Fitted | undefined>(
-      (best, one) => (best && best.report.logLikelihood >= one.report.logLikelihood ? best : one),
-      undefined,
-    );
+    some.reduce<Fitted | undefined>((best, one) => (best && heightOf(best) >= heightOf(one) ? best : one), undefined);
   const best = highest(found.filter(sound));
   return best && reaches(best, floor) ? best : (highest(found) as Fitted);
+}
+
+/** What was maximised. */
+function heightOf({ report }: Fitted): number {
+  return report.logPosterior ?? report.logLikelihood;
 }
 
 function reaches({ report }: Fitted, floor: number): boolean {
@@ -115,7 +119,7 @@ function* nestedRuns(em: Em, matrix: Matrix, settings: FitSettings, model: Fitte
       if (!isCollapse(error)) throw error;
     }
   }
-  if (fits.some((fit) => reaches(fit, report.logLikelihood))) return fits;
+  if (settings.prior || fits.some((fit) => reaches(fit, report.logLikelihood))) return fits;
   // none does: then the smaller model, written out
   let same = whole;
   while (same.length < K) same = withTwin(same);

@@ -6,11 +6,13 @@ import { Squarem } from "./squarem.ts";
 export interface Run {
   /** Total log-likelihood of the parameters that the run ended with, in nats. */
   readonly logLikelihood: number;
+  /** What was maximised, there: with a prior the log-likelihood and the logarithm of the prior, otherwise the first alone. */
+  readonly objective: number;
   /** Whether what was left to gain was estimated below `tol`. */
   readonly converged: boolean;
   /** M-steps taken. */
   readonly nIterations: number;
-  /** The total log-likelihood at the start and after each pass over the data. */
+  /** The objective at the start and after each pass over the data. */
   readonly trace: Float64Array;
   /** Where a continuation begins. */
   readonly checkpoint: Checkpoint;
@@ -80,7 +82,7 @@ export function* climb(
     iteration++;
     const after = yield* em.evaluate();
     trace.push(after);
-    onPass(iteration, after);
+    onPass(iteration, em.logLikelihood);
     converged = stop.reached(before, after, squarem?.rate);
     if (converged) break;
     if (squarem) {
@@ -89,13 +91,17 @@ export function* climb(
       const leap = yield* squarem.leap(after);
       iteration++;
       trace.push(leap);
-      onPass(iteration, leap);
+      onPass(iteration, em.logLikelihood);
     }
     last = save();
     at = trace.length - 1;
   }
   return {
-    ...{ logLikelihood: trace[trace.length - 1], converged, nIterations: iteration, trace: Float64Array.from(trace) },
+    logLikelihood: em.logLikelihood,
+    objective: trace[trace.length - 1],
+    converged,
+    nIterations: iteration,
+    trace: Float64Array.from(trace),
     checkpoint: { ...last, trace: Float64Array.from(trace.slice(0, at)), nIterations: iteration },
   };
 }

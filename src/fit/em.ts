@@ -1,9 +1,11 @@
 import type { ModelArguments, Pointer } from "../engine/kernels.ts";
 import { MixtureError } from "../errors.ts";
+import type { PriorOptions } from "../input/options.ts";
 import { type Parameters, pivotTolerance, singularCovariance } from "../model/parameters.ts";
 import type { Work } from "./drive.ts";
 import type { Hold } from "./hold.ts";
 import { KnownSums } from "./known-sums.ts";
+import { logPrior, type Prior, priorOf, shrink } from "./prior.ts";
 import { groupCount, groupTiles, type Problem } from "./problem.ts";
 
 /**
@@ -37,6 +39,7 @@ export interface Regularisation {
   readonly reg: Float64Array;
   /** Added to every scatter: its weight fades as a component gains rows. */
   readonly ridge: Float64Array;
+  readonly prior?: Prior | undefined;
 }
 
 /** Share of all rows, with the spread of the data, that each component gets for free; see docs/numerics.md. */
@@ -46,10 +49,17 @@ const REG_SHARE = 1e-10;
 /** Added to the variance of a column that is constant, in the unit of the data squared: scikit-learn's default. */
 const CONSTANT_REG = 1e-6;
 
-/** A user's `regCovar`, or what the scale of the columns asks for. */
-export function regularisationOf(problem: Problem, regCovar: number | undefined): Regularisation {
+/** A user's `regCovar`, or what the scale of the columns asks for; nothing beside a prior. */
+export function regularisationOf(
+  problem: Problem,
+  regCovar: number | undefined,
+  options?: PriorOptions | undefined,
+): Regularisation {
   const { D, totalWeight, columnVariances } = problem;
-  if (regCovar !== undefined) return { reg: new Float64Array(D).fill(regCovar), ridge: new Float64Array(D) };
+  const prior = options && priorOf(problem, options);
+  if (regCovar !== undefined || prior) {
+    return { reg: new Float64Array(D).fill(regCovar ?? 0), ridge: new Float64Array(D), prior };
+  }
   return {
     reg: columnVariances.map((variance) => (variance > 0 ? variance * REG_SHARE : CONSTANT_REG)),
     ridge: columnVariances.map((variance) => variance * RIDGE_SHARE * totalWeight),
@@ -116,6 +126,7 @@ export class Em {
   readonly #free: number;
   readonly #known: KnownSums | undefined;
   readonly #total: Pointer;
+  #logLikelihood = Number.NEGATIVE_INFINITY;
   #exact = false;
   #passes = 0;
   /** The pass before which sorting pays again, if rows have strayed by then. */
@@ -169,9 +180,9 @@ export class Em {
 
   /** The same regularisation over a part of the rows. */
   on(part: Problem): Em {
-    const { reg, ridge } = this.regularisation;
+    const { ridge } = this.regularisation;
     const share = part.totalWeight / this.problem.totalWeight;
-    return new Em(part, { reg, ridge: ridge.map((value) => value * share) });
+    return new Em(part, { ...this.regularisation, ridge: ridge.map((value) => value * share) });
   }
 
   /** A copy of the parameters, or of those in a vector of the form of {@link vector}. */
@@ -218,11 +229,16 @@ export class Em {
     return this.#status() === 0;
   }
 
+  /** What the last {@link evaluate} found without the prior: the total log-likelihood, in nats. */
+  get logLikelihood(): number {
+    return this.#logLikelihood;
+  }
+
   /**
    * E-step and sums at the current parameters, in fixed groups that merge in a fixed tree: the result does not depend on
    * who ran them.
    *
-   * @returns the total log-likelihood, in nats.
+   * @returns what EM maximises: the total log-likelihood and the logarithm of the prior, if there is one, in nats.
    * @throws {MixtureError} `NOT_FINITE` if it overflows.
    */
   *evaluate(): Work<number> {
@@ -257,7 +273,9 @@ export class Em {
         `data: expected rows whose log-likelihood is finite, got ${logLikelihood}; scale the columns, or remove rows that lie far away`,
       );
     }
-    return logLikelihood;
+    this.#logLikelihood = logLikelihood;
+    const { prior } = this.regularisation;
+    return prior ? logLikelihood + logPrior(prior, this.read()) : logLikelihood;
   }
 
   /**
@@ -369,9 +387,15 @@ export class Em {
 
   /** {@link maximise} without a look at the covariances: for a start, whose means are wanted first. */
   maximiseOnly(): number {
-    const { arena, type, D, K } = this.problem;
+    const { arena, type, D, K, totalWeight } = this.problem;
     const { kernels } = arena;
     const empty = kernels.maximise(type, this.#stats, this.#reg, this.#ridge, this.#weights, this.#mu, this.#cov, D, K);
+    const { prior } = this.regularisation;
+    if (prior) {
+      const estimates = this.read();
+      shrink(prior, totalWeight, estimates);
+      this.seat(estimates);
+    }
     this.hold?.correct(this.vector, (k) => this.#shift(k));
     return empty;
   }

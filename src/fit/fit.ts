@@ -3,19 +3,18 @@ import { Crew, CrewLost } from "../engine/crew.ts";
 import { instantiateKernels } from "../engine/kernels.ts";
 import { machineThreads } from "../engine/worker.ts";
 import { isCollapse } from "../errors.ts";
-import type { FixedSettings } from "../input/fixed.ts";
 import type { Matrix } from "../input/matrix.ts";
 import type { FitSettings } from "../input/options.ts";
 import type { Parameters } from "../model/parameters.ts";
 import { type Checkpoint, climb, type Run } from "./climb.ts";
 import { runAsync, runSync, type Work } from "./drive.ts";
 import { Em, regularisationOf } from "./em.ts";
+import { revived } from "./halves.ts";
 import { Hold } from "./hold.ts";
 import { arranged, knownStarts } from "./known.ts";
 import { ordered } from "./order.ts";
 import { type Problem, withProblem } from "./problem.ts";
 import { type FitReport, relaxes, reportOf } from "./report.ts";
-import { revived } from "./revive.ts";
 import { spuriousComponents } from "./spurious.ts";
 import { startsOf } from "./starts.ts";
 
@@ -35,9 +34,7 @@ export interface Resumable {
   readonly seen: Pick<Problem, "N" | "K" | "covarianceType" | "totalWeight"> & {
     /** Means and variances. */
     readonly columns: Float64Array;
-    readonly fixed: FixedSettings | undefined;
-    readonly labels: Int32Array | undefined;
-  };
+  } & Pick<FitSettings, "fixed" | "labels" | "regCovar" | "prior">;
 }
 
 /** Rows times components times columns from which a second thread saves more than it costs. */
@@ -132,7 +129,7 @@ export function* search(
   resumable?: Resumable,
   starts?: readonly Float64Array[],
 ): Work<Fitted> {
-  const em = new Em(problem, regularisationOf(problem, settings.regCovar));
+  const em = new Em(problem, regularisationOf(problem, settings.regCovar, settings.prior));
   const ends: End[] = [];
   let failure: unknown;
   const going = resumable && hasSeen(resumable, problem, settings) ? resumable : undefined;
@@ -166,7 +163,7 @@ export function* search(
 /** Without the arena, which would outlive the fit. */
 function seenOf(
   { N, K, covarianceType, totalWeight, columnMeans, columnVariances }: Problem,
-  { fixed, labels }: FitSettings,
+  { fixed, labels, regCovar, prior }: FitSettings,
 ): Resumable["seen"] {
   return {
     N,
@@ -174,8 +171,7 @@ function seenOf(
     covarianceType,
     totalWeight,
     columns: Float64Array.of(...columnMeans, ...columnVariances),
-    fixed,
-    labels,
+    ...{ fixed, labels, regCovar, prior },
   };
 }
 
@@ -197,7 +193,7 @@ interface End {
 
 /** A sound solution before a spurious one, then the likelier. */
 function isBetter(a: End, b: End): boolean {
-  return a.sound === b.sound ? a.run.logLikelihood > b.run.logLikelihood : a.sound;
+  return a.sound === b.sound ? a.run.objective > b.run.objective : a.sound;
 }
 
 /** EM from one start. Should it end in a spurious solution, or collapse, the next best of its contenders has its turn. */

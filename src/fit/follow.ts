@@ -22,8 +22,12 @@ export function* follow(
   const first = em.read();
   const run = yield* climb(em, settings, onPass);
   const [origin] = run.trace;
-  if (run.logLikelihood >= origin) return { parameters: em.read(), run };
+  if (run.objective >= origin) return { parameters: em.read(), run };
   em.write(first);
-  const stay = { ...run, logLikelihood: origin, nIterations: 0, trace: Float64Array.of(origin) };
-  return { parameters: first, run: stay };
+  const objective = yield* em.evaluate();
+  const { logLikelihood } = em;
+  return {
+    parameters: first,
+    run: { ...run, objective, logLikelihood, nIterations: 0, trace: Float64Array.of(objective) },
+  };
 }

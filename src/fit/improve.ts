@@ -41,7 +41,7 @@ function* improved(
   moves: number,
   start: Parameters,
 ): Work<Fitted> {
-  const em = new Em(problem, regularisationOf(problem, settings.regCovar));
+  const em = new Em(problem, regularisationOf(problem, settings.regCovar, settings.prior));
   const runs: Run[] = [];
   const tried = function* (values: Values): ReturnType<typeof follow> {
     const end = yield* follow(em, values, settings, (iteration, logLikelihood) => {
@@ -56,7 +56,7 @@ function* improved(
     for (const values of yield* candidates(em, best.parameters, moves, settings.seed)) {
       try {
         const next = yield* tried(values);
-        const gain = next.run.logLikelihood - best.run.logLikelihood;
+        const gain = next.run.objective - best.run.objective;
         moved = gain > settings.tol * problem.totalWeight && spuriousComponents(em, next.parameters).length === 0;
         if (moved) best = { ...next, parameters: ordered(problem, next.parameters) };
       } catch (error) {

@@ -5,6 +5,7 @@ import type { InitStrategy } from "../input/options.ts";
 import { climb } from "./climb.ts";
 import type { Work } from "./drive.ts";
 import type { Em } from "./em.ts";
+import { swapped } from "./halves.ts";
 import { startFromNeighbour } from "./perturbation.ts";
 import { spuriousComponents } from "./spurious.ts";
 import { type SimpleStrategy, startBy } from "./strategies.ts";
@@ -30,15 +31,18 @@ const ROSTER: readonly SimpleStrategy[] = [
 const MOST_ADAPTIVE = 16;
 
 /** Microseconds that a race may take, about: at least, and in passes over all rows. The estimate, not a clock, decides. */
-const LEAST_BUDGET = 100_000;
+const LEAST_BUDGET = 500_000;
+const LEAST_HASTY_BUDGET = 60_000;
 const BUDGET_PASSES = 2;
 /** Passes over the rows of the race that one contender takes, about. */
 const CONTENDER_PASSES = 14;
 const FEWEST_CONTENDERS = 4;
-const MOST_CONTENDERS = 40;
+const MOST_CONTENDERS = 30;
 /** Contenders in the neighbourhood of the leaders, in each of some rounds after the first. */
-const OFFSPRING = 12;
-const MOST_ROUNDS = 3;
+const OFFSPRING = 16;
+const MOST_ROUNDS = 40;
+/** Rounds without a better leader after which a race ends. */
+const PATIENCE = 12;
 /** Contenders of `"short-em"`. */
 const SHORT_RUNS = 10;
 
@@ -57,7 +61,7 @@ const AGREED = 1e-4;
 /** Parameters on their way, as a vector of the Em that they race in. */
 interface Contender {
   vector: Float64Array;
-  logLikelihood: number;
+  objective: number;
   converged: boolean;
 }
 
@@ -105,7 +109,9 @@ function* race(em: Em, small: Em, strategy: "race" | "short-em", random: Pointer
     yield* startBy("k-means++", small, random);
     return [small.vector.slice()];
   }
-  const passes = Math.max(LEAST_BUDGET, BUDGET_PASSES * passCost(em)) / passCost(small);
+  const hasty = small !== em;
+  const least = hasty ? LEAST_HASTY_BUDGET : LEAST_BUDGET;
+  const passes = Math.max(least, BUDGET_PASSES * passCost(em)) / passCost(small);
   const starters: Starter[] = [];
   if (strategy === "short-em") {
     for (let i = 0; i < SHORT_RUNS; i++) starters.push(() => startBy("random-from-data", small, random));
@@ -116,19 +122,22 @@ function* race(em: Em, small: Em, strategy: "race" | "short-em", random: Pointer
   for (let i = 0; i < count; i++) {
     starters.push(() => startBy(roster[i % roster.length], small, random, true));
   }
-  const hasty = small !== em;
   let field = yield* contest(small, starters, [], hasty);
   if (hasty) return vectorsOf(field);
   const rounds = Math.min(
     MOST_ROUNDS,
     Math.floor((passes - count * CONTENDER_PASSES) / (OFFSPRING * CONTENDER_PASSES)),
   );
-  for (let round = 0; round < rounds; round++) {
+  for (let round = 0, idle = 0; round < rounds && idle < PATIENCE; round++) {
     const parents = field;
     const offspring = Array.from({ length: OFFSPRING }, (_, i): Starter => {
-      return () => startFromNeighbour(small, parents[i % parents.length].vector, random);
+      const { vector } = parents[Math.floor(i / 2) % parents.length];
+      return i % 2 === 0
+        ? () => startFromNeighbour(small, vector, random)
+        : () => taken(small, swapped(small, vector, random));
     });
     field = yield* contest(small, offspring, parents);
+    idle = isHigher(small, field[0], parents[0]) ? 0 : idle + 1;
   }
   return vectorsOf(field);
 }
@@ -193,14 +202,19 @@ function* taken(em: Em, vector: Float64Array): Work<void> {
 }
 
 function* advance(em: Em, { tol = TOL, maxIter }: HeatSettings): Work<Contender> {
-  const { logLikelihood, converged } = yield* climb(em, { tol, maxIter, accelerate: true }, () => undefined);
-  return { vector: em.vector.slice(), logLikelihood, converged };
+  const { objective, converged } = yield* climb(em, { tol, maxIter, accelerate: true }, () => undefined);
+  return { vector: em.vector.slice(), objective, converged };
+}
+
+/** Whether a leader is at another, better place than the one before. */
+function isHigher({ problem }: Em, leader: Contender, before: Contender): boolean {
+  return leader !== before && leader.objective - before.objective > TOL * problem.totalWeight;
 }
 
 /** Whether most contenders are at one place, and it is the best. */
 function agree({ problem }: Em, field: readonly Contender[]): boolean {
-  const least = Math.max(...field.map(({ logLikelihood }) => logLikelihood)) - AGREED * problem.totalWeight;
-  const there = field.filter(({ logLikelihood }) => logLikelihood >= least);
+  const least = Math.max(...field.map(({ objective }) => objective)) - AGREED * problem.totalWeight;
+  const there = field.filter(({ objective }) => objective >= least);
   return field.length >= FEWEST_CONTENDERS && there.length > field.length / 2;
 }
 
@@ -209,10 +223,10 @@ function ranked(em: Em, field: readonly Contender[], count: number): Contender[]
   const sound: Contender[] = [];
   const spurious: Contender[] = [];
   let last = Infinity;
-  for (const contender of [...field].sort((a, b) => b.logLikelihood - a.logLikelihood)) {
+  for (const contender of [...field].sort((a, b) => b.objective - a.objective)) {
     if (sound.length === count) break;
-    const tie = last - contender.logLikelihood <= TOL * em.problem.totalWeight;
-    last = contender.logLikelihood;
+    const tie = last - contender.objective <= TOL * em.problem.totalWeight;
+    last = contender.objective;
     if (!tie) (spuriousComponents(em, em.read(contender.vector)).length > 0 ? spurious : sound).push(contender);
   }
   return [...sound, ...spurious].slice(0, count);

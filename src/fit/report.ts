@@ -50,7 +50,12 @@ export interface FitReport {
   readonly nIterations: number;
   /** Total log-likelihood of the data under the fitted parameters, each row times its weight, in nats. */
   readonly logLikelihood: number;
-  /** The total log-likelihood at the winning start and after each of its iterations. */
+  /**
+   * With a `prior`: what the fit has maximised, the log-likelihood and the log-density of the parameters under the prior
+   * but for its normalising constant, in nats. Otherwise absent.
+   */
+  readonly logPosterior?: number;
+  /** The total log-likelihood (with a `prior`, the log-posterior) at the winning start and after each of its iterations. */
   readonly trace: Float64Array;
   /** What each start reached, in order. */
   readonly starts: readonly StartReport[];
@@ -83,6 +88,7 @@ export function reportOf(
     converged: run.converged,
     nIterations: run.nIterations,
     logLikelihood: run.logLikelihood,
+    ...(settings.prior ? { logPosterior: run.objective } : {}),
     trace: run.trace,
     starts: runs.map(({ logLikelihood, nIterations, converged }) => ({ logLikelihood, nIterations, converged })),
     nRows: matrix.nRows,

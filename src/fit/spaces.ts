@@ -41,7 +41,7 @@ function whitened(problem: Problem): Problem {
     const weight = arena.f64(1);
     const logc = arena.f64(1);
     const square = arena.f64(2 * D * D);
-    const cov = arena.copyOf(totalCovariance(problem));
+    const cov = arena.copyOf(totalCovariance(problem, WHITEN_REG, 1));
     const tied = [TYPE_CODE.tied, weight, mu, cov, centre, factor, logc, square, D, 1] as const;
     if (kernels.factorise(...tied, 0) !== 0) return problem;
     kernels.whitenTiles(x, factor, y, square, D, T, nTiles);
@@ -51,8 +51,19 @@ function whitened(problem: Problem): Problem {
   return { ...problem, rows: [y, w, wStep, N, D, T], columnVariances: new Float64Array(D).fill(1) };
 }
 
-/** [D, D] covariance of the rows of some tiles about the columns' means, divisor W, with a trace of each variance added. */
-function totalCovariance(problem: Problem, tiles: number = problem.nTiles): Float64Array {
+/**
+ * [D, D] covariance of the rows about the columns' means, divisor W.
+ *
+ * @param share - this share of its variance is added to each column's.
+ * @param constant - what a constant column has for a variance.
+ * @param tiles - how many tiles of rows to look at; by default all.
+ */
+export function totalCovariance(
+  problem: Problem,
+  share: number,
+  constant: number,
+  tiles: number = problem.nTiles,
+): Float64Array {
   const { arena, D, T, rows, columnMeans, columnVariances } = problem;
   const { kernels } = arena;
   const mark = arena.mark();
@@ -61,7 +72,7 @@ function totalCovariance(problem: Problem, tiles: number = problem.nTiles): Floa
     const scratch = arena.bytesOf(kernels.givenScratchBytes(D, T));
     const mu = arena.copyOf(columnMeans);
     kernels.accumulateGiven(TYPE_CODE.full, ...rows, 0, tiles, 1, mu, 0, 0, stats, scratch);
-    const reg = arena.copyOf(columnVariances.map((variance) => (variance > 0 ? WHITEN_REG * variance : 1)));
+    const reg = arena.copyOf(columnVariances.map((variance) => (variance > 0 ? share * variance : constant)));
     const ridge = arena.filled(D, 0);
     const cov = arena.f64(D * D);
     kernels.maximise(TYPE_CODE.full, stats, reg, ridge, arena.f64(1), mu, cov, D, 1);
@@ -75,7 +86,7 @@ function totalCovariance(problem: Problem, tiles: number = problem.nTiles): Floa
 export function dependentColumns(problem: Problem): number[] {
   const { N, D, T, nTiles, columnVariances } = problem;
   const within = (tiles: number): number[] =>
-    smallPivots(totalCovariance(problem, tiles), D).filter((d) => columnVariances[d] > 0);
+    smallPivots(totalCovariance(problem, 0, 1, tiles), D).filter((d) => columnVariances[d] > 0);
   // with as many columns as rows some always are
   if (D === 1 || N <= D) return [];
   const some = Math.min(nTiles, Math.ceil((LOOKED_AT + D) / T));

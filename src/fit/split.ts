@@ -147,7 +147,7 @@ function* splitOf(
   const before = yield* one.evaluate();
   const em = new Em({ ...problem, K: 2 }, regularisation, false);
   yield* startBy("kmeans-standardised", em, randomState(arena, seed, k), true);
-  const { logLikelihood } = yield* climb(em, PARTS_CLIMB, () => undefined);
+  const { objective } = yield* climb(em, PARTS_CLIMB, () => undefined);
   const found = em.read();
   const few = { regularisation, problem: { ...em.problem, N: weight * N } };
   if (spuriousComponents(few, found).length > 0) return [];
@@ -156,7 +156,7 @@ function* splitOf(
     {
       component: k,
       // as much for each of all rows
-      gain: (logLikelihood - before) / rows.totalWeight,
+      gain: (objective - before) / rows.totalWeight,
       // a tied covariance stays the same for all
       parts: type === "tied" ? parts.map((part) => ({ ...part, covariance })) : parts,
     },

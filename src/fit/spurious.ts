@@ -2,7 +2,7 @@ import { type Parameters, precisionsOf } from "../model/parameters.ts";
 import type { Em } from "./em.ts";
 
 /** A variance below this share of the average one is suspect in a component with no more rows than its shape asks for … */
-const SMALL_SHARE = 1e-2;
+const SMALL_SHARE = 0.1;
 /** … and below this in any. */
 const LEAST_SHARE = 1e-6;
 /** A variance of which regularisation makes up more than one part in this many has no other support. */
@@ -15,7 +15,7 @@ const SUPPORT = 2;
  *
  * With W the average of the components' covariances by weight, a component of n rows counts as spurious if
  *
- *     D / tr(Σ⁻¹ W) < max(1e-6, 1e-2 (p / n)²)   or   n < p
+ *     D / tr(Σ⁻¹ W) < max(1e-6, (p / n)² / 10)   or   n < p
  *
  * where the left side is the harmonic mean of its variances relative to W, and p is the number of rows from which its
  * shape can be estimated at all: D + 1 for full covariances, 2 otherwise. It also does if regularisation is all that

@@ -30,11 +30,18 @@ const WEIGHT_TOLERANCE = 1e-6;
  * Reads what is to be held.
  *
  * @param init - where the fit starts: what is held must be given there.
+ * @param prior - a prior of the means, if there is one: it and means that are held know nothing of each other.
  * @throws {TypeError} If something is of the wrong type or unknown.
  * @throws {RangeError} If a component does not exist, weights are not positive or do not sum to 1, single tied covariances
  *   are to be held, or the start does not give what is to be held.
  */
-export function fixedSettings(fixed: unknown, K: number, tied: boolean, init: InitSettings): FixedSettings {
+export function fixedSettings(
+  fixed: unknown,
+  K: number,
+  tied: boolean,
+  init: InitSettings,
+  prior: unknown,
+): FixedSettings {
   if (typeof fixed !== "object" || fixed === null || isList(fixed)) {
     throw new TypeError(
       `fixed: expected an object, got ${received(fixed)}; write for example { weights: "equal", means: [0] }`,
@@ -51,6 +58,9 @@ export function fixedSettings(fixed: unknown, K: number, tied: boolean, init: In
     throw new RangeError(
       `fixed.covariances: expected true or false for tied covariances, got ${received(covariances)}; there is only one`,
     );
+  }
+  if (prior && settings.means.includes(true)) {
+    throw new RangeError(`fixed.means: expected none beside a prior, got ${received(means)}; leave out one of them`);
   }
   const given = init.kind === "parameters" ? init : undefined;
   const need = (held: boolean, key: "weights" | "means" | "covariances"): void => {

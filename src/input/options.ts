@@ -1,8 +1,8 @@
 import { received } from "../errors.ts";
-import { integerIn, knownKeys, nonNegative, oneOf } from "./checks.ts";
+import { integerIn, isPlain, knownKeys, nonNegative, oneOf } from "./checks.ts";
 import { type DataInput, type Matrix, matrixOf, vectorOf } from "./data.ts";
 import { type Fixed, type FixedSettings, fixedSettings } from "./fixed.ts";
-import { type Init, type InitSettings, initSettings, type ParameterInput } from "./init.ts";
+import { type Init, type InitSettings, initSettings, type NestedOrFlat, type ParameterInput } from "./init.ts";
 import { type KnownLabels, knownLabels } from "./labels.ts";
 
 export { oneOf } from "./checks.ts";
@@ -41,6 +41,21 @@ export interface Progress {
   readonly logLikelihood: number;
 }
 
+/** The parts of a conjugate prior; what is left out follows the data (Fraley & Raftery 2007). */
+export interface PriorOptions {
+  /** How many rows the prior mean weighs as much as: 0 or more. Default 0.01. */
+  readonly shrinkage?: number | undefined;
+  /** [D], in the unit of the data. Default: the mean of the data. */
+  readonly mean?: ArrayLike<number> | undefined;
+  /** 0 or more. Default: D + 2. */
+  readonly degreesOfFreedom?: number | undefined;
+  /**
+   * In the unit of the data squared: "full" and "tied" a matrix [D, D], otherwise one number. Default: the covariance of
+   * the data, or the mean of its variances, over K^(2/D).
+   */
+  readonly scale?: NestedOrFlat | number | undefined;
+}
+
 /** How to fit a mixture. Only `nComponents` is needed. */
 export interface FitOptions {
   /** The number of components K: an integer from 1 to the number of rows. */
@@ -59,6 +74,11 @@ export interface FitOptions {
    * variance, so that the unit of the data does not matter.
    */
   readonly regCovar?: number | undefined;
+  /**
+   * A conjugate prior of means and covariances, for maximum a posteriori estimates: true for the one of Fraley & Raftery
+   * (2007), or its parts. It takes the place of the automatic `regCovar`. Default: none.
+   */
+  readonly prior?: boolean | PriorOptions | undefined;
   /**
    * How many times to search for a start; the best fit wins. An integer, 1 or more; 1 with a start of your own.
    * Default 1.
@@ -119,6 +139,8 @@ export interface FitSettings {
   readonly maxIter: number;
   /** `undefined`: chosen by the scale of the data. */
   readonly regCovar: number | undefined;
+  /** `undefined`: none. Its parts are checked with the data. */
+  readonly prior: PriorOptions | undefined;
   readonly nInit: number;
   readonly init: InitSettings;
   readonly fixed: FixedSettings | undefined;
@@ -145,6 +167,7 @@ const FIT_KEYS: Readonly<Record<keyof FitOptions, true>> = {
   tol: true,
   maxIter: true,
   regCovar: true,
+  prior: true,
   nInit: true,
   init: true,
   warmStart: true,
@@ -198,7 +221,7 @@ export function fitSettings(options: FitOptions, nRows: number): FitSettings {
     options.covarianceType === undefined ? (warmStart?.covarianceType ?? "full") : options.covarianceType,
     COVARIANCE_TYPES,
   );
-  const { tol = 1e-6, maxIter = 1000, regCovar, nInit = 1, seed = 0 } = options;
+  const { tol = 1e-6, maxIter = 1000, regCovar, prior, nInit = 1, seed = 0 } = options;
   const init = initSettings(startOf(options), nRows, nComponents);
   const { accelerate = true, reproducible = true } = options;
   for (const [name, value] of Object.entries({ accelerate, reproducible })) {
@@ -220,13 +243,14 @@ export function fitSettings(options: FitOptions, nRows: number): FitSettings {
     ),
     regCovar:
       regCovar === undefined ? undefined : nonNegative("regCovar", regCovar, "leave it out to follow the data's scale"),
+    prior: priorSettings(prior),
     nInit: startCount(nInit, init),
     init,
     labels: options.labels === undefined ? undefined : knownLabels(options.labels, nRows, nComponents),
     fixed:
       options.fixed === undefined
         ? undefined
-        : fixedSettings(options.fixed, nComponents, covarianceType === "tied", init),
+        : fixedSettings(options.fixed, nComponents, covarianceType === "tied", init, prior),
     seed: integerIn("seed", seed, 0, Number.MAX_SAFE_INTEGER, "an integer from 0 to 2^53 - 1", "leave it out for 0"),
     sampleWeight: options.sampleWeight === undefined ? undefined : weightsOf(options.sampleWeight, nRows, nComponents),
     signal: options.signal === undefined ? undefined : signalOf(options.signal),
@@ -297,6 +321,18 @@ function warmStartOf({ warmStart, nComponents, covarianceType, init }: FitOption
     throw new RangeError(`covarianceType: expected that of warmStart, got ${received(covarianceType)}; leave it out`);
   }
   return warmStart;
+}
+
+function priorSettings(prior: unknown): PriorOptions | undefined {
+  if (prior === undefined || prior === false) return undefined;
+  if (prior === true) return {};
+  if (typeof prior !== "object" || prior === null || !isPlain(prior)) {
+    throw new TypeError(
+      `prior: expected true, false or an object, got ${received(prior)}; write true, or for example { shrinkage: 0.01 }`,
+    );
+  }
+  knownKeys("prior", prior, ["shrinkage", "mean", "degreesOfFreedom", "scale"]);
+  return prior;
 }
 
 function startCount(value: unknown, init: InitSettings): number {
