@@ -15,6 +15,9 @@ import { reportOf } from "./report.ts";
 import { type Component, componentsOf, type Shares, splitsOf, valuesOf, withMerged, withParts } from "./split.ts";
 import { spuriousComponents } from "./spurious.ts";
 
+/** A gain below this share of the log-likelihood may be rounding. */
+const ROUNDING = 1e-10;
+
 /** Continues a fit by moves; the settings' `init` is not looked at. */
 export function improveWork(
   matrix: Matrix,
@@ -43,21 +46,31 @@ function* improved(
 ): Work<Fitted> {
   const em = new Em(problem, regularisationOf(problem, settings.regCovar, settings.prior));
   const runs: Run[] = [];
-  const tried = function* (values: Values): ReturnType<typeof follow> {
-    const end = yield* follow(em, values, settings, (iteration, logLikelihood) => {
+  const tried = function* (values: Values, maxIter = settings.maxIter): ReturnType<typeof follow> {
+    const end = yield* follow(em, values, { ...settings, maxIter }, (iteration, logLikelihood) => {
       settings.onIteration?.({ start: runs.length, iteration, logLikelihood });
     });
     runs.push(end.run);
     return end;
   };
-  let best = yield* tried(start);
+  // without regularisation a component may collapse where EM goes on; the mixture itself is sound
+  const begin = function* (): ReturnType<typeof follow> {
+    try {
+      return yield* tried(start);
+    } catch (error) {
+      if (!isCollapse(error)) throw error;
+      return yield* tried(start, 0);
+    }
+  };
+  let best = yield* begin();
   for (let moved = true; moved; ) {
     moved = false;
     for (const values of yield* candidates(em, best.parameters, moves, settings.seed)) {
       try {
         const next = yield* tried(values);
         const gain = next.run.objective - best.run.objective;
-        moved = gain > settings.tol * problem.totalWeight && spuriousComponents(em, next.parameters).length === 0;
+        const least = Math.max(settings.tol * problem.totalWeight, ROUNDING * Math.abs(best.run.objective));
+        moved = gain > least && spuriousComponents(em, next.parameters).length === 0;
         if (moved) best = { ...next, parameters: ordered(problem, next.parameters) };
       } catch (error) {
         // a component has collapsed on the way
