@@ -71,16 +71,17 @@ test("no likelihood falls, whatever the data and the mixture", () => {
     seed: fc.integer({ min: 0, max: 2 ** 30 }),
     maxIter: fc.constantFrom(0, 3, 1000),
     accelerate: fc.boolean(),
+    prior: fc.boolean(),
   });
   fc.assert(
-    fc.property(problem, ({ N, D, K, type, seed, maxIter, accelerate }) => {
+    fc.property(problem, ({ N, D, K, type, seed, maxIter, accelerate, prior }) => {
       const set = clouds(N, D, K, seed, 5);
       const fit = GaussianMixture.fitSync(set, {
-        ...({ nComponents: K, covarianceType: type, init: "random-from-data", seed, maxIter } as const),
+        ...({ nComponents: K, covarianceType: type, init: "random-from-data", seed, maxIter, prior } as const),
       });
-      const better = improveSync(fit, set, { seed, accelerate });
-      const floor = reached(fit);
-      expect(reached(better)).toBeGreaterThanOrEqual(floor - 1e-11 * Math.abs(floor));
+      const better = improveSync(fit, set, { seed, accelerate, prior });
+      const floor = fit.report?.logPosterior ?? reached(fit);
+      expect(better.report?.logPosterior ?? reached(better)).toBeGreaterThanOrEqual(floor - 1e-11 * Math.abs(floor));
       expect(better.weights.reduce((sum, weight) => sum + weight, 0)).toBeCloseTo(1, 12);
       expect(better.nComponents).toBe(K);
     }),

@@ -60,6 +60,7 @@ test("any split of the iterations gives the same, from any start, in any number 
     init: fc.constantFrom("race", "kmeans", "random", "random-from-data"),
     accelerate: fc.boolean(),
     regCovar: fc.constantFrom(undefined, 0.01),
+    prior: fc.boolean(),
     set: fc.constantFrom(small, large),
     seed: fc.integer({ min: 0, max: 1000 }),
   });

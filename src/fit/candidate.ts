@@ -8,6 +8,7 @@ import { Em, regularisationOf } from "./em.ts";
 import { type Fitted, search } from "./fit.ts";
 import { follow } from "./follow.ts";
 import { ordered } from "./order.ts";
+import { posteriorsOf } from "./posteriors.ts";
 import { type Problem, rowWeights, withProblem } from "./problem.ts";
 import { reportOf } from "./report.ts";
 import { type Component, componentsOf, splitsOf, valuesOf, widened, withParts, withTwin } from "./split.ts";
@@ -139,7 +140,7 @@ export function* criteriaOf(em: Em, { parameters, report }: Fitted): Work<Criter
   const logs = arena.f64(T * K);
   let entropy = 0;
   let labelled = 0;
-  yield* em.posteriors((first, count, responsibilities) => {
+  yield* posteriorsOf(em, (first, count, responsibilities) => {
     arena.kernels.logArray(responsibilities, logs, count * K);
     const r = arena.viewF64(responsibilities, count * K);
     const log = arena.viewF64(logs, count * K);

@@ -278,33 +278,6 @@ export class Em {
     return prior ? logLikelihood + logPrior(prior, this.read()) : logLikelihood;
   }
 
-  /**
-   * The E-step by itself: shows responsibilities [count, K] and log-densities [count] of some rows at a time, as they lie,
-   * without their weights. The pointers hold until the visit returns.
-   */
-  *posteriors(visit: (first: number, count: number, responsibilities: Pointer, density: Pointer) => void): Work<void> {
-    const { arena, type, rows, N, D, K, T, nTiles } = this.problem;
-    const { kernels } = arena;
-    const [mu, factor, logc] = this.#parameters;
-    const mark = arena.mark();
-    try {
-      const density = arena.f64(T);
-      const resp = arena.f64(T * K);
-      const scratch = arena.bytesOf(kernels.scoreScratchBytes(type, D, T, K));
-      yield {
-        groups: nTiles,
-        run: (tile) => {
-          const count = Math.min(T, N - tile * T);
-          const x = rows[0] + tile * T * D * 8;
-          kernels.score(type, x, count, D, T, K, mu, factor, logc, density, resp, 0, scratch);
-          visit(tile * T, count, resp, density);
-        },
-      };
-    } finally {
-      arena.rewind(mark);
-    }
-  }
-
   /** Forgets how rows were sorted for other parameters: for a new start. */
   begin(): void {
     this.#passes = 0;

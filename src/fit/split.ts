@@ -7,6 +7,7 @@ import { climb } from "./climb.ts";
 import type { Work } from "./drive.ts";
 import { Em, type Regularisation } from "./em.ts";
 import type { Values } from "./follow.ts";
+import { posteriorsOf } from "./posteriors.ts";
 import { type Problem, rowWeights } from "./problem.ts";
 import { spuriousComponents } from "./spurious.ts";
 import { startBy } from "./strategies.ts";
@@ -115,7 +116,7 @@ function* sharesOf(
   const em = new Em(rows, regularisation, false);
   em.write(valuesOf(problem.covarianceType, all));
   const own = rowWeights(rows).slice();
-  yield* em.posteriors((first, n, responsibilities) => {
+  yield* posteriorsOf(em, (first, n, responsibilities) => {
     const r = arena.viewF64(responsibilities, n * K);
     const out = arena.viewF64(weights, K * stride);
     for (let i = 0; i < n * K; i++) {
