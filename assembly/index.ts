@@ -16,3 +16,4 @@ export { sample } from "./sample";
 export { nearest, pickRow, farthestRow, assign } from "./kmeans";
 export { conditionalMeans, mixMoments, conditionalDensity } from "./conditional";
 export { tails, quantiles } from "./normal";
+export { whitenTiles } from "./whiten";

@@ -46,6 +46,11 @@ export class MixtureError extends Error {
   }
 }
 
+/** Whether an error means that this start, or this solution, is of no use, and another may be. */
+export function isCollapse(error: unknown): error is MixtureError {
+  return error instanceof MixtureError && (error.code === "SINGULAR_COVARIANCE" || error.code === "NOT_FINITE");
+}
+
 /** Longest text, in UTF-16 units, repeated in an error; more would bury the sentence around it. */
 const TEXT_SHOWN = 40;
 const KEYS_SHOWN = 5;

@@ -28,6 +28,7 @@ export {
   ellipse,
   ellipsoid,
 } from "./api/ellipsoids.ts";
+export { type ImproveOptions, improve, improveSync } from "./api/improve.ts";
 export {
   type Clusters,
   type EStep,
@@ -54,6 +55,15 @@ export {
   type RegionOptions,
   type ThresholdOptions,
 } from "./api/regions.ts";
+export {
+  type Candidate,
+  type Criterion,
+  type Selection,
+  type SelectOptions,
+  type SelectProgress,
+  select,
+  selectSync,
+} from "./api/select.ts";
 export { MixtureError, type MixtureErrorCode, type MixtureErrorOptions } from "./errors.ts";
 export type { FitReport, FitWarning, FitWarningCode, StartReport } from "./fit/report.ts";
 export type { Column } from "./input/columns.ts";
@@ -61,12 +71,16 @@ export type { DataInput, RowInput, ShapedInput } from "./input/data.ts";
 export type {
   CovarianceType,
   FitOptions,
+  Fixed,
   Init,
   InitStrategy,
+  KnownLabels,
   NestedOrFlat,
   ParameterInput,
+  PriorOptions,
   Progress,
   ResponsibilitiesInput,
+  WarmStart,
 } from "./input/options.ts";
 export { fromBytes, toBytes } from "./interchange/binary.ts";
 export { fromMatlab, toMatlab } from "./interchange/matlab.ts";

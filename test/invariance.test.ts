@@ -81,13 +81,15 @@ describe("what is done to the data is done to the result", () => {
             accelerate: false,
           };
           const there = changed(set, change);
-          const expected = moved(GaussianMixture.fitSync(set, options), change);
+          const straight = GaussianMixture.fitSync(set, options);
+          const expected = moved(straight, change);
           const actual = GaussianMixture.fitSync(there, options);
           const sensitive = GaussianMixture.fitSync(nudged(there, seed), options);
           const spread = spreads(there);
           const tolerance = largest(distance(sensitive, actual, spread)) + N * Number.EPSILON;
           expect(largest(distance(actual, expected, spread))).toBeLessThanOrEqual(tolerance);
-          expect(actual.report?.warnings).toEqual([]);
+          const codes = (mixture: GaussianMixture): unknown => mixture.report?.warnings.map(({ code }) => code).sort();
+          expect(codes(actual)).toEqual(codes(straight));
         }),
         runs(80),
       );

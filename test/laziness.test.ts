@@ -5,7 +5,7 @@ import { climb } from "../src/fit/climb.ts";
 import { runSync, type Work } from "../src/fit/drive.ts";
 import { Em, regularisationOf } from "../src/fit/em.ts";
 import { withProblem } from "../src/fit/problem.ts";
-import { start } from "../src/fit/starts.ts";
+import { startsOf } from "../src/fit/starts.ts";
 import type { CovarianceType } from "../src/index.ts";
 import { matrixOf } from "../src/input/data.ts";
 import type { Parameters } from "../src/model/parameters.ts";
@@ -39,7 +39,7 @@ function outcome({ set, type, K, seed, steps = STEPS }: Case, lazy: boolean): Ou
   const init = { kind: "strategy", strategy: "random-from-data" } as const;
   const work = withProblem(matrix, type, K, undefined, function* (problem): Work<Outcome> {
     const em = new Em(problem, regularisationOf(problem, undefined), lazy);
-    yield* start(em, init, seed, 0);
+    em.take((yield* startsOf(em, init, seed, 0))[0]);
     const { logLikelihood } = yield* climb(em, settings, () => undefined);
     return { parameters: em.read(), logLikelihood };
   });

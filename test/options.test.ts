@@ -35,7 +35,7 @@ describe("settings", () => {
       maxIter: 1000,
       regCovar: undefined,
       nInit: 1,
-      init: { kind: "strategy", strategy: "kmeans" },
+      init: { kind: "strategy", strategy: "race" },
       seed: 0,
       sampleWeight: undefined,
       signal: undefined,
@@ -219,7 +219,7 @@ describe("options that cannot be used", () => {
     ["weights with an infinite sum", { sampleWeight: new Float64Array(6).fill(1e308) }, R, /got an infinite sum; rescale/],
     ["fewer weighted rows than components", { sampleWeight: [1, 0, 0, 0, 0, 0] }, R, /^nComponents: expected at most the number of rows with a weight above 0 \(1\), got 2/],
 
-    ["an unknown strategy", { init: "kmean" }, R, /^init: expected "kmeans", "k-means\+\+", "random" or "random-from-data", got "kmean"; did you mean "kmeans"\?/],
+    ["an unknown strategy", { init: "kmean" }, R, /^init: expected "race", "kmeans", "k-means\+\+", .* "random-from-data" or "random", got "kmean"; did you mean "kmeans"\?/],
     ["scikit-learn's underscores", { init: "random_from_data" }, R, /did you mean "random-from-data"\?/],
     ["a start that is a number", { init: 3 }, T, /^init: expected a strategy, labels, responsibilities or parameters, got 3/],
     ["a start of null", { init: null }, T, /^init: .*got null/],

@@ -142,8 +142,8 @@ describe("the README's API section", () => {
       const cell = new RegExp(`^\\| \`${name}\` \\| \`([^\`]+)\` \\|`, "m").exec(api)?.[1];
       expect(cell === undefined ? undefined : JSON.parse(cell), name).toBe(settings[name]);
     }
-    expect(settings.init).toEqual({ kind: "strategy", strategy: "kmeans" });
-    expect(api).toMatch(/^\| `init` \| `"kmeans"` \|/m);
+    expect(settings.init).toEqual({ kind: "strategy", strategy: "race" });
+    expect(api).toMatch(/^\| `init` \| `"race"` \|/m);
   });
 });
 

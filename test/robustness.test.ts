@@ -2,6 +2,7 @@
 // leaks: see unharmed.ts.
 import { describe, expect, test } from "vitest";
 import { type DataInput, eStep, GaussianMixture, kMeans, logDensity, mStep } from "../src/index.ts";
+import { INIT_STRATEGIES } from "../src/input/options.ts";
 import { type ErrorKind, expectError, expectFitError } from "./support/errors.ts";
 import { clouds, nested, TYPES } from "./support/problems.ts";
 import { staysUnharmed } from "./support/unharmed.ts";
@@ -115,7 +116,7 @@ describe("degenerate columns and rows", () => {
       const equal = Array.from({ length: 20 }, () => [2, 3]);
       expectUsable(GaussianMixture.fitSync(equal, { nComponents: 3, covarianceType }), equal);
       const two = Array.from({ length: 20 }, (_, n) => (n % 2 === 0 ? [2, 3] : [5, 1]));
-      for (const init of ["kmeans", "k-means++", "random", "random-from-data"] as const) {
+      for (const init of INIT_STRATEGIES) {
         expectUsable(GaussianMixture.fitSync(two, { nComponents: 3, covarianceType, init }), two);
       }
     });

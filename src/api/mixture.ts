@@ -1,6 +1,6 @@
 import { compileKernels } from "../engine/kernels.ts";
 import { received } from "../errors.ts";
-import { type Fitted, fitAsync, fitSync } from "../fit/fit.ts";
+import { type Fitted, fitAsync, fitSync, type Resumable } from "../fit/fit.ts";
 import type { FitReport } from "../fit/report.ts";
 import { integerIn, isPlain, knownKeys, seedOf } from "../input/checks.ts";
 import { checkNames, type DataInput, type Matrix, matrixOf, vectorOf } from "../input/data.ts";
@@ -62,6 +62,9 @@ export interface SampleOptions {
   readonly seed?: number | undefined;
 }
 
+/** A mixture from a fit and the data it was fitted to: for what makes mixtures beside the class. */
+export let mixtureOf: (fitted: Fitted, matrix: Matrix) => GaussianMixture;
+
 /**
  * A mixture of K multivariate normals over D columns: an immutable distribution. {@link GaussianMixture.fit} estimates one
  * from data, {@link GaussianMixture.fromParameters} and {@link GaussianMixture.fromJSON} take one as it is.
@@ -77,8 +80,21 @@ export class GaussianMixture {
   readonly columns: readonly string[] | undefined;
   readonly #model: Model;
 
-  private constructor(model: Model, columns: readonly string[] | undefined, report: FitReport | undefined) {
+  readonly #resumable: Resumable | undefined;
+
+  static {
+    mixtureOf = ({ parameters, report, resumable }, matrix) =>
+      new GaussianMixture(modelOf(parameters), matrix.columns, report, resumable);
+  }
+
+  private constructor(
+    model: Model,
+    columns: readonly string[] | undefined,
+    report: FitReport | undefined,
+    resumable?: Resumable,
+  ) {
     this.#model = model;
+    this.#resumable = resumable;
     this.columns = columns && Object.freeze([...columns]);
     this.report = report && Object.freeze(report);
   }
@@ -102,7 +118,7 @@ export class GaussianMixture {
     const { matrix, settings } = fitInput(data, options);
     settings.signal?.throwIfAborted();
     await compileKernels();
-    return GaussianMixture.#fitted(await fitAsync(matrix, settings), matrix);
+    return mixtureOf(await fitAsync(matrix, settings, GaussianMixture.#resumableOf(options)), matrix);
   }
 
   /**
@@ -113,11 +129,11 @@ export class GaussianMixture {
   static fitSync(data: DataInput, options: FitOptions): GaussianMixture {
     const { matrix, settings } = fitInput(data, options);
     settings.signal?.throwIfAborted();
-    return GaussianMixture.#fitted(fitSync(matrix, settings), matrix);
+    return mixtureOf(fitSync(matrix, settings, GaussianMixture.#resumableOf(options)), matrix);
   }
 
-  static #fitted({ parameters, report }: Fitted, matrix: Matrix): GaussianMixture {
-    return new GaussianMixture(modelOf(parameters), matrix.columns, report);
+  static #resumableOf({ warmStart }: FitOptions): Resumable | undefined {
+    return warmStart && #resumable in warmStart ? warmStart.#resumable : undefined;
   }
 
   /**
@@ -266,9 +282,9 @@ export class GaussianMixture {
     return distances;
   }
 
-  /** The number of free parameters: what `bic` and `aic` charge for. */
+  /** The number of free parameters, without what `fixed` held: what `bic` and `aic` charge for. */
   get nParameters(): number {
-    return parameterCount(this.covarianceType, this.nComponents, this.nFeatures);
+    return this.report?.nParameters ?? parameterCount(this.covarianceType, this.nComponents, this.nFeatures);
   }
 
   /** Bayesian information criterion, -2 logL + p log N (Schwarz 1978): lower is better. N is the total weight. @throws as {@link predict}. */

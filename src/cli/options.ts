@@ -4,7 +4,19 @@ import { decimalOf, namesOf } from "./csv.ts";
 import { MODEL_WRITERS } from "./model.ts";
 
 const COVARIANCE_TYPES: readonly CovarianceType[] = ["full", "tied", "diag", "spherical"];
-const INIT_STRATEGIES: readonly InitStrategy[] = ["kmeans", "k-means++", "random-from-data", "random"];
+const INIT_STRATEGIES: readonly InitStrategy[] = [
+  "race",
+  "kmeans",
+  "k-means++",
+  "kmeans-standardised",
+  "k-means++-standardised",
+  "kmeans-whitened",
+  "k-means++-whitened",
+  "adaptive",
+  "short-em",
+  "random-from-data",
+  "random",
+];
 
 /** An option that takes a number. What range it must lie in is the library's to say. */
 export function numberOption(flags: string, description: string): Option {
@@ -36,7 +48,7 @@ export function covarianceOption(): Option {
 
 /** `--init STRATEGY`. */
 export function initOption(): Option {
-  return new Option("--init <strategy>", "how starts are found").choices(INIT_STRATEGIES).default("kmeans");
+  return new Option("--init <strategy>", "how starts are found").choices(INIT_STRATEGIES).default("race");
 }
 
 /** `--to FORM`. */

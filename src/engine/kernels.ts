@@ -51,6 +51,7 @@ export interface Kernels {
   firstNotFinite(p: Pointer, length: number): number;
   columnMoments(...args: readonly [...RangeArguments, c: Pointer, s1: Pointer, s2: Pointer]): void;
   readRow(x: Pointer, n: number, D: number, T: number, out: Pointer): void;
+  whitenTiles(x: Pointer, factor: Pointer, y: Pointer, scratch: Pointer, D: number, T: number, tiles: number): void;
 
   passScratchBytes(type: number, D: number, T: number, K: number): number;
   accumulate(

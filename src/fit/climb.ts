@@ -1,17 +1,21 @@
 import type { Work } from "./drive.ts";
-import type { Em } from "./em.ts";
+import type { Em, PassState } from "./em.ts";
 import { Squarem } from "./squarem.ts";
 
 /** How one start went. */
 export interface Run {
   /** Total log-likelihood of the parameters that the run ended with, in nats. */
   readonly logLikelihood: number;
+  /** What was maximised, there: with a prior the log-likelihood and the logarithm of the prior, otherwise the first alone. */
+  readonly objective: number;
   /** Whether what was left to gain was estimated below `tol`. */
   readonly converged: boolean;
   /** M-steps taken. */
   readonly nIterations: number;
-  /** The total log-likelihood at the start and after each pass over the data. */
+  /** The objective at the start and after each pass over the data. */
   readonly trace: Float64Array;
+  /** Where a continuation begins. */
+  readonly checkpoint: Checkpoint;
 }
 
 /** When to stop. */
@@ -19,6 +23,19 @@ export interface ClimbSettings {
   readonly tol: number;
   readonly maxIter: number;
   readonly accelerate: boolean;
+}
+
+/** A climb at the start of a cycle: going on from here is as if it had never been interrupted. */
+export interface Checkpoint {
+  /** In the form of {@link Em.vector}. */
+  readonly vector: Float64Array;
+  readonly pass: PassState;
+  readonly squarem: Squarem["state"] | undefined;
+  readonly stop: Stop["state"];
+  /** M-steps, and the log-likelihoods, up to here; and the M-steps that the run went on to take. */
+  readonly iteration: number;
+  readonly trace: Float64Array;
+  readonly nIterations: number;
 }
 
 /** Sums of N terms differ by this share of themselves when the terms change in the last place: below it, a gain is rounding. */
@@ -31,18 +48,32 @@ const ROUNDING = 8 * Number.EPSILON;
  * g a / (1 - a) (Aitken; Böhning et al. 1994, Ann. Inst. Stat. Math. 46). A slow climb is thus not taken for a summit.
  *
  * @param onPass - told after each pass how many M-steps were taken and the log-likelihood.
+ * @param from - to go on from, instead of the current parameters; `maxIter` counts from its beginning.
  */
 export function* climb(
   em: Em,
   settings: ClimbSettings,
   onPass: (iteration: number, logLikelihood: number) => void,
+  from?: Checkpoint,
 ): Work<Run> {
   const { tol, maxIter } = settings;
   const stop = new Stop(tol * em.problem.totalWeight);
-  em.begin();
-  const trace = [yield* em.evaluate()];
   const squarem = settings.accelerate ? new Squarem(em) : undefined;
+  const trace = Array.from(from?.trace ?? []);
   let iteration = 0;
+  if (from) {
+    yield* em.resume(from.pass);
+    em.tryVector(from.vector);
+    if (squarem && from.squarem) squarem.state = from.squarem;
+    stop.state = from.stop;
+    iteration = from.iteration;
+  } else em.begin();
+  trace.push(yield* em.evaluate());
+  const save = (): Omit<Checkpoint, "trace" | "nIterations"> => ({
+    ...{ vector: em.vector.slice(), pass: em.state, squarem: squarem?.state, stop: stop.state, iteration },
+  });
+  let last = save();
+  let at = trace.length - 1;
   let converged = false;
   while (iteration < maxIter && !converged) {
     const before = trace[trace.length - 1];
@@ -51,16 +82,28 @@ export function* climb(
     iteration++;
     const after = yield* em.evaluate();
     trace.push(after);
-    onPass(iteration, after);
+    onPass(iteration, em.logLikelihood);
     converged = stop.reached(before, after, squarem?.rate);
-    if (squarem && !converged && iteration + 1 < maxIter) {
+    if (converged) break;
+    if (squarem) {
+      // a longer run would leap here, and differ from now on
+      if (iteration + 1 >= maxIter) continue;
       const leap = yield* squarem.leap(after);
       iteration++;
       trace.push(leap);
-      onPass(iteration, leap);
+      onPass(iteration, em.logLikelihood);
     }
+    last = save();
+    at = trace.length - 1;
   }
-  return { logLikelihood: trace[trace.length - 1], converged, nIterations: iteration, trace: Float64Array.from(trace) };
+  return {
+    logLikelihood: em.logLikelihood,
+    objective: trace[trace.length - 1],
+    converged,
+    nIterations: iteration,
+    trace: Float64Array.from(trace),
+    checkpoint: { ...last, trace: Float64Array.from(trace.slice(0, at)), nIterations: iteration },
+  };
 }
 
 /** The stopping rule, fed with the gain of every plain EM step. */
@@ -68,23 +111,35 @@ class Stop {
   readonly #tol: number;
   #gain = Infinity;
   #calm = 0;
+  /** The tolerance that the last check would just not have met. */
+  #limit = Infinity;
 
   /** @param tol - in total log-likelihood. */
   constructor(tol: number) {
     this.#tol = tol;
   }
 
+  /** What the next check depends on, whatever the tolerance. */
+  get state(): readonly [gain: number, limit: number] {
+    return [this.#gain, this.#limit];
+  }
+
+  set state([gain, limit]: readonly [gain: number, limit: number]) {
+    this.#gain = gain;
+    this.#limit = limit;
+    this.#calm = limit < this.#tol ? 1 : 0;
+  }
+
   /** @param rate - share of this gain that the next plain step would bring; by default seen from the gain before. */
   reached(before: number, after: number, rate?: number): boolean {
-    if (this.#tol === 0) return false;
     // with a constant added to the variances EM may climb down: what counts is how far it still goes
     const gain = Math.abs(after - before);
     const ratio = rate ?? gain / this.#gain;
     this.#gain = gain;
     const left = ratio < 1 ? (gain * ratio) / (1 - ratio) : Infinity;
-    const calm = gain <= ROUNDING * Math.abs(after) || (left < this.#tol && gain < this.#tol);
+    this.#limit = gain <= ROUNDING * Math.abs(after) ? -1 : Math.max(left, gain);
     // one lucky ratio is not a series: it must hold twice
-    this.#calm = calm ? this.#calm + 1 : 0;
-    return this.#calm >= 2;
+    this.#calm = this.#limit < this.#tol ? this.#calm + 1 : 0;
+    return this.#calm >= 2 && this.#tol > 0;
   }
 }

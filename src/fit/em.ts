@@ -1,7 +1,11 @@
 import type { ModelArguments, Pointer } from "../engine/kernels.ts";
 import { MixtureError } from "../errors.ts";
+import type { PriorOptions } from "../input/options.ts";
 import { type Parameters, pivotTolerance, singularCovariance } from "../model/parameters.ts";
 import type { Work } from "./drive.ts";
+import type { Hold } from "./hold.ts";
+import { KnownSums } from "./known-sums.ts";
+import { logPrior, type Prior, priorOf, shrink } from "./prior.ts";
 import { groupCount, groupTiles, type Problem } from "./problem.ts";
 
 /**
@@ -23,6 +27,9 @@ const WINDOW_TILES = 8;
 /** How often larger the total scatter may be than the tied one before the shortcut would cost more than four digits. */
 const TIED_RATIO = 1e4;
 
+/** Pairs of lanes ahead of the components in a block of statistics (assembly/layout.ts). */
+const STATS_HEADER = 2;
+
 /** Below this a log-likelihood contains a row that no component explains: a distance has overflowed. */
 const LOWEST = -1e300;
 
@@ -32,6 +39,7 @@ export interface Regularisation {
   readonly reg: Float64Array;
   /** Added to every scatter: its weight fades as a component gains rows. */
   readonly ridge: Float64Array;
+  readonly prior?: Prior | undefined;
 }
 
 /** Share of all rows, with the spread of the data, that each component gets for free; see docs/numerics.md. */
@@ -41,10 +49,17 @@ const REG_SHARE = 1e-10;
 /** Added to the variance of a column that is constant, in the unit of the data squared: scikit-learn's default. */
 const CONSTANT_REG = 1e-6;
 
-/** A user's `regCovar`, or what the scale of the columns asks for. */
-export function regularisationOf(problem: Problem, regCovar: number | undefined): Regularisation {
+/** A user's `regCovar`, or what the scale of the columns asks for; nothing beside a prior. */
+export function regularisationOf(
+  problem: Problem,
+  regCovar: number | undefined,
+  options?: PriorOptions | undefined,
+): Regularisation {
   const { D, totalWeight, columnVariances } = problem;
-  if (regCovar !== undefined) return { reg: new Float64Array(D).fill(regCovar), ridge: new Float64Array(D) };
+  const prior = options && priorOf(problem, options);
+  if (regCovar !== undefined || prior) {
+    return { reg: new Float64Array(D).fill(regCovar ?? 0), ridge: new Float64Array(D), prior };
+  }
   return {
     reg: columnVariances.map((variance) => (variance > 0 ? variance * REG_SHARE : CONSTANT_REG)),
     ridge: columnVariances.map((variance) => variance * RIDGE_SHARE * totalWeight),
@@ -61,6 +76,23 @@ function pairsOf({ arena, covarianceType, K, D }: Problem): readonly [separators
   return [length > 0 ? arena.f64(length) : 0, arena.f64(K * K)];
 }
 
+/** What a pass over the data depends on beside the parameters: how rows lie, and what was learned of them. */
+export interface PassState {
+  readonly passes: number;
+  readonly sortAt: number;
+  readonly exact: boolean;
+  /** [tiles]: the component to try first in each. */
+  readonly homes: Int32Array;
+  /** What rows were sorted by, from the caller's order on. */
+  readonly sorts: readonly SortState[];
+}
+
+interface SortState {
+  /** In the form of {@link Em.vector}. */
+  readonly vector: Float64Array;
+  readonly homes: Int32Array;
+}
+
 /**
  * The parameters of one fit in progress, with what the E-step reads of them and the sums that the last pass left.
  * All memory is allocated here, once; it lives as long as the arena's mark that the caller took before.
@@ -70,6 +102,8 @@ export class Em {
   readonly regularisation: Regularisation;
   /** Numbers in weights, means and covariances together, which lie in one piece: see {@link vector}. */
   readonly length: number;
+  /** What M-steps and leaps leave alone, if anything. */
+  hold: Hold | undefined;
   readonly #regularise: boolean;
   readonly #margin: number;
   readonly #weights: Pointer;
@@ -86,11 +120,20 @@ export class Em {
   readonly #statsLength: number;
   readonly #stats: Pointer;
   readonly #groups: number;
+  /** Tiles whose rows may belong to any component. */
+  readonly #free: number;
+  readonly #known: KnownSums | undefined;
   readonly #total: Pointer;
+  #logLikelihood = Number.NEGATIVE_INFINITY;
   #exact = false;
   #passes = 0;
   /** The pass before which sorting pays again, if rows have strayed by then. */
   #sortAt = 0;
+  /** What rows were sorted by since they were packed. */
+  #sorts: SortState[] = [];
+  /** As things stood before the last pass. */
+  #before: Omit<PassState, "homes"> = { passes: 0, sortAt: 0, exact: false, sorts: [] };
+  readonly #homesBefore: Int32Array;
 
   constructor(problem: Problem, regularisation: Regularisation, lazy = true) {
     const { arena, type, D, K, nTiles } = problem;
@@ -112,9 +155,13 @@ export class Em {
     this.#ridge = arena.copyOf(regularisation.ridge);
     this.#homes = arena.i32(nTiles);
     this.#statsLength = kernels.statisticsLength(type, D, K);
-    this.#groups = groupCount(problem, this.#statsLength * 16);
+    this.#free = problem.known?.free ?? nTiles;
+    const free = { N: Math.min(problem.N, this.#free * problem.T), nTiles: this.#free };
+    this.#groups = groupCount(free, this.#statsLength * 16);
+    this.#known = problem.known && new KnownSums(problem, problem.known, this.#parameters);
     this.#stats = arena.bytesOf(this.#groups * this.#statsLength * 16);
     this.#total = problem.covarianceType === "tied" ? arena.bytesOf(kernels.statisticsLength(0, D, 1) * 16) : 0;
+    this.#homesBefore = new Int32Array(nTiles);
     arena.viewI32(this.#homes, nTiles).fill(0);
     if (this.#total) this.#sumTotalScatter();
   }
@@ -124,16 +171,28 @@ export class Em {
     return this.problem.arena.viewF64(this.#weights, this.length);
   }
 
-  /** A copy of the parameters. */
-  read(): Parameters {
-    const { arena, covarianceType, K, D } = this.problem;
+  /** What the kernels read of the parameters. */
+  get model(): ModelArguments {
+    return this.#parameters;
+  }
+
+  /** The same regularisation over a part of the rows. */
+  on(part: Problem): Em {
+    const { ridge } = this.regularisation;
+    const share = part.totalWeight / this.problem.totalWeight;
+    return new Em(part, { ...this.regularisation, ridge: ridge.map((value) => value * share) });
+  }
+
+  /** A copy of the parameters, or of those in a vector of the form of {@link vector}. */
+  read(vector: Float64Array = this.vector): Parameters {
+    const { covarianceType, K, D } = this.problem;
     return {
       covarianceType,
       nComponents: K,
       nFeatures: D,
-      weights: arena.readF64(this.#weights, K),
-      means: arena.readF64(this.#mu, K * D),
-      covariances: arena.readF64(this.#cov, this.#covLength),
+      weights: vector.slice(0, K),
+      means: vector.slice(K, K + K * D),
+      covariances: vector.slice(K + K * D),
     };
   }
 
@@ -152,27 +211,48 @@ export class Em {
     this.#factorise();
   }
 
+  /** Takes over a vector of the form of {@link vector}. @throws {MixtureError} `SINGULAR_COVARIANCE` if a covariance is not positive definite. */
+  take(vector: Float64Array): void {
+    this.vector.set(vector);
+    this.hold?.restore(this.vector);
+    this.#factorise();
+  }
+
   /** Takes over a vector of the form of {@link vector}; false, and no use until the next call, if it holds no valid parameters. */
   tryVector(values: Float64Array): boolean {
-    this.vector.set(values);
-    for (let k = 0; k < this.problem.K; k++) if (!(values[k] >= 0)) return false;
+    const { vector } = this;
+    vector.set(values);
+    this.hold?.restore(vector);
+    for (let k = 0; k < this.problem.K; k++) if (!(vector[k] >= 0)) return false;
     return this.#status() === 0;
+  }
+
+  /** What the last {@link evaluate} found without the prior: the total log-likelihood, in nats. */
+  get logLikelihood(): number {
+    return this.#logLikelihood;
   }
 
   /**
    * E-step and sums at the current parameters, in fixed groups that merge in a fixed tree: the result does not depend on
    * who ran them.
    *
-   * @returns the total log-likelihood, in nats.
+   * @returns what EM maximises: the total log-likelihood and the logarithm of the prior, if there is one, in nats.
    * @throws {MixtureError} `NOT_FINITE` if it overflows.
    */
   *evaluate(): Work<number> {
     const { arena, type, rows, N, D, K, T } = this.problem;
+    this.#before = { passes: this.#passes, sortAt: this.#sortAt, exact: this.#exact, sorts: this.#sorts };
+    this.#homesBefore.set(this.#homesView);
     if (this.#passes === this.#sortAt) yield* this.#sort();
-    yield* this.#sum("accumulate", arena.kernels.passScratchBytes(type, D, T, K), (first, last, stats) => [
-      ...[type, ...rows, first, last, K, ...this.#parameters, this.#margin, this.#homes, stats],
-      this.#exact ? 1 : 0,
-    ]);
+    const exact = this.#exact ? 1 : 0;
+    yield* this.#sum(
+      "accumulate",
+      arena.kernels.passScratchBytes(type, D, T, K),
+      (first, last, stats) => [
+        ...[type, ...rows, first, last, K, ...this.#parameters, this.#margin, this.#homes, stats, exact],
+      ],
+      this.#known,
+    );
     if (this.#total && !this.#exact) {
       const ratio = arena.kernels.tiedScatter(this.#stats, this.#mu, this.#total, this.#centre, D, K);
       if (ratio > TIED_RATIO) {
@@ -191,13 +271,48 @@ export class Em {
         `data: expected rows whose log-likelihood is finite, got ${logLikelihood}; scale the columns, or remove rows that lie far away`,
       );
     }
-    return logLikelihood;
+    this.#logLikelihood = logLikelihood;
+    const { prior } = this.regularisation;
+    return prior ? logLikelihood + logPrior(prior, this.read()) : logLikelihood;
   }
 
   /** Forgets how rows were sorted for other parameters: for a new start. */
   begin(): void {
     this.#passes = 0;
     this.#sortAt = 0;
+  }
+
+  /** All that the last pass depended on, but for the parameters: {@link resume} makes the next one the same to the bit. */
+  get state(): PassState {
+    return { ...this.#before, homes: this.#homesBefore.slice() };
+  }
+
+  /** Puts rows back into the caller's order: what follows depends on the parameters alone. */
+  *renew(): Work<void> {
+    const { restore } = this.problem;
+    if (this.#sorts.length > 0 && restore) yield* restore();
+    this.#sorts = [];
+    this.#exact = false;
+    this.#homesView.fill(0);
+    this.begin();
+  }
+
+  /** Brings rows and all else to where they were before a pass. Parameters are left as they were for the last sort. */
+  *resume({ passes, sortAt, exact, homes, sorts }: PassState): Work<void> {
+    yield* this.renew();
+    for (const sort of sorts) {
+      this.tryVector(sort.vector);
+      this.#homesView.set(sort.homes);
+      yield* this.#sort();
+    }
+    this.#homesView.set(homes);
+    this.#passes = passes;
+    this.#sortAt = sortAt;
+    this.#exact = exact;
+  }
+
+  get #homesView(): Int32Array {
+    return this.problem.arena.viewI32(this.#homes, this.problem.nTiles);
   }
 
   /** Sums with given responsibilities about the current means: by labels [N]. Rows are counted as they lie, sorted or not. */
@@ -243,14 +358,35 @@ export class Em {
 
   /** {@link maximise} without a look at the covariances: for a start, whose means are wanted first. */
   maximiseOnly(): number {
+    const { arena, type, D, K, totalWeight } = this.problem;
+    const { kernels } = arena;
+    const empty = kernels.maximise(type, this.#stats, this.#reg, this.#ridge, this.#weights, this.#mu, this.#cov, D, K);
+    const { prior } = this.regularisation;
+    if (prior) {
+      const estimates = this.read();
+      shrink(prior, totalWeight, estimates);
+      this.seat(estimates);
+    }
+    this.hold?.correct(this.vector, (k) => this.#shift(k));
+    return empty;
+  }
+
+  /** [D]: from the mean that the last sums are about to the mean of the component's rows. */
+  #shift(k: number): Float64Array {
     const { arena, type, D, K } = this.problem;
-    return arena.kernels.maximise(type, this.#stats, this.#reg, this.#ridge, this.#weights, this.#mu, this.#cov, D, K);
+    const { kernels } = arena;
+    const length = kernels.statisticsLength(type, D, K + 1) - this.#statsLength;
+    const block = arena.viewF64(this.#stats + (STATS_HEADER + k * length) * 16, (1 + D) * 2);
+    return Float64Array.from({ length: D }, (_, d) => (block[2 * d + 2] + block[2 * d + 3]) / (block[0] + block[1]));
   }
 
   /** Brings rows of one component together, within windows, so that the lazy pass finds pure tiles. */
   *#sort(): Work<void> {
-    const { arena, type, rows, D, K, T, nTiles } = this.problem;
+    const { arena, type, rows, D, K, T } = this.problem;
+    const nTiles = this.#free;
     if (K === 1 || this.#margin === Infinity || nTiles < TILES_PER_COMPONENT * K) return;
+    // a new list: the old one belongs to the state before
+    this.#sorts = [...this.#sorts, { vector: this.vector.slice(), homes: this.#homesView.slice() }];
     const tileBytes = D * T * 8;
     const wanted = Math.max(LEAST_WINDOW, K * WINDOW_TILES * tileBytes);
     const affordable = Math.max(MOST_WINDOW, nTiles * tileBytes * WINDOW_SHARE);
@@ -272,18 +408,22 @@ export class Em {
     kernel: "accumulate" | "accumulateGiven",
     scratchBytes: number,
     args: (first: number, last: number, stats: Pointer) => readonly number[],
+    known?: KnownSums,
   ): Work<void> {
-    const { arena } = this.problem;
+    const { arena, nTiles } = this.problem;
     const bytes = this.#statsLength * 16;
     const groups = this.#groups;
     arena.viewF64(this.#stats, (groups * bytes) / 8).fill(0);
+    known?.begin();
+    const range = { nTiles: known ? this.#free : nTiles };
     yield {
       arena,
       kernel,
-      groups,
+      groups: groups + (known?.jobs ?? 0),
       scratchBytes,
       args: (group) => {
-        const [first, last] = groupTiles(this.problem, groups, group);
+        if (known && group >= groups) return known.args(group - groups, this.#homes, this.#exact ? 1 : 0);
+        const [first, last] = groupTiles(range, groups, group);
         return args(first, last, this.#stats + group * bytes);
       },
     };
@@ -292,6 +432,7 @@ export class Em {
         arena.kernels.merge(this.#stats + group * bytes, this.#stats + (group + step) * bytes, this.#statsLength);
       }
     }
+    known?.addTo(this.#stats);
   }
 
   #sumTotalScatter(): void {

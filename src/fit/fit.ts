@@ -1,21 +1,40 @@
 import { Arena } from "../engine/arena.ts";
 import { Crew, CrewLost } from "../engine/crew.ts";
-import { hasRelaxed, instantiateKernels } from "../engine/kernels.ts";
+import { instantiateKernels } from "../engine/kernels.ts";
 import { machineThreads } from "../engine/worker.ts";
+import { isCollapse } from "../errors.ts";
 import type { Matrix } from "../input/matrix.ts";
 import type { FitSettings } from "../input/options.ts";
 import type { Parameters } from "../model/parameters.ts";
-import { climb, type Run } from "./climb.ts";
+import { type Checkpoint, climb, type Run } from "./climb.ts";
 import { runAsync, runSync, type Work } from "./drive.ts";
-import { Em, type Regularisation, regularisationOf } from "./em.ts";
+import { Em, regularisationOf } from "./em.ts";
+import { revived } from "./halves.ts";
+import { Hold } from "./hold.ts";
+import { arranged, knownStarts } from "./known.ts";
+import { ordered } from "./order.ts";
 import { type Problem, withProblem } from "./problem.ts";
-import { type FitReport, warningsOf } from "./report.ts";
-import { start } from "./starts.ts";
+import { type FitReport, relaxes, reportOf } from "./report.ts";
+import { spuriousComponents } from "./spurious.ts";
+import { startsOf } from "./starts.ts";
 
 /** Parameters with the story of how they were found. */
 export interface Fitted {
   readonly parameters: Parameters;
   readonly report: FitReport;
+  /** Where a continuation of the run begins. */
+  readonly resumable?: Resumable | undefined;
+}
+
+/** A run to go on with, and what tells whether data are those that it saw. */
+export interface Resumable {
+  readonly checkpoint: Checkpoint;
+  /** Whether its components are to be put in canonical order at the end. */
+  readonly inOrder: boolean;
+  readonly seen: Pick<Problem, "N" | "K" | "covarianceType" | "totalWeight"> & {
+    /** Means and variances. */
+    readonly columns: Float64Array;
+  } & Pick<FitSettings, "fixed" | "labels" | "regCovar" | "prior">;
 }
 
 /** Rows times components times columns from which a second thread saves more than it costs. */
@@ -24,69 +43,191 @@ const THREADS_PAY = 2e6;
 const SPARE_BYTES = 256 * 1024 * 1024;
 const SPARE_SHARE = 2;
 
-/** Fits a mixture on this thread, on the spot: the best of `nInit` starts. */
-export function fitSync(matrix: Matrix, settings: FitSettings): Fitted {
-  return runSync(fitWork(matrix, settings), settings.signal);
+/**
+ * Fits a mixture on this thread, on the spot: the best of `nInit` starts.
+ *
+ * @param resumable - a run to go on with, if it has seen the same data; else the settings' start counts.
+ */
+export function fitSync(matrix: Matrix, settings: FitSettings, resumable?: Resumable): Fitted {
+  return runHere(settings, (arena) => fitWork(matrix, settings, resumable, arena));
 }
 
 /**
  * {@link fitSync} without blocking, on several threads where that pays. If a thread dies, the fit starts again on this
  * one; the result has the same bits in any case.
  */
-export async function fitAsync(matrix: Matrix, settings: FitSettings): Promise<Fitted> {
-  const { nRows, nColumns } = matrix;
-  const pays = nRows * nColumns * settings.nComponents >= THREADS_PAY;
+export function fitAsync(matrix: Matrix, settings: FitSettings, resumable?: Resumable): Promise<Fitted> {
+  return runOnThreads(matrix, settings, (arena) => fitWork(matrix, settings, resumable, arena));
+}
+
+/** Makes work; its arena is one to use instead of one that this thread keeps at hand: shared, or with other kernels. */
+type Begin<T> = (arena?: Arena) => Work<T>;
+
+/** Runs work on this thread, on the spot. */
+export function runHere<T>(settings: Pick<FitSettings, "reproducible" | "signal">, begin: Begin<T>): T {
+  return runSync(begin(arenaOf(settings)), settings.signal);
+}
+
+/** Runs work without blocking, on several threads where that pays; if one dies, the work starts again on this thread. */
+export async function runOnThreads<T>(
+  { nRows, nColumns }: Matrix,
+  settings: Pick<FitSettings, "threads" | "nComponents" | "reproducible" | "signal">,
+  begin: Begin<T>,
+): Promise<T> {
+  const { nComponents, signal } = settings;
+  const pays = nRows * nColumns * nComponents >= THREADS_PAY;
   const threads = settings.threads ?? (pays ? machineThreads() : 1);
-  const relaxed = relaxes(settings);
-  const crew = Crew.assemble(threads, nRows * nColumns * 8 * SPARE_SHARE + threads * SPARE_BYTES, relaxed);
+  const bytes = nRows * nColumns * 8 * SPARE_SHARE + threads * SPARE_BYTES;
+  const crew = Crew.assemble(threads, bytes, relaxes(settings));
   if (crew) {
     try {
-      return await runAsync(fitWork(matrix, settings, new Arena(crew.instance)), settings.signal, crew);
+      return await runAsync(begin(new Arena(crew.instance)), signal, crew);
     } catch (error) {
       if (!(error instanceof CrewLost)) throw error;
     } finally {
       crew.dismiss();
     }
   }
-  return runAsync(fitWork(matrix, settings), settings.signal);
+  return runAsync(begin(arenaOf(settings)), signal);
 }
 
-function relaxes(settings: FitSettings): boolean {
-  return !settings.reproducible && hasRelaxed();
+function arenaOf(settings: Pick<FitSettings, "reproducible">): Arena | undefined {
+  return relaxes(settings) ? new Arena(instantiateKernels(true)) : undefined;
 }
 
-/** @param arena - where to work; by default one that this thread keeps at hand. */
-function fitWork(matrix: Matrix, settings: FitSettings, arena?: Arena): Work<Fitted> {
+function fitWork(matrix: Matrix, settings: FitSettings, resumable?: Resumable, arena?: Arena): Work<Fitted> {
+  if (settings.labels) return fitLabelled(matrix, settings, resumable, arena);
   const { covarianceType, nComponents, sampleWeight } = settings;
-  const work = (problem: Problem): Work<Fitted> => search(problem, matrix, settings);
-  const own = arena ?? (relaxes(settings) ? new Arena(instantiateKernels(true)) : undefined);
-  return withProblem(matrix, covarianceType, nComponents, sampleWeight, work, own);
+  const work = (problem: Problem): Work<Fitted> => search(problem, matrix, settings, resumable);
+  return withProblem(matrix, covarianceType, nComponents, sampleWeight, work, arena);
 }
 
-function* search(problem: Problem, matrix: Matrix, settings: FitSettings): Work<Fitted> {
-  const regularisation: Regularisation = regularisationOf(problem, settings.regCovar);
-  const em = new Em(problem, regularisation);
-  const runs: Run[] = [];
-  let best: { readonly parameters: Parameters; readonly run: Run } | undefined;
-  for (let stream = 0; stream < settings.nInit; stream++) {
-    yield* start(em, settings.init, settings.seed, stream);
-    const run = yield* climb(em, settings, (iteration, logLikelihood) => {
-      settings.onIteration?.({ start: stream, iteration, logLikelihood });
-    });
-    runs.push(run);
-    if (!best || run.logLikelihood > best.run.logLikelihood) best = { parameters: em.read(), run };
+/** Finds starts among all rows as they come, then fits with the rows arranged by what is known of them. */
+function* fitLabelled(matrix: Matrix, settings: FitSettings, resumable?: Resumable, arena?: Arena): Work<Fitted> {
+  const { covarianceType, nComponents: K, sampleWeight } = settings;
+  const starts = yield* withProblem(
+    ...([matrix, covarianceType, K, sampleWeight] as const),
+    (problem) => knownStarts(problem, settings),
+    arena,
+  );
+  arena?.clear();
+  const { matrix: rows, weights, known, nRows: N } = arranged(matrix, settings, K);
+  const work = (problem: Problem): Work<Fitted> =>
+    search({ ...problem, N, known }, matrix, settings, resumable, starts);
+  return yield* withProblem(rows, covarianceType, K, weights, work, arena, true);
+}
+
+/**
+ * The best of the starts that the settings ask for, or the continuation of a run.
+ *
+ * @param starts - those starts, each in the form of `Em.vector`, if they are known.
+ */
+export function* search(
+  problem: Problem,
+  matrix: Matrix,
+  settings: FitSettings,
+  resumable?: Resumable,
+  starts?: readonly Float64Array[],
+): Work<Fitted> {
+  const em = new Em(problem, regularisationOf(problem, settings.regCovar, settings.prior));
+  const ends: End[] = [];
+  let failure: unknown;
+  const going = resumable && hasSeen(resumable, problem, settings) ? resumable : undefined;
+  if (going) {
+    em.hold = settings.fixed && new Hold(problem, settings.fixed, going.checkpoint.vector);
+    ends.push(yield* runFrom(em, settings, 0, going.checkpoint));
   }
-  const { parameters, run } = best as { parameters: Parameters; run: Run };
-  const report: FitReport = {
-    converged: run.converged,
-    nIterations: run.nIterations,
-    logLikelihood: run.logLikelihood,
-    trace: run.trace,
-    starts: runs.map(({ logLikelihood, nIterations, converged }) => ({ logLikelihood, nIterations, converged })),
-    nRows: matrix.nRows,
-    totalWeight: problem.totalWeight,
-    reproducible: !relaxes(settings),
-    warnings: warningsOf(problem, matrix, parameters, run, settings),
+  for (let stream = 0; stream < settings.nInit && !going; stream++) {
+    try {
+      ends.push(yield* fitFrom(em, settings, stream, starts?.[stream]));
+    } catch (error) {
+      if (!isCollapse(error)) throw error;
+      failure = error;
+    }
+  }
+  if (ends.length === 0) throw failure;
+  const { run, ...best } = ends.reduce((a, b) => (isBetter(b, a) ? b : a));
+  // a start of the caller's, known labels and weights by component have an order of their own
+  const own =
+    settings.init.kind !== "strategy" || settings.labels || new Set<unknown>(settings.fixed?.weights).size > 1;
+  const inOrder = going ? going.inOrder : !own;
+  const parameters = inOrder ? ordered(problem, best.parameters) : best.parameters;
+  const runs = ends.map((end) => end.run);
+  return {
+    parameters,
+    report: reportOf(em, matrix, settings, parameters, run, runs),
+    resumable: { checkpoint: run.checkpoint, inOrder, seen: seenOf(problem, settings) },
   };
-  return { parameters, report };
+}
+
+/** Without the arena, which would outlive the fit. */
+function seenOf(
+  { N, K, covarianceType, totalWeight, columnMeans, columnVariances }: Problem,
+  { fixed, labels, regCovar, prior }: FitSettings,
+): Resumable["seen"] {
+  return {
+    N,
+    K,
+    covarianceType,
+    totalWeight,
+    columns: Float64Array.of(...columnMeans, ...columnVariances),
+    ...{ fixed, labels, regCovar, prior },
+  };
+}
+
+/** Whether a run saw the same: as many rows, of the same weight, with the same means and variances to the bit. */
+function hasSeen({ seen }: Resumable, problem: Problem, settings: FitSettings): boolean {
+  const { labels: own, ...mine } = seenOf(problem, settings);
+  const { labels: theirs, ...others } = seen;
+  const alike = own === theirs || (own && theirs?.every((label, n) => label === own[n]));
+  return Boolean(alike) && JSON.stringify(mine) === JSON.stringify(others);
+}
+
+/** Where a climb ended. */
+interface End {
+  readonly parameters: Parameters;
+  readonly run: Run;
+  /** Whether no component is spurious. */
+  readonly sound: boolean;
+}
+
+/** A sound solution before a spurious one, then the likelier. */
+function isBetter(a: End, b: End): boolean {
+  return a.sound === b.sound ? a.run.objective > b.run.objective : a.sound;
+}
+
+/** EM from one start. Should it end in a spurious solution, or collapse, the next best of its contenders has its turn. */
+function* fitFrom(em: Em, settings: FitSettings, stream: number, given?: Float64Array): Work<End> {
+  em.hold = undefined;
+  const queue = given ? [given] : [...(yield* startsOf(em, settings.init, settings.seed, stream))];
+  em.hold = settings.fixed && new Hold(em.problem, settings.fixed, queue[0]);
+  let revivals = settings.init.kind === "strategy" ? settings.nComponents - 1 : 0;
+  let best: End | undefined;
+  let failure: unknown;
+  for (let vector = queue.shift(); vector; vector = queue.shift()) {
+    try {
+      // a continuation knows nothing of what the search for a start did to the rows
+      yield* em.renew();
+      em.take(vector);
+      const end = yield* runFrom(em, settings, stream);
+      if (!best || isBetter(end, best)) best = end;
+      if (end.sound) break;
+      if (end.parameters.weights.includes(0) && revivals-- > 0) queue.unshift(revived(em));
+    } catch (error) {
+      if (!isCollapse(error)) throw error;
+      failure = error;
+    }
+  }
+  if (!best) throw failure;
+  return best;
+}
+
+function* runFrom(em: Em, settings: FitSettings, start: number, from?: Checkpoint): Work<End> {
+  const maxIter = settings.maxIter + (from?.nIterations ?? 0);
+  const onPass = (iteration: number, logLikelihood: number): void => {
+    settings.onIteration?.({ start, iteration, logLikelihood });
+  };
+  const run = yield* climb(em, { ...settings, maxIter }, onPass, from);
+  const parameters = em.read();
+  return { parameters, run, sound: spuriousComponents(em, parameters).length === 0 };
 }

@@ -44,19 +44,29 @@ export class KMeans {
   }
 
   /**
-   * Centres by greedy k-means++ (Arthur & Vassilvitskii 2007): each is the best of 2 + ln K rows drawn with probability
+   * Centres by greedy k-means++ (Arthur & Vassilvitskii 2007): each is the best of some rows drawn with probability
    * proportional to their squared distance from the centres so far.
+   *
+   * @param trials - how many rows; by default 2 + ln K, rounded down.
+   * @param given - how many centres are there already.
    */
-  *seed(random: Pointer): Work<void> {
+  *seed(
+    random: Pointer,
+    trials: number = 2 + Math.floor(this.problem.arena.kernels.log(this.problem.K)),
+    given = 0,
+  ): Work<void> {
     const { arena, N, K, D, T, nTiles, totalWeight, rows } = this.problem;
     const [x, w, wStep] = rows;
     const { kernels } = arena;
     const centre = (k: number): Pointer => this.centres + k * D * 8;
     arena.viewF64(this.#distance, nTiles * T).fill(Infinity);
-    kernels.readRow(x, kernels.pickRow(0, w, wStep, N, T, kernels.uniform(random) * totalWeight), D, T, centre(0));
-    let potential = yield* this.#nearest(centre(0), this.#distance);
-    const trials = 2 + Math.floor(kernels.log(K));
-    for (let k = 1; k < K; k++) {
+    const first = Math.max(1, given);
+    if (given === 0) {
+      kernels.readRow(x, kernels.pickRow(0, w, wStep, N, T, kernels.uniform(random) * totalWeight), D, T, centre(0));
+    }
+    let potential = 0;
+    for (let k = 0; k < first; k++) potential = yield* this.#nearest(centre(k), this.#distance);
+    for (let k = first; k < K; k++) {
       let best = Infinity;
       let bestRow = -1;
       for (let trial = 0; trial < trials; trial++) {

@@ -15,6 +15,14 @@ const LARGEST_SPREAD = 1e150;
 /** A standard deviation below this has a square that is no longer a normal number. */
 const SMALLEST_SPREAD = 1e-150;
 
+/** Rows whose component is known. */
+export interface Known {
+  /** Tiles of rows of which nothing is known; they come first. */
+  readonly free: number;
+  /** The other tiles, in pieces of one component each: from `first` to `last` - 1. */
+  readonly parts: readonly { readonly component: number; readonly first: number; readonly last: number }[];
+}
+
 /**
  * The rows of one fit, packed, in an arena of their own. Rows of weight 0 are left out, as if they were not there.
  */
@@ -37,12 +45,16 @@ export interface Problem {
   readonly columnVariances: Float64Array;
   /** For each kept row, its index in the caller's data; undefined if all rows are kept. */
   readonly kept: Int32Array | undefined;
+  /** Packs the rows anew: in the caller's order, whatever sorting has done to it. A subsample has none. */
+  readonly restore?: (() => Work<void>) | undefined;
+  readonly known?: Known | undefined;
 }
 
 /**
  * Opens a problem, works on it, and gives its memory back whatever happens.
  *
  * @param own - an arena to use instead of one that this thread keeps at hand: over shared memory, or with other kernels.
+ * @param whole - whether rows of weight 0 stay where they are.
  */
 export function* withProblem<T>(
   matrix: Matrix,
@@ -51,13 +63,20 @@ export function* withProblem<T>(
   sampleWeight: Float64Array | undefined,
   work: (problem: Problem) => Work<T>,
   own?: Arena | undefined,
+  whole = false,
 ): Work<T> {
   const arena = own ?? acquireArena();
   try {
-    return yield* work(yield* pack(arena, matrix, covarianceType, K, sampleWeight));
+    return yield* work(yield* pack(arena, matrix, covarianceType, K, sampleWeight, whole));
   } finally {
     if (!own) releaseArena(arena);
   }
+}
+
+/** The weights [N] of the rows as they lie. A view or an array of ones: use it at once. */
+export function rowWeights({ arena, N, rows }: Problem): Float64Array {
+  const [, w, wStep] = rows;
+  return wStep ? arena.viewF64(w, N) : new Float64Array(N).fill(1);
 }
 
 /** Range of tiles of a group, first inclusive, last exclusive. It depends on the data's shape alone. */
@@ -81,32 +100,38 @@ function* pack(
   covarianceType: CovarianceType,
   K: number,
   sampleWeight: Float64Array | undefined,
+  whole: boolean,
 ): Work<Problem> {
-  const kept = sampleWeight?.includes(0) ? positiveRows(sampleWeight) : undefined;
+  const kept = !whole && sampleWeight?.includes(0) ? positiveRows(sampleWeight) : undefined;
   const matrix = kept ? selectRows(all, kept) : all;
   const { nRows: N, nColumns: D } = matrix;
   const T = tileRows(D);
   const nTiles = Math.ceil(N / T);
   const x = arena.f64(nTiles * D * T);
-  const { w, wStep } = packWeights(arena, N, T, nTiles, sampleWeight, kept);
+  const weights = sampleWeight && (kept ? Float64Array.from(kept, (row) => sampleWeight[row]) : sampleWeight);
+  const { w, wStep } = packWeights(arena, N, T, nTiles, weights);
   const rows = windowRows(N, D, T);
-  const mark = arena.mark();
-  try {
-    const staging = arena.f64(rows * D);
-    yield {
-      groups: Math.ceil(N / rows),
-      run: (window) => {
-        const first = window * rows;
-        packRows(arena, matrix, first, Math.min(rows, N - first), staging, x + first * D * 8, T, kept);
-      },
-    };
-  } finally {
-    arena.rewind(mark);
-  }
+  const restore = function* (): Work<void> {
+    const mark = arena.mark();
+    try {
+      if (weights) arena.viewF64(w, N).set(weights);
+      const staging = arena.f64(rows * D);
+      yield {
+        groups: Math.ceil(N / rows),
+        run: (window) => {
+          const first = window * rows;
+          packRows(arena, matrix, first, Math.min(rows, N - first), staging, x + first * D * 8, T, kept);
+        },
+      };
+    } finally {
+      arena.rewind(mark);
+    }
+  };
+  yield* restore();
   const totalWeight = sampleWeight ? sampleWeight.reduce((sum, weight) => sum + weight, 0) : N;
   const type = TYPE_CODE[covarianceType];
   const rowArguments = [x, w, wStep, N, D, T] as const;
-  const shape = { arena, covarianceType, type, N, D, K, T, nTiles, rows: rowArguments, totalWeight, kept };
+  const shape = { arena, covarianceType, type, N, D, K, T, nTiles, rows: rowArguments, totalWeight, kept, restore };
   return { ...shape, ...columnStatistics(shape, matrix) };
 }
 
@@ -119,7 +144,7 @@ function positiveRows(sampleWeight: Float64Array): Int32Array {
 }
 
 /** Some rows of a matrix, in order. */
-function selectRows(all: Matrix, rows: Int32Array): Matrix {
+export function selectRows(all: Matrix, rows: Int32Array): Matrix {
   const D = all.nColumns;
   return {
     nRows: rows.length,
@@ -136,19 +161,14 @@ function packWeights(
   N: number,
   T: number,
   nTiles: number,
-  sampleWeight: Float64Array | undefined,
-  kept: Int32Array | undefined,
+  weights: Float64Array | undefined,
 ): { readonly w: Pointer; readonly wStep: number } {
-  if (!sampleWeight) {
+  if (!weights) {
     const w = arena.filled(2 * T, 1);
     arena.viewF64(w, 2 * T).fill(0, T + N - (nTiles - 1) * T);
     return { w, wStep: 0 };
   }
-  const w = arena.filled(nTiles * T, 0);
-  const weights = arena.viewF64(w, N);
-  if (kept) weights.set(Float64Array.from(kept, (row) => sampleWeight[row]));
-  else weights.set(sampleWeight);
-  return { w, wStep: T * 8 };
+  return { w: arena.filled(nTiles * T, 0), wStep: T * 8 };
 }
 
 function columnStatistics(

@@ -38,6 +38,16 @@ export class Squarem {
     return this.#rate;
   }
 
+  /** What the next cycle depends on beside the parameters: the longest step allowed, and the rate. */
+  get state(): readonly [longest: number, rate: number] {
+    return [this.#longest, this.#rate];
+  }
+
+  set state([longest, rate]: readonly [longest: number, rate: number]) {
+    this.#longest = longest;
+    this.#rate = rate;
+  }
+
   /** Remembers where the cycle starts. */
   begin(): void {
     this.#start.set(this.#em.vector);

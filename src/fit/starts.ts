@@ -1,78 +1,31 @@
-import type { Pointer } from "../engine/kernels.ts";
 import { randomState } from "../engine/random.ts";
-import type { InitSettings, InitStrategy } from "../input/options.ts";
-import { covariancesOf, meansOf, type Parameters, weightsOf } from "../model/parameters.ts";
-import { climb } from "./climb.ts";
+import type { InitSettings } from "../input/options.ts";
+import { covariancesOf, meansOf, weightsOf } from "../model/parameters.ts";
 import type { Work } from "./drive.ts";
-import { Em } from "./em.ts";
-import { KMeans } from "./kmeans.ts";
-import type { Problem } from "./problem.ts";
-import { subsample, subsampleRows } from "./subsample.ts";
-
-/** EM on a subsample: what it still gains per row after this is less than what the other rows will change. */
-const SUBSAMPLE_CLIMB = { tol: 1e-4, maxIter: 20, accelerate: true };
+import type { Em } from "./em.ts";
+import { columnMeansFor, firstStep, pooled, startFromPacked } from "./moments.ts";
+import { search } from "./race.ts";
 
 /**
- * Puts the parameters of a start into `em`.
+ * The parameters that a fit may start from, the most promising first: one for a start of the caller's own.
  *
+ * @param em - holds the first of them afterwards.
  * @param stream - which of several starts with one seed.
  * @throws {RangeError} If given parameters do not fit the data.
  * @throws {MixtureError} `SINGULAR_COVARIANCE` if a covariance is not positive definite.
  */
-export function* start(em: Em, init: InitSettings, seed: number, stream: number): Work<void> {
+export function* startsOf(em: Em, init: InitSettings, seed: number, stream: number): Work<readonly Float64Array[]> {
   const { arena } = em.problem;
   const mark = arena.mark();
   try {
+    if (init.kind === "strategy") return yield* search(em, init.strategy, randomState(arena, seed, stream));
     if (init.kind === "parameters") startFromParameters(em, init);
     else if (init.kind === "labels") yield* startFromLabels(em, init.labels);
-    else if (init.kind === "responsibilities") yield* startFromResponsibilities(em, init.responsibilities);
-    else {
-      const random = randomState(arena, seed, stream);
-      const rows = subsampleRows(em.problem);
-      if (rows === undefined) yield* startFromStrategy(em, init.strategy, random);
-      else yield* startFromSubsample(em, init.strategy, random, rows);
-    }
+    else yield* startFromResponsibilities(em, init.responsibilities);
+    return [em.vector.slice()];
   } finally {
     arena.rewind(mark);
   }
-}
-
-/** The strategy on some of the rows, and EM on those as far as they can tell: a start costs little beside one pass over all. */
-function* startFromSubsample(em: Em, strategy: InitStrategy, random: Pointer, rows: number): Work<void> {
-  const small = new Em(subsample(em.problem, rows, random), em.regularisation);
-  yield* startFromStrategy(small, strategy, random);
-  yield* climb(small, SUBSAMPLE_CLIMB, () => undefined);
-  em.write(small.read());
-}
-
-function* startFromStrategy(em: Em, strategy: InitStrategy, random: Pointer): Work<void> {
-  const { arena, K, D } = em.problem;
-  if (strategy === "random") {
-    yield* startFromRandom(em, random);
-    return;
-  }
-  const clusters = new KMeans(em.problem, new Float64Array(D).fill(1));
-  if (strategy === "random-from-data") {
-    clusters.drawRows(random);
-    em.write(pooled(em.problem, arena.readF64(clusters.centres, K * D)));
-    return;
-  }
-  yield* clusters.seed(random);
-  yield* clusters.lloyd(strategy === "kmeans" ? undefined : 0);
-  yield* firstStep(em, arena.readF64(clusters.centres, K * D), () => em.sumLabels(clusters.labels));
-}
-
-/** Each row's responsibilities are K uniform numbers, divided by their sum. */
-function* startFromRandom(em: Em, random: Pointer): Work<void> {
-  const { arena, N, K } = em.problem;
-  const responsibilities = new Float64Array(N * K);
-  for (let n = 0; n < N; n++) {
-    let sum = 0;
-    // 1 - u is never 0
-    for (let k = 0; k < K; k++) sum += responsibilities[n * K + k] = 1 - arena.kernels.uniform(random);
-    for (let k = 0; k < K; k++) responsibilities[n * K + k] /= sum;
-  }
-  yield* startFromPacked(em, responsibilities);
 }
 
 function* startFromLabels(em: Em, labels: Int32Array): Work<void> {
@@ -93,61 +46,6 @@ function* startFromResponsibilities(em: Em, responsibilities: Float64Array): Wor
     packed.set(responsibilities.subarray(row * K, (row + 1) * K), n * K);
   });
   yield* startFromPacked(em, packed);
-}
-
-function* startFromPacked(em: Em, responsibilities: Float64Array): Work<void> {
-  yield* responsibilityMoments(em, responsibilities);
-  em.maximise();
-}
-
-function* firstStep(em: Em, means: Float64Array, sum: () => Work<void>): Work<void> {
-  yield* momentsAbout(em, means, sum);
-  em.maximise();
-}
-
-/**
- * Sums from given responsibilities, twice: about rough means to get the means, then about those, so that the covariances
- * lose no digits. The next `maximise` takes them up; a component without rows has the data's spread about its rough mean.
- */
-function* momentsAbout(em: Em, means: Float64Array, sum: () => Work<void>): Work<void> {
-  em.seat(pooled(em.problem, means));
-  yield* sum();
-  em.maximiseOnly();
-  yield* sum();
-}
-
-/** The M-step of given responsibilities [N, K], row-major over the packed rows, as sums for the next `maximise`. */
-export function responsibilityMoments(em: Em, responsibilities: Float64Array): Work<void> {
-  const { K } = em.problem;
-  return momentsAbout(em, columnMeansFor(em.problem), () =>
-    em.sumResponsibilities((first, count, out) => out.set(responsibilities.subarray(first * K, (first + count) * K))),
-  );
-}
-
-function columnMeansFor({ columnMeans, K, D }: Problem): Float64Array {
-  const means = new Float64Array(K * D);
-  for (let k = 0; k < K; k++) means.set(columnMeans, k * D);
-  return means;
-}
-
-/** Equal weights, the given means, and for every component the spread of the data along the axes. */
-function pooled(problem: Problem, means: Float64Array): Parameters {
-  const { K, D, covarianceType, columnVariances } = problem;
-  const spread = columnVariances.map((variance) => (variance > 0 ? variance : 1));
-  const diagonal = new Float64Array(D * D);
-  spread.forEach((variance, d) => {
-    diagonal[d * (D + 1)] = variance;
-  });
-  const one = {
-    full: diagonal,
-    tied: diagonal,
-    diag: spread,
-    spherical: Float64Array.of(columnVariances.reduce((sum, variance) => sum + variance, 0) / D || 1),
-  }[covarianceType];
-  const copies = covarianceType === "tied" ? 1 : K;
-  const covariances = new Float64Array(copies * one.length);
-  for (let k = 0; k < copies; k++) covariances.set(one, k * one.length);
-  return { covarianceType, nComponents: K, nFeatures: D, weights: new Float64Array(K).fill(1 / K), means, covariances };
 }
 
 function startFromParameters(em: Em, init: Extract<InitSettings, { kind: "parameters" }>): void {

@@ -14,6 +14,16 @@ export function subsampleRows({ N, K, D }: Pick<Problem, "N" | "K" | "D">): numb
   return rows * FACTOR <= N ? rows : undefined;
 }
 
+/** Rows of a race: at least, and for every component. Its finalists see more rows before one wins. */
+const LEAST_RACE_ROWS = 2048;
+const RACE_ROWS_PER_COMPONENT = 64;
+
+/** How many rows the contenders of a race look at; undefined if that is most of them. */
+export function raceRows({ N, K, D }: Pick<Problem, "N" | "K" | "D">): number | undefined {
+  const rows = Math.max(LEAST_RACE_ROWS, K * (RACE_ROWS_PER_COMPONENT + ROWS_PER_COLUMN * D));
+  return rows * 2 <= N ? rows : undefined;
+}
+
 /**
  * A problem of some rows of another, in the same arena: one row drawn from each of `count` stretches of equal length, so
  * that sorted data are seen from end to end. It lives until the caller rewinds the arena.
@@ -39,5 +49,13 @@ export function subsample(problem: Problem, count: number, random: Pointer): Pro
     if (i % T === T - 1 || i === count - 1) kernels.pack(staging, tiles + first * D * 8, i - first + 1, D, T);
   }
   arena.rewind(mark);
-  return { ...problem, N: count, nTiles, rows: [tiles, weights, T * 8, count, D, T], totalWeight, kept: undefined };
+  return {
+    ...problem,
+    N: count,
+    nTiles,
+    rows: [tiles, weights, T * 8, count, D, T],
+    totalWeight,
+    kept: undefined,
+    restore: undefined,
+  };
 }

@@ -3,17 +3,34 @@ import { isList, isPlain, knownKeys, oneOf } from "./checks.ts";
 import { matrixOf, type RowInput, type ShapedInput, vectorOf } from "./data.ts";
 
 /**
- * How starts are found, in scikit-learn's words:
+ * How starts are found; scikit-learn's words where it has them:
  *
+ * - `"race"`: starts of several kinds, some EM iterations each, the best of them continued;
  * - `"kmeans"`: the rows are clustered by k-means, each cluster makes a component;
  * - `"k-means++"`: rows far from each other become the first means;
+ * - `"kmeans-standardised"`, `"k-means++-standardised"`: the same, with each column in units of its standard deviation;
+ * - `"kmeans-whitened"`, `"k-means++-whitened"`: the same, with the correlation of the columns taken out, too;
+ * - `"adaptive"`: one component after the other, each where those so far explain the rows worst;
+ * - `"short-em"`: ten times any rows as means, some EM iterations each, the best of them continued;
  * - `"random-from-data"`: any rows become the first means;
  * - `"random"`: random responsibilities.
  */
-export type InitStrategy = "kmeans" | "k-means++" | "random" | "random-from-data";
+export type InitStrategy = (typeof INIT_STRATEGIES)[number];
 
 /** Every {@link InitStrategy}, the default first. */
-export const INIT_STRATEGIES: readonly InitStrategy[] = ["kmeans", "k-means++", "random", "random-from-data"];
+export const INIT_STRATEGIES = [
+  "race",
+  "kmeans",
+  "k-means++",
+  "kmeans-standardised",
+  "k-means++-standardised",
+  "kmeans-whitened",
+  "k-means++-whitened",
+  "adaptive",
+  "short-em",
+  "random-from-data",
+  "random",
+] as const;
 
 /** Numbers in nested arrays (vectors, matrices, a list of matrices) or in one flat array, row-major. */
 export type NestedOrFlat = ArrayLike<number> | readonly ArrayLike<number>[] | readonly (readonly ArrayLike<number>[])[];

@@ -1,9 +1,12 @@
 import { received } from "../errors.ts";
-import { integerIn, knownKeys, nonNegative, oneOf, seedOf } from "./checks.ts";
+import { integerIn, isPlain, knownKeys, nonNegative, oneOf, seedOf } from "./checks.ts";
 import { type DataInput, type Matrix, matrixOf, vectorOf } from "./data.ts";
-import { type Init, type InitSettings, initSettings } from "./init.ts";
+import { type Fixed, type FixedSettings, fixedSettings } from "./fixed.ts";
+import { type Init, type InitSettings, initSettings, type NestedOrFlat, type ParameterInput } from "./init.ts";
+import { type KnownLabels, knownLabels } from "./labels.ts";
 
 export { oneOf } from "./checks.ts";
+export type { Fixed } from "./fixed.ts";
 export {
   INIT_STRATEGIES,
   type Init,
@@ -13,6 +16,7 @@ export {
   type ParameterInput,
   type ResponsibilitiesInput,
 } from "./init.ts";
+export type { KnownLabels } from "./labels.ts";
 
 /**
  * The shape of the covariances, of K components over D columns:
@@ -37,6 +41,21 @@ export interface Progress {
   readonly logLikelihood: number;
 }
 
+/** The parts of a conjugate prior; what is left out follows the data (Fraley & Raftery 2007). */
+export interface PriorOptions {
+  /** How many rows the prior mean weighs as much as: 0 or more. Default 0.01. */
+  readonly shrinkage?: number | undefined;
+  /** [D], in the unit of the data. Default: the mean of the data. */
+  readonly mean?: ArrayLike<number> | undefined;
+  /** 0 or more. Default: D + 2. */
+  readonly degreesOfFreedom?: number | undefined;
+  /**
+   * In the unit of the data squared: "full" and "tied" a matrix [D, D], otherwise one number. Default: the covariance of
+   * the data, or the mean of its variances, over K^(2/D).
+   */
+  readonly scale?: NestedOrFlat | number | undefined;
+}
+
 /** How to fit a mixture. Only `nComponents` is needed. */
 export interface FitOptions {
   /** The number of components K: an integer from 1 to the number of rows. */
@@ -56,12 +75,29 @@ export interface FitOptions {
    */
   readonly regCovar?: number | undefined;
   /**
+   * A conjugate prior of means and covariances, for maximum a posteriori estimates: true for the one of Fraley & Raftery
+   * (2007), or its parts. It takes the place of the automatic `regCovar`. Default: none.
+   */
+  readonly prior?: boolean | PriorOptions | undefined;
+  /**
    * How many times to search for a start; the best fit wins. An integer, 1 or more; 1 with a start of your own.
    * Default 1.
    */
   readonly nInit?: number | undefined;
-  /** Where to start: a strategy, labels [N], responsibilities [N, K], or parameters. Default "kmeans". */
+  /** Where to start: a strategy, labels [N], responsibilities [N, K], or parameters. Default "race". */
   readonly init?: Init | undefined;
+  /**
+   * A mixture to go on from, in place of `init`: `maxIter` more iterations. On the data that it was fitted to, with the
+   * same options, two runs are one long run, to the bit; on other data it is a start.
+   */
+  readonly warmStart?: WarmStart | undefined;
+  /**
+   * The component of each row where it is known, from 0; -1, `null` or `undefined` where it is not: [N]. Known rows belong
+   * to their component alone. Default: none is known.
+   */
+  readonly labels?: KnownLabels | undefined;
+  /** Parameters to leave as they are. Default: none. */
+  readonly fixed?: Fixed | undefined;
   /** All random choice: an integer from 0 to 2^53 - 1. Same seed and data, same bits. Default 0. */
   readonly seed?: number | undefined;
   /** The weight of each row, [N], 0 or more and not all 0; a row of weight 2 counts as two rows. Default: all 1. */
@@ -89,6 +125,12 @@ export interface FitOptions {
   readonly columns?: readonly string[] | undefined;
 }
 
+/** A mixture, as far as a fit can go on from it. */
+export interface WarmStart extends ParameterInput {
+  readonly nComponents: number;
+  readonly covarianceType: CovarianceType;
+}
+
 /** {@link FitOptions}, checked and complete. `nFeatures` and `columns` are the matrix's business. */
 export interface FitSettings {
   readonly nComponents: number;
@@ -97,8 +139,13 @@ export interface FitSettings {
   readonly maxIter: number;
   /** `undefined`: chosen by the scale of the data. */
   readonly regCovar: number | undefined;
+  /** `undefined`: none. Its parts are checked with the data. */
+  readonly prior: PriorOptions | undefined;
   readonly nInit: number;
   readonly init: InitSettings;
+  readonly fixed: FixedSettings | undefined;
+  /** [N], -1 where unknown; undefined if all are. */
+  readonly labels: Int32Array | undefined;
   readonly seed: number;
   /** [N]. It may be the caller's array. `undefined`: all 1. */
   readonly sampleWeight: Float64Array | undefined;
@@ -120,8 +167,12 @@ const FIT_KEYS: Readonly<Record<keyof FitOptions, true>> = {
   tol: true,
   maxIter: true,
   regCovar: true,
+  prior: true,
   nInit: true,
   init: true,
+  warmStart: true,
+  labels: true,
+  fixed: true,
   seed: true,
   sampleWeight: true,
   signal: true,
@@ -164,8 +215,14 @@ export function fitInput(
 export function fitSettings(options: FitOptions, nRows: number): FitSettings {
   checkKeys(options);
   const nComponents = componentCount(options.nComponents, nRows);
-  const { covarianceType = "full", tol = 1e-6, maxIter = 1000, regCovar, nInit = 1, seed } = options;
-  const init = initSettings(options.init === undefined ? "kmeans" : options.init, nRows, nComponents);
+  const warmStart = options.warmStart === undefined ? undefined : warmStartOf(options);
+  const covarianceType = oneOf(
+    "covarianceType",
+    options.covarianceType === undefined ? (warmStart?.covarianceType ?? "full") : options.covarianceType,
+    COVARIANCE_TYPES,
+  );
+  const { tol = 1e-6, maxIter = 1000, regCovar, prior, nInit = 1, seed } = options;
+  const init = initSettings(startOf(options), nRows, nComponents);
   const { accelerate = true, reproducible = true } = options;
   for (const [name, value] of Object.entries({ accelerate, reproducible })) {
     if (typeof value !== "boolean") {
@@ -174,7 +231,7 @@ export function fitSettings(options: FitOptions, nRows: number): FitSettings {
   }
   return {
     nComponents,
-    covarianceType: oneOf("covarianceType", covarianceType, COVARIANCE_TYPES),
+    covarianceType,
     tol: nonNegative("tol", tol, "leave it out for 1e-6"),
     maxIter: integerIn(
       "maxIter",
@@ -186,12 +243,18 @@ export function fitSettings(options: FitOptions, nRows: number): FitSettings {
     ),
     regCovar:
       regCovar === undefined ? undefined : nonNegative("regCovar", regCovar, "leave it out to follow the data's scale"),
+    prior: priorSettings(prior),
     nInit: startCount(nInit, init),
     init,
+    labels: options.labels === undefined ? undefined : knownLabels(options.labels, nRows, nComponents),
+    fixed:
+      options.fixed === undefined
+        ? undefined
+        : fixedSettings(options.fixed, nComponents, covarianceType === "tied", init, prior),
     seed: seedOf(seed),
     sampleWeight: options.sampleWeight === undefined ? undefined : weightsOf(options.sampleWeight, nRows, nComponents),
     signal: options.signal === undefined ? undefined : signalOf(options.signal),
-    onIteration: options.onIteration === undefined ? undefined : listenerOf(options.onIteration),
+    onIteration: options.onIteration === undefined ? undefined : listenerOf("onIteration", options.onIteration),
     accelerate,
     threads:
       options.threads === undefined
@@ -209,18 +272,67 @@ export function fitSettings(options: FitOptions, nRows: number): FitSettings {
 }
 
 function checkKeys(options: unknown): void {
+  checkOptions(options, [], []);
+}
+
+/**
+ * Refuses what is no object of options, and unknown ones.
+ *
+ * @param others - keys of a fit that mean nothing here.
+ * @param own - keys that a fit does not know.
+ */
+export function checkOptions(options: unknown, others: readonly (keyof FitOptions)[], own: readonly string[]): void {
   if (typeof options !== "object" || options === null || Array.isArray(options)) {
     throw new TypeError(
       `options: expected an object with nComponents, got ${received(options)}; write for example { nComponents: 3 }`,
     );
   }
-  knownKeys("options", options, Object.keys(FIT_KEYS));
+  const keys = Object.keys(FIT_KEYS) as (keyof FitOptions)[];
+  knownKeys("options", options, [...keys.filter((key) => !others.includes(key)), ...own]);
 }
 
 function componentCount(value: unknown, nRows: number): number {
   const remedy =
     value === undefined ? "say how many, for example { nComponents: 3 }" : "use fewer components or more data";
   return integerIn("nComponents", value, 1, nRows, `an integer from 1 to the number of rows (${nRows})`, remedy);
+}
+
+/** Where to start, unchecked. */
+function startOf({ init, warmStart }: FitOptions): unknown {
+  if (!warmStart) return init === undefined ? "race" : init;
+  const { weights, means, covariances } = warmStart;
+  return { weights, means, covariances };
+}
+
+/** The mixture to go on from. */
+function warmStartOf({ warmStart, nComponents, covarianceType, init }: FitOptions): WarmStart {
+  if (typeof warmStart !== "object" || warmStart === null || !("means" in warmStart)) {
+    throw new TypeError(`warmStart: expected a mixture, got ${received(warmStart)}; give what a fit returned`);
+  }
+  if (init !== undefined) {
+    throw new TypeError(`init: expected none beside warmStart, got ${received(init)}; leave out one of them`);
+  }
+  if (warmStart.nComponents !== nComponents) {
+    throw new RangeError(
+      `nComponents: expected the number of components of warmStart (${warmStart.nComponents}), got ${nComponents}; make them agree`,
+    );
+  }
+  if (covarianceType !== undefined && covarianceType !== warmStart.covarianceType) {
+    throw new RangeError(`covarianceType: expected that of warmStart, got ${received(covarianceType)}; leave it out`);
+  }
+  return warmStart;
+}
+
+function priorSettings(prior: unknown): PriorOptions | undefined {
+  if (prior === undefined || prior === false) return undefined;
+  if (prior === true) return {};
+  if (typeof prior !== "object" || prior === null || !isPlain(prior)) {
+    throw new TypeError(
+      `prior: expected true, false or an object, got ${received(prior)}; write true, or for example { shrinkage: 0.01 }`,
+    );
+  }
+  knownKeys("prior", prior, ["shrinkage", "mean", "degreesOfFreedom", "scale"]);
+  return prior;
 }
 
 function startCount(value: unknown, init: InitSettings): number {
@@ -272,9 +384,10 @@ function signalOf(value: unknown): AbortSignal {
   );
 }
 
-function listenerOf(value: unknown): (progress: Progress) => void {
-  if (typeof value === "function") return value as (progress: Progress) => void;
+/** A function that is told of progress. */
+export function listenerOf<T>(argument: string, value: unknown): (progress: T) => void {
+  if (typeof value === "function") return value as (progress: T) => void;
   throw new TypeError(
-    `onIteration: expected a function, got ${received(value)}; write for example ({ iteration }) => show(iteration)`,
+    `${argument}: expected a function, got ${received(value)}; write for example (progress) => show(progress)`,
   );
 }

@@ -1,0 +1,230 @@
+import type { Arena } from "../engine/arena.ts";
+import { compileKernels } from "../engine/kernels.ts";
+import type { Work } from "../fit/drive.ts";
+import { runHere, runOnThreads } from "../fit/fit.ts";
+import type { FitWarning } from "../fit/report.ts";
+import { type Entry, type Outcome, type Result, selectWork } from "../fit/select.ts";
+import { integerIn, isList } from "../input/checks.ts";
+import { type DataInput, type Matrix, matrixOf } from "../input/data.ts";
+import {
+  COVARIANCE_TYPES,
+  type CovarianceType,
+  checkOptions,
+  type FitOptions,
+  type FitSettings,
+  fitSettings,
+  INIT_STRATEGIES,
+  type InitStrategy,
+  listenerOf,
+  oneOf,
+} from "../input/options.ts";
+import { parameterCount } from "../model/parameters.ts";
+import { type GaussianMixture, mixtureOf } from "./mixture.ts";
+
+/**
+ * What models are compared by; all are lower for a better model. W is the total weight of the rows, p the number of
+ * parameters:
+ *
+ * - `"bic"`: -2 log L + p log W (Schwarz 1978);
+ * - `"aic"`: -2 log L + 2 p (Akaike 1974);
+ * - `"icl"`: the BIC with the likelihood of rows and their most likely components together: it asks for clusters that lie
+ *   apart (Biernacki, Celeux & Govaert 2000);
+ * - `"nec"`: the entropy of the responsibilities over what log L gains on one component (Celeux & Soromenho 1996); 1 for
+ *   one component (Biernacki, Celeux & Govaert 1999);
+ * - `"cv"`: -2 times the log-likelihood of rows under fits to other rows (Smyth 2000). It takes `folds` more fits of each.
+ */
+export type Criterion = "bic" | "aic" | "icl" | "nec" | "cv";
+
+const CRITERIA: readonly Criterion[] = ["bic", "aic", "icl", "nec", "cv"];
+
+/** Options of a fit that have no place here. */
+const OTHERS = ["warmStart", "fixed", "labels", "onIteration"] as const;
+
+/** What to choose from and how. The options of a fit hold for every candidate. */
+export interface SelectOptions
+  extends Omit<FitOptions, "nComponents" | "covarianceType" | "init" | (typeof OTHERS)[number]> {
+  /** Numbers of components to try, or the largest of 1, 2, … Default 9. */
+  readonly nComponents?: number | readonly number[] | undefined;
+  /** Covariance types to try, one or several. Default: all four. */
+  readonly covarianceType?: CovarianceType | readonly CovarianceType[] | undefined;
+  /** What the best is lowest in. Default "bic". */
+  readonly criterion?: Criterion | undefined;
+  /** Parts that the rows are cut into for cross-validation: an integer, 2 or more. Default 10 for "cv", else none. */
+  readonly folds?: number | undefined;
+  /** How starts are found. */
+  readonly init?: InitStrategy | undefined;
+  /** Called after each candidate. */
+  readonly onCandidate?: ((progress: SelectProgress) => void) | undefined;
+}
+
+/** What a selection tells after each candidate. */
+export interface SelectProgress {
+  readonly candidate: Candidate;
+  /** Candidates done, this one included, and all there are. */
+  readonly done: number;
+  readonly total: number;
+}
+
+/** One row of the table: a model and what it is judged by. Where it could not be fitted, `error` says why and figures are undefined. */
+export interface Candidate {
+  readonly nComponents: number;
+  readonly covarianceType: CovarianceType;
+  readonly nParameters: number;
+  /** Total log-likelihood, in nats: higher is better. */
+  readonly logLikelihood: number | undefined;
+  readonly bic: number | undefined;
+  readonly aic: number | undefined;
+  readonly icl: number | undefined;
+  readonly nec: number | undefined;
+  /** Undefined too where no `folds` were asked for; Infinity where a fit to some of the rows failed. */
+  readonly cv: number | undefined;
+  readonly converged: boolean;
+  readonly warnings: readonly FitWarning[];
+  readonly mixture: GaussianMixture | undefined;
+  readonly error: Error | undefined;
+}
+
+/** What a selection found. */
+export interface Selection {
+  /** The mixture that is lowest in the criterion, of those without a warning against their solution if there are any. */
+  readonly best: GaussianMixture;
+  readonly criterion: Criterion;
+  /** All candidates: the covariance types in the order given, each with its numbers of components. */
+  readonly candidates: readonly Candidate[];
+}
+
+/**
+ * Fits mixtures with several numbers of components and shapes of covariances and finds the best. Larger models start from
+ * smaller ones too, so that none is less likely than one that it contains.
+ *
+ * @param data - N rows of D numbers, in any form.
+ * @param options - what to try, and the options of a fit.
+ * @throws {TypeError | RangeError} If data or options are malformed.
+ * @throws {MixtureError} If no candidate can be fitted: the first one's error.
+ * @throws the signal's reason, if it aborts.
+ * @example
+ * const { best, candidates } = await select(rows, { nComponents: [1, 2, 3], covarianceType: ["full", "tied"] });
+ * best.nComponents;
+ */
+export async function select(data: DataInput, options: SelectOptions = {}): Promise<Selection> {
+  const plan = planOf(data, options);
+  plan.shared.signal?.throwIfAborted();
+  await compileKernels();
+  const nComponents = Math.max(...plan.entries.map((entry) => entry.nComponents));
+  return runOnThreads(plan.matrix, { ...plan.shared, nComponents }, (arena) => workOf(plan, arena));
+}
+
+/** {@link select}, on the spot and on one thread. Same result, to the bit. @throws as `select` rejects. */
+export function selectSync(data: DataInput, options: SelectOptions = {}): Selection {
+  const plan = planOf(data, options);
+  plan.shared.signal?.throwIfAborted();
+  return runHere(plan.shared, (arena) => workOf(plan, arena));
+}
+
+interface Plan {
+  readonly matrix: Matrix;
+  /** The settings of all candidates, as if for one component. */
+  readonly shared: FitSettings;
+  readonly entries: readonly Entry[];
+  readonly criterion: Criterion;
+  readonly folds: number | undefined;
+  readonly onCandidate: ((progress: SelectProgress) => void) | undefined;
+}
+
+function planOf(data: DataInput, options: SelectOptions): Plan {
+  checkOptions(options, OTHERS, ["criterion", "folds", "onCandidate"]);
+  const { nComponents = 9, covarianceType = COVARIANCE_TYPES, criterion: chosen, onCandidate, ...rest } = options;
+  const { folds: wanted, ...fit } = rest;
+  const criterion = oneOf("criterion", chosen ?? "bic", CRITERIA);
+  if (onCandidate !== undefined) listenerOf("onCandidate", onCandidate);
+  const types = (isList(covarianceType) ? Array.from(covarianceType) : [covarianceType]).map((type: unknown) =>
+    oneOf("covarianceType", type, COVARIANCE_TYPES),
+  );
+  if (types.length === 0) {
+    throw new RangeError("covarianceType: expected at least one, got an array of length 0; leave it out for all four");
+  }
+  if (options.init !== undefined) oneOf("init", options.init, INIT_STRATEGIES);
+  const matrix = matrixOf(data, { nFeatures: options.nFeatures, columns: options.columns });
+  const counts = countsOf(nComponents, matrix.nRows);
+  const settingsOf = (K: number): FitSettings => fitSettings({ ...fit, nComponents: K }, matrix.nRows);
+  const shared = settingsOf(1);
+  const folds = wanted ?? (criterion === "cv" ? 10 : undefined);
+  if (folds !== undefined) {
+    const some = `an integer from 2 to the number of rows (${matrix.nRows})`;
+    integerIn("folds", folds, 2, matrix.nRows, some, "leave it out for 10");
+  }
+  const entries = [...new Set(types)].flatMap((type) =>
+    counts.map((K) => ({
+      nComponents: K,
+      covarianceType: type,
+      settings: attempt(() => ({ ...settingsOf(K), covarianceType: type })),
+    })),
+  );
+  return { matrix, shared, entries, criterion, folds, onCandidate };
+}
+
+function countsOf(nComponents: unknown, nRows: number): number[] {
+  const count = (value: unknown): number =>
+    integerIn(
+      "nComponents",
+      value,
+      1,
+      2 ** 31,
+      "an integer, 1 or more",
+      "give the largest number, or a list of numbers",
+    );
+  if (!isList(nComponents)) return Array.from({ length: Math.min(nRows, count(nComponents)) }, (_, i) => i + 1);
+  if (nComponents.length === 0) {
+    throw new RangeError(
+      "nComponents: expected at least one number, got an array of length 0; leave it out for 1 to 9",
+    );
+  }
+  return [...new Set(Array.from(nComponents, count))].sort((a, b) => a - b);
+}
+
+/** Settings, or why there are none: too many components for the rows. */
+function attempt(settings: () => FitSettings): FitSettings | Error {
+  try {
+    return settings();
+  } catch (error) {
+    return error as Error;
+  }
+}
+
+function* workOf(plan: Plan, arena?: Arena): Work<Selection> {
+  const { matrix, entries, criterion, folds, onCandidate } = plan;
+  const candidates: Candidate[] = [];
+  let done = 0;
+  const outcomes = yield* selectWork(
+    ...([matrix, entries, folds] as const),
+    (at, outcome) => {
+      candidates[at] = candidateOf(matrix, entries[at], outcome);
+      done++;
+      onCandidate?.({ candidate: candidates[at], done, total: entries.length });
+    },
+    arena,
+  );
+  const sound = candidates.filter((_, at) => (outcomes[at] as Partial<Result>).sound);
+  const fitted = candidates.filter(({ mixture }) => mixture);
+  const [first] = sound.length > 0 ? sound : fitted;
+  if (!first) throw candidates[0].error;
+  const value = (candidate: Candidate): number => candidate[criterion] as number;
+  const best = (sound.length > 0 ? sound : fitted).reduce((lowest, one) => {
+    const difference = value(one) - value(lowest);
+    return difference < 0 || (difference === 0 && one.nParameters < lowest.nParameters) ? one : lowest;
+  }, first);
+  return { best: best.mixture as GaussianMixture, criterion, candidates };
+}
+
+function candidateOf(matrix: Matrix, { nComponents, covarianceType }: Entry, outcome: Outcome): Candidate {
+  const nParameters = parameterCount(covarianceType, nComponents, matrix.nColumns);
+  const named = { nComponents, covarianceType, nParameters };
+  const none = { logLikelihood: undefined, bic: undefined, aic: undefined, icl: undefined, nec: undefined };
+  if (outcome instanceof Error) {
+    return { ...named, ...none, cv: undefined, converged: false, warnings: [], mixture: undefined, error: outcome };
+  }
+  const { fitted, logLikelihood, bic, aic, icl, nec, cv } = outcome;
+  const mixture = mixtureOf(fitted, matrix);
+  const { converged, warnings } = fitted.report;
+  return { ...named, logLikelihood, bic, aic, icl, nec, cv, converged, warnings, mixture, error: undefined };
+}

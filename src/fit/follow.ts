@@ -1,0 +1,33 @@
+import type { Parameters } from "../model/parameters.ts";
+import { type ClimbSettings, climb, type Run } from "./climb.ts";
+import type { Work } from "./drive.ts";
+import type { Em } from "./em.ts";
+
+/** Weights [K], means [K, D] and covariances. */
+export type Values = Pick<Parameters, "weights" | "means" | "covariances">;
+
+/**
+ * EM from given parameters that ends no lower than it began: what EM climbs is not the log-likelihood alone where
+ * variances are regularised, and may lead down. Then the parameters themselves are the result.
+ *
+ * @throws {MixtureError} `SINGULAR_COVARIANCE` if one becomes singular.
+ */
+export function* follow(
+  em: Em,
+  values: Values,
+  settings: ClimbSettings,
+  onPass: (iteration: number, logLikelihood: number) => void = () => undefined,
+): Work<{ readonly parameters: Parameters; readonly run: Run }> {
+  em.write(values);
+  const first = em.read();
+  const run = yield* climb(em, settings, onPass);
+  const [origin] = run.trace;
+  if (run.objective >= origin) return { parameters: em.read(), run };
+  em.write(first);
+  const objective = yield* em.evaluate();
+  const { logLikelihood } = em;
+  return {
+    parameters: first,
+    run: { ...run, objective, logLikelihood, nIterations: 0, trace: Float64Array.of(objective) },
+  };
+}

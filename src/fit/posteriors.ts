@@ -1,0 +1,32 @@
+import type { Pointer } from "../engine/kernels.ts";
+import type { Work } from "./drive.ts";
+import type { Em } from "./em.ts";
+
+/**
+ * The E-step by itself: shows the responsibilities [count, K] of some rows at a time, as they lie, without their weights.
+ * The pointer holds until the visit returns.
+ */
+export function* posteriorsOf(
+  { problem, model }: Em,
+  visit: (first: number, count: number, responsibilities: Pointer) => void,
+): Work<void> {
+  const { arena, type, rows, N, D, K, T, nTiles } = problem;
+  const { kernels } = arena;
+  const [mu, factor, logc] = model;
+  const mark = arena.mark();
+  try {
+    const resp = arena.f64(T * K);
+    const scratch = arena.bytesOf(kernels.scoreScratchBytes(type, D, T, K));
+    yield {
+      groups: nTiles,
+      run: (tile) => {
+        const count = Math.min(T, N - tile * T);
+        const x = rows[0] + tile * T * D * 8;
+        kernels.score(type, x, count, D, T, K, mu, factor, logc, 0, resp, 0, scratch);
+        visit(tile * T, count, resp);
+      },
+    };
+  } finally {
+    arena.rewind(mark);
+  }
+}

@@ -1,0 +1,233 @@
+// The search for a start: several contenders, few iterations each, the best continued.
+import type { Pointer } from "../engine/kernels.ts";
+import { isCollapse, type MixtureError } from "../errors.ts";
+import type { InitStrategy } from "../input/options.ts";
+import { climb } from "./climb.ts";
+import type { Work } from "./drive.ts";
+import type { Em } from "./em.ts";
+import { swapped } from "./halves.ts";
+import { startFromNeighbour } from "./perturbation.ts";
+import { spuriousComponents } from "./spurious.ts";
+import { type SimpleStrategy, startBy } from "./strategies.ts";
+import { raceRows, subsample, subsampleRows } from "./subsample.ts";
+
+/** EM on a subsample: what it still gains per row after this is less than what the other rows will change. */
+const SUBSAMPLE_CLIMB = { tol: 1e-4, maxIter: 20 };
+
+/** Kinds of starts in the order in which they enter a race; after the last comes the first again. */
+const ROSTER: readonly SimpleStrategy[] = [
+  "kmeans-standardised",
+  "kmeans-whitened",
+  "kmeans",
+  "random-from-data",
+  "adaptive",
+  "k-means++-standardised",
+  "k-means++-whitened",
+  "random-from-data",
+  "k-means++",
+  "random",
+];
+/** Components up to which adaptive seeding, whose cost grows with their square, takes part. */
+const MOST_ADAPTIVE = 16;
+
+/** Microseconds that a race may take, about: at least, and in passes over all rows. The estimate, not a clock, decides. */
+const LEAST_BUDGET = 500_000;
+const LEAST_HASTY_BUDGET = 60_000;
+const BUDGET_PASSES = 2;
+/** Passes over the rows of the race that one contender takes, about. */
+const CONTENDER_PASSES = 14;
+const FEWEST_CONTENDERS = 4;
+const MOST_CONTENDERS = 30;
+/** Contenders in the neighbourhood of the leaders, in each of some rounds after the first. */
+const OFFSPRING = 16;
+const MOST_ROUNDS = 40;
+/** Rounds without a better leader after which a race ends. */
+const PATIENCE = 12;
+/** Contenders of `"short-em"`. */
+const SHORT_RUNS = 10;
+
+/** How a field of contenders shrinks: M-steps for each, then how many stay. */
+const HEATS: readonly { readonly maxIter: number; readonly share: number }[] = [
+  { maxIter: 6, share: 1 / 3 },
+  { maxIter: 16, share: 1 / 3 },
+  { maxIter: 60, share: 1 },
+];
+const FINALISTS = 3;
+/** A contender rests when less than this is left to gain per row; two that are closer are one. */
+const TOL = 1e-5;
+/** Contenders that are closer than this per row after the first heat will meet. */
+const AGREED = 1e-4;
+
+/** Parameters on their way, as a vector of the Em that they race in. */
+interface Contender {
+  vector: Float64Array;
+  objective: number;
+  converged: boolean;
+}
+
+type Starter = () => Work<void>;
+
+interface HeatSettings {
+  readonly tol?: number;
+  readonly maxIter: number;
+}
+
+/**
+ * Parameters to start from by a strategy, the most promising first. Where the data are large, on a subsample.
+ *
+ * @throws {MixtureError} What the last start failed with, if all did.
+ */
+export function* search(em: Em, strategy: InitStrategy, random: Pointer): Work<readonly Float64Array[]> {
+  if (strategy !== "race" && strategy !== "short-em") {
+    const rows = subsampleRows(em.problem);
+    const small = rows === undefined ? em : em.on(subsample(em.problem, rows, random));
+    yield* startBy(strategy, small, random);
+    return yield* widened(em, small, [small.vector.slice()], random);
+  }
+  const rows = raceRows(em.problem);
+  const small = rows === undefined ? em : em.on(subsample(em.problem, rows, random));
+  return yield* widened(em, small, yield* race(em, small, strategy, random), random);
+}
+
+/** From a subsample to a larger one, if there is, and to all rows: EM on as many as can tell, and the best first. */
+function* widened(em: Em, small: Em, vectors: readonly Float64Array[], random: Pointer): Work<readonly Float64Array[]> {
+  if (small === em) return vectors;
+  const rows = subsampleRows(em.problem);
+  if (rows === undefined) return vectors;
+  const wide = rows === small.problem.N ? small : em.on(subsample(em.problem, rows, random));
+  const field: Contender[] = [];
+  for (const vector of vectors) {
+    const outcome = yield* attempt(wide, () => taken(wide, vector), SUBSAMPLE_CLIMB);
+    if (!isCollapse(outcome)) field.push(outcome);
+  }
+  return field.length > 0 ? vectorsOf(ranked(wide, field, FINALISTS)) : vectors;
+}
+
+function* race(em: Em, small: Em, strategy: "race" | "short-em", random: Pointer): Work<readonly Float64Array[]> {
+  const { K } = small.problem;
+  if (K === 1) {
+    yield* startBy("k-means++", small, random);
+    return [small.vector.slice()];
+  }
+  const hasty = small !== em;
+  const least = hasty ? LEAST_HASTY_BUDGET : LEAST_BUDGET;
+  const passes = Math.max(least, BUDGET_PASSES * passCost(em)) / passCost(small);
+  const starters: Starter[] = [];
+  if (strategy === "short-em") {
+    for (let i = 0; i < SHORT_RUNS; i++) starters.push(() => startBy("random-from-data", small, random));
+    return vectorsOf(yield* contest(small, starters, []));
+  }
+  const roster = K > MOST_ADAPTIVE ? ROSTER.filter((name) => name !== "adaptive") : ROSTER;
+  const count = Math.max(FEWEST_CONTENDERS, Math.min(MOST_CONTENDERS, Math.floor(passes / CONTENDER_PASSES / 2)));
+  for (let i = 0; i < count; i++) {
+    starters.push(() => startBy(roster[i % roster.length], small, random, true));
+  }
+  let field = yield* contest(small, starters, [], hasty);
+  if (hasty) return vectorsOf(field);
+  const rounds = Math.min(
+    MOST_ROUNDS,
+    Math.floor((passes - count * CONTENDER_PASSES) / (OFFSPRING * CONTENDER_PASSES)),
+  );
+  for (let round = 0, idle = 0; round < rounds && idle < PATIENCE; round++) {
+    const parents = field;
+    const offspring = Array.from({ length: OFFSPRING }, (_, i): Starter => {
+      const { vector } = parents[Math.floor(i / 2) % parents.length];
+      return i % 2 === 0
+        ? () => startFromNeighbour(small, vector, random)
+        : () => taken(small, swapped(small, vector, random));
+    });
+    field = yield* contest(small, offspring, parents);
+    idle = isHigher(small, field[0], parents[0]) ? 0 : idle + 1;
+  }
+  return vectorsOf(field);
+}
+
+function vectorsOf(field: readonly Contender[]): Float64Array[] {
+  return field.map(({ vector }) => vector);
+}
+
+/** Microseconds of one pass, about (AMD EPYC, one thread, nothing left out). */
+function passCost({ problem: { N, K, D, covarianceType } }: Em): number {
+  const columns = covarianceType === "full" || covarianceType === "tied" ? D * (D + 3) : 4 * D;
+  return 15 + (N * K * (columns + 30)) / 6_000;
+}
+
+/** Runs the heats. @returns the finalists, those without spurious components first, then the likelier first. */
+function* contest(
+  em: Em,
+  starters: readonly Starter[],
+  champions: readonly Contender[],
+  hasty = false,
+): Work<Contender[]> {
+  let field: Contender[] = [];
+  let failure: unknown;
+  for (const start of starters) {
+    const outcome = yield* attempt(em, start, HEATS[0]);
+    if (isCollapse(outcome)) failure = outcome;
+    else field.push(outcome);
+    if (hasty && agree(em, field)) return ranked(em, field, 1);
+  }
+  for (let heat = 1; heat < HEATS.length; heat++) {
+    const stay = Math.max(FINALISTS, Math.ceil(field.length * HEATS[heat - 1].share));
+    const leaders = ranked(em, field, stay);
+    field = leaders.filter(({ converged }) => converged);
+    for (const { vector } of leaders.filter(({ converged }) => !converged)) {
+      const outcome = yield* attempt(em, () => taken(em, vector), HEATS[heat]);
+      if (!isCollapse(outcome)) field.push(outcome);
+    }
+  }
+  const finalists = ranked(em, [...champions, ...field], FINALISTS);
+  if (finalists.length === 0) throw failure;
+  return finalists;
+}
+
+/** A start and EM from it, or why that led nowhere. */
+function* attempt(em: Em, start: Starter, settings: HeatSettings): Work<Contender | MixtureError> {
+  const { arena } = em.problem;
+  const mark = arena.mark();
+  try {
+    yield* start();
+    return yield* advance(em, settings);
+  } catch (error) {
+    if (!isCollapse(error)) throw error;
+    return error;
+  } finally {
+    arena.rewind(mark);
+  }
+}
+
+// biome-ignore lint/correctness/useYield: a start that has nothing to do but this
+function* taken(em: Em, vector: Float64Array): Work<void> {
+  em.take(vector);
+}
+
+function* advance(em: Em, { tol = TOL, maxIter }: HeatSettings): Work<Contender> {
+  const { objective, converged } = yield* climb(em, { tol, maxIter, accelerate: true }, () => undefined);
+  return { vector: em.vector.slice(), objective, converged };
+}
+
+/** Whether a leader is at another, better place than the one before. */
+function isHigher({ problem }: Em, leader: Contender, before: Contender): boolean {
+  return leader !== before && leader.objective - before.objective > TOL * problem.totalWeight;
+}
+
+/** Whether most contenders are at one place, and it is the best. */
+function agree({ problem }: Em, field: readonly Contender[]): boolean {
+  const least = Math.max(...field.map(({ objective }) => objective)) - AGREED * problem.totalWeight;
+  const there = field.filter(({ objective }) => objective >= least);
+  return field.length >= FEWEST_CONTENDERS && there.length > field.length / 2;
+}
+
+/** The first `count`: sound ones before spurious ones, then by likelihood; of two that are at one place the first. */
+function ranked(em: Em, field: readonly Contender[], count: number): Contender[] {
+  const sound: Contender[] = [];
+  const spurious: Contender[] = [];
+  let last = Infinity;
+  for (const contender of [...field].sort((a, b) => b.objective - a.objective)) {
+    if (sound.length === count) break;
+    const tie = last - contender.objective <= TOL * em.problem.totalWeight;
+    last = contender.objective;
+    if (!tie) (spuriousComponents(em, em.read(contender.vector)).length > 0 ? spurious : sound).push(contender);
+  }
+  return [...sound, ...spurious].slice(0, count);
+}

@@ -1,0 +1,116 @@
+import type { Arena } from "../engine/arena.ts";
+import { MixtureError } from "../errors.ts";
+import type { Matrix } from "../input/matrix.ts";
+import type { CovarianceType, FitSettings } from "../input/options.ts";
+import { candidateWork, type Tried } from "./candidate.ts";
+import type { Work } from "./drive.ts";
+import type { Fitted } from "./fit.ts";
+import { foldsOf, heldOut } from "./folds.ts";
+
+/** One model to try: how it is to be fitted, or why it cannot be. */
+export interface Entry {
+  readonly nComponents: number;
+  readonly covarianceType: CovarianceType;
+  readonly settings: FitSettings | Error;
+}
+
+/** How one model did: what it is judged by, or why there is nothing to judge. */
+export type Outcome = Result | Error;
+
+/** A fitted model and what it is judged by; lower is better. */
+export interface Result extends Tried {
+  readonly nec: number;
+  readonly cv: number | undefined;
+}
+
+/** Smaller types first: each starts from those that it contains. */
+const ORDER: readonly CovarianceType[] = ["spherical", "diag", "tied", "full"];
+/** What each type contains, and which of it is worth a start: the first that is there of each list. */
+const CONTAINED: Readonly<Record<CovarianceType, readonly (readonly CovarianceType[])[]>> = {
+  spherical: [],
+  diag: [["spherical"]],
+  tied: [],
+  full: [["diag", "spherical"], ["tied"]],
+};
+
+/**
+ * Fits all entries, the smaller models first, so that the larger ones can start from them.
+ *
+ * @param folds - into how many parts to cut the rows for cross-validation, if at all.
+ * @param onOutcome - told after each, with its place among the entries.
+ * @returns an outcome for each entry, in their order.
+ */
+export function* selectWork(
+  matrix: Matrix,
+  entries: readonly Entry[],
+  folds: number | undefined,
+  onOutcome: (at: number, outcome: Outcome) => void,
+  shared?: Arena,
+): Work<Outcome[]> {
+  const outcomes = new Map<Entry, Outcome>();
+  const single = new Map<CovarianceType, number>();
+  const fitted = ({
+    covarianceType: type,
+    nComponents: K,
+  }: Pick<Entry, "covarianceType" | "nComponents">): Fitted | undefined => {
+    const entry = entries.find((other) => other.covarianceType === type && other.nComponents === K);
+    const outcome = entry && outcomes.get(entry);
+    return outcome && !(outcome instanceof Error) ? outcome.fitted : undefined;
+  };
+  const smaller = ({ covarianceType, nComponents }: Entry): Fitted[] => {
+    const counts = entries.map((other) => other.nComponents).filter((K) => K < nComponents);
+    const fewer = counts.sort((a, b) => b - a).map((K) => fitted({ covarianceType, nComponents: K }));
+    const types = CONTAINED[covarianceType].map((list) =>
+      list.map((type) => fitted({ covarianceType: type, nComponents })),
+    );
+    return [fewer, ...types].flatMap((list) => list.find((model) => model) ?? []);
+  };
+  const ordered = [...entries].sort(
+    (a, b) => a.nComponents - b.nComponents || ORDER.indexOf(a.covarianceType) - ORDER.indexOf(b.covarianceType),
+  );
+  for (const entry of ordered) {
+    const { settings, covarianceType } = entry;
+    let outcome: Outcome;
+    if (settings instanceof Error) outcome = settings;
+    else {
+      try {
+        const tried = yield* candidate(matrix, settings, smaller(entry), shared);
+        if (!single.has(covarianceType)) {
+          const one = { ...settings, nComponents: 1 };
+          single.set(
+            covarianceType,
+            (settings.nComponents === 1 ? tried : yield* candidate(matrix, one, [], shared)).logLikelihood,
+          );
+        }
+        const cv = folds && -2 * (yield* heldOut(matrix, settings, foldsOf(matrix, settings, folds), shared));
+        const nec = normalisedEntropy(tried, single.get(covarianceType) as number, settings.nComponents);
+        outcome = { ...tried, nec, cv };
+      } catch (error) {
+        if (!(error instanceof MixtureError)) throw error;
+        outcome = error;
+      }
+    }
+    outcomes.set(entry, outcome);
+    onOutcome(entries.indexOf(entry), outcome);
+  }
+  return entries.map((entry) => outcomes.get(entry) as Outcome);
+}
+
+function* candidate(matrix: Matrix, settings: FitSettings, smaller: readonly Fitted[], shared?: Arena): Work<Tried> {
+  try {
+    return yield* candidateWork(matrix, settings, smaller, shared);
+  } finally {
+    shared?.clear();
+  }
+}
+
+/**
+ * The normalised entropy criterion, E(K) / (L(K) - L(1)) with L the log-likelihood (Celeux & Soromenho 1996, J. Classif.
+ * 13:195); 1 for one component (Biernacki, Celeux & Govaert 1999, Pattern Recogn. Lett. 20:267). Infinity where K
+ * components are no more likely than one.
+ */
+function normalisedEntropy({ entropy, logLikelihood }: Tried, one: number, K: number): number {
+  if (K === 1) return 1;
+  const gain = logLikelihood - one;
+  return gain > 0 ? entropy / gain : Infinity;
+}

@@ -1,0 +1,113 @@
+// The data as k-means sees them: in the units given, in standard deviations of each column, or without correlation.
+import { TYPE_CODE } from "../engine/kernels.ts";
+import { KMeans } from "./kmeans.ts";
+import type { Problem } from "./problem.ts";
+
+/** How distances are measured: as given; each column over its standard deviation; after a rotation to unit covariance. */
+export type Space = "raw" | "standardised" | "whitened";
+
+/** Added to every variance of the data, as a share of it, so that dependent columns can be whitened too. */
+const WHITEN_REG = 1e-10;
+/** A column depends on others when they leave less than this share of its variance. */
+const DEPENDENT_SHARE = 1e-9;
+/** Rows in which dependent columns are looked for first. */
+const LOOKED_AT = 1024;
+
+/** k-means over one problem in a space; its memory lives as long as the arena's mark before it. */
+export function clustersIn(space: Space, problem: Problem): KMeans {
+  const ones = new Float64Array(problem.D).fill(1);
+  if (space === "raw") return new KMeans(problem, ones);
+  if (space === "whitened") return new KMeans(whitened(problem), ones);
+  return new KMeans(
+    problem,
+    problem.columnVariances.map((variance) => (variance > 0 ? 1 / variance : 0)),
+  );
+}
+
+/**
+ * The same rows with mean 0 and unit covariance, in tiles of their own; a column that depends on others keeps little but
+ * rounding and gets no weight from it.
+ */
+function whitened(problem: Problem): Problem {
+  const { arena, D, T, nTiles, rows, columnMeans } = problem;
+  const { kernels } = arena;
+  const [x, w, wStep, N] = rows;
+  const y = arena.f64(nTiles * D * T);
+  const mark = arena.mark();
+  try {
+    const mu = arena.copyOf(columnMeans);
+    const centre = arena.copyOf(columnMeans);
+    const factor = arena.f64(kernels.factorLength(TYPE_CODE.tied, D, 1));
+    const weight = arena.f64(1);
+    const logc = arena.f64(1);
+    const square = arena.f64(2 * D * D);
+    const cov = arena.copyOf(totalCovariance(problem, WHITEN_REG, 1));
+    const tied = [TYPE_CODE.tied, weight, mu, cov, centre, factor, logc, square, D, 1] as const;
+    if (kernels.factorise(...tied, 0) !== 0) return problem;
+    kernels.whitenTiles(x, factor, y, square, D, T, nTiles);
+  } finally {
+    arena.rewind(mark);
+  }
+  return { ...problem, rows: [y, w, wStep, N, D, T], columnVariances: new Float64Array(D).fill(1) };
+}
+
+/**
+ * [D, D] covariance of the rows about the columns' means, divisor W.
+ *
+ * @param share - this share of its variance is added to each column's.
+ * @param constant - what a constant column has for a variance.
+ * @param tiles - how many tiles of rows to look at; by default all.
+ */
+export function totalCovariance(
+  problem: Problem,
+  share: number,
+  constant: number,
+  tiles: number = problem.nTiles,
+): Float64Array {
+  const { arena, D, T, rows, columnMeans, columnVariances } = problem;
+  const { kernels } = arena;
+  const mark = arena.mark();
+  try {
+    const stats = arena.filled(kernels.statisticsLength(TYPE_CODE.full, D, 1) * 2, 0);
+    const scratch = arena.bytesOf(kernels.givenScratchBytes(D, T));
+    const mu = arena.copyOf(columnMeans);
+    kernels.accumulateGiven(TYPE_CODE.full, ...rows, 0, tiles, 1, mu, 0, 0, stats, scratch);
+    const reg = arena.copyOf(columnVariances.map((variance) => (variance > 0 ? share * variance : constant)));
+    const ridge = arena.filled(D, 0);
+    const cov = arena.f64(D * D);
+    kernels.maximise(TYPE_CODE.full, stats, reg, ridge, arena.f64(1), mu, cov, D, 1);
+    return arena.readF64(cov, D * D);
+  } finally {
+    arena.rewind(mark);
+  }
+}
+
+/** Columns that are linear combinations of those before them, but for rounding; constant ones are not counted. */
+export function dependentColumns(problem: Problem): number[] {
+  const { N, D, T, nTiles, columnVariances } = problem;
+  const within = (tiles: number): number[] =>
+    smallPivots(totalCovariance(problem, 0, 1, tiles), D).filter((d) => columnVariances[d] > 0);
+  // with as many columns as rows some always are
+  if (D === 1 || N <= D) return [];
+  const some = Math.min(nTiles, Math.ceil((LOOKED_AT + D) / T));
+  const suspects = within(some);
+  return suspects.length > 0 && some < nTiles ? within(nTiles) : suspects;
+}
+
+/** Indices whose pivot in the Cholesky decomposition of a covariance [D, D] keeps next to nothing of the variance. */
+function smallPivots(covariance: Float64Array, D: number): number[] {
+  const small: number[] = [];
+  const rest = covariance.slice();
+  for (let i = 0; i < D; i++) {
+    const pivot = rest[i * (D + 1)];
+    if (!(pivot > DEPENDENT_SHARE * covariance[i * (D + 1)])) {
+      small.push(i);
+      continue;
+    }
+    for (let j = i + 1; j < D; j++) {
+      const factor = rest[i * D + j] / pivot;
+      for (let l = j; l < D; l++) rest[j * D + l] -= factor * rest[i * D + l];
+    }
+  }
+  return small;
+}

@@ -1,0 +1,84 @@
+import { type Parameters, precisionsOf } from "../model/parameters.ts";
+import type { Em } from "./em.ts";
+
+/** A variance below this share of the average one is suspect in a component with no more rows than its shape asks for … */
+const SMALL_SHARE = 0.1;
+/** … and below this in any. */
+const LEAST_SHARE = 1e-6;
+/** A variance of which regularisation makes up more than one part in this many has no other support. */
+const SUPPORT = 2;
+
+/**
+ * Components that owe their likelihood to a few rows, or to rows that lie in a plane, as numbers from 0. The likelihood
+ * of such a component grows without bound as it shrinks (Day 1969, Biometrika 56:463), so that a maximum at one says
+ * nothing (McLachlan & Peel, Finite Mixture Models, 2000, section 3.10).
+ *
+ * With W the average of the components' covariances by weight, a component of n rows counts as spurious if
+ *
+ *     D / tr(Σ⁻¹ W) < max(1e-6, (p / n)² / 10)   or   n < p
+ *
+ * where the left side is the harmonic mean of its variances relative to W, and p is the number of rows from which its
+ * shape can be estimated at all: D + 1 for full covariances, 2 otherwise. It also does if regularisation is all that
+ * keeps the variance of a column above 0. Tied covariances have no such component as long as N >= D + 1.
+ */
+export function spuriousComponents(
+  { problem, regularisation }: Pick<Em, "problem" | "regularisation">,
+  parameters: Parameters,
+): number[] {
+  const { covarianceType, nComponents: K, nFeatures: D, weights } = parameters;
+  const { N, totalWeight, columnVariances } = problem;
+  const precisions = precisionsOf(parameters);
+  const within = withinCovariance(parameters);
+  const least = covarianceType === "full" || covarianceType === "tied" ? D + 1 : 2;
+  const spurious: number[] = [];
+  for (let k = 0; k < K; k++) {
+    const share = covarianceType === "tied" ? 1 : weights[k];
+    const rows = share * N;
+    const limit = Math.max(LEAST_SHARE, (SMALL_SHARE * least * least) / (rows * rows));
+    const rests = columnVariances.some((variance, d) => {
+      const floor = regularisation.reg[d] + regularisation.ridge[d] / (share * totalWeight);
+      return variance > 0 && varianceOf(parameters, k, d) <= SUPPORT * floor;
+    });
+    // half a row is left for what the other components take of it
+    const few = N > 1 && rows < least - 0.5;
+    if (weights[k] === 0 || few || rests || !(D / relativeTrace(parameters, precisions, within, k) >= limit))
+      spurious.push(k);
+  }
+  return spurious;
+}
+
+/** Index of component k's entry (i, j) among the covariances; -1 where it is 0 by the type. */
+function place({ covarianceType, nFeatures: D }: Parameters, k: number, i: number, j: number): number {
+  if (covarianceType === "full") return (k * D + i) * D + j;
+  if (covarianceType === "tied") return i * D + j;
+  if (i !== j) return -1;
+  return covarianceType === "diag" ? k * D + i : k;
+}
+
+function varianceOf(parameters: Parameters, k: number, d: number): number {
+  return parameters.covariances[place(parameters, k, d, d)];
+}
+
+/** Σ_k weight_k Σ_k, in the shape of one component of the type. */
+function withinCovariance({ covarianceType, nComponents: K, weights, covariances }: Parameters): Float64Array {
+  if (covarianceType === "tied") return covariances;
+  const size = covariances.length / K;
+  const within = new Float64Array(size);
+  for (let k = 0; k < K; k++) {
+    for (let i = 0; i < size; i++) within[i] += weights[k] * covariances[k * size + i];
+  }
+  return within;
+}
+
+/** tr(Σ_k⁻¹ W) */
+function relativeTrace(
+  { covarianceType, nComponents: K, nFeatures: D }: Parameters,
+  precisions: Float64Array,
+  within: Float64Array,
+  k: number,
+): number {
+  const first = covarianceType === "tied" ? 0 : (k * precisions.length) / K;
+  let trace = 0;
+  for (let i = 0; i < within.length; i++) trace += precisions[first + i] * within[i];
+  return covarianceType === "spherical" ? trace * D : trace;
+}
