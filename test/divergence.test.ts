@@ -13,7 +13,7 @@ import { fixture } from "./support/datasets.ts";
 import { expectError } from "./support/errors.ts";
 import { integral, logDensityAt } from "./support/integrals.ts";
 import { randomMixture, TYPES } from "./support/problems.ts";
-import { choleskyOf, type PlainMixture, writtenOut } from "./support/reference.ts";
+import { choleskyOf, logDetOf, type PlainMixture, writtenOut } from "./support/reference.ts";
 
 /** Independent figures: [mean, standard error] over `samples` rows, by tools/reference/divergences.py. */
 interface Figures {
@@ -46,8 +46,6 @@ const solve = (a: readonly (readonly number[])[], b: readonly number[]): number[
   }
   return x;
 };
-const logDet = (a: readonly (readonly number[])[]): number =>
-  choleskyOf(a).reduce((sum, row, i) => sum + 2 * Math.log(row[i]), 0);
 const minus = (a: readonly number[], b: readonly number[]): number[] => a.map((v, i) => v - b[i]);
 const dot = (a: readonly number[], b: readonly number[]): number => a.reduce((sum, v, i) => sum + v * b[i], 0);
 
@@ -56,7 +54,7 @@ function plainKl(p: PlainMixture, i: number, q: PlainMixture, j: number): number
   const [a, b] = [p.covariances[i], q.covariances[j]];
   const shift = minus(q.means[j], p.means[i]);
   const trace = a.reduce((sum, row, d) => sum + solve(b, row)[d], 0);
-  return 0.5 * (trace + dot(shift, solve(b, shift)) - a.length + logDet(b) - logDet(a));
+  return 0.5 * (trace + dot(shift, solve(b, shift)) - a.length + logDetOf(b) - logDetOf(a));
 }
 
 /** Bhattacharyya distance of two components, as textbooks have it. */
@@ -64,7 +62,7 @@ function plainBhattacharyya(p: PlainMixture, i: number, q: PlainMixture, j: numb
   const [a, b] = [p.covariances[i], q.covariances[j]];
   const mean = a.map((row, r) => row.map((v, c) => (v + b[r][c]) / 2));
   const shift = minus(q.means[j], p.means[i]);
-  return dot(shift, solve(mean, shift)) / 8 + 0.5 * (logDet(mean) - (logDet(a) + logDet(b)) / 2);
+  return dot(shift, solve(mean, shift)) / 8 + 0.5 * (logDetOf(mean) - (logDetOf(a) + logDetOf(b)) / 2);
 }
 
 describe("one component", () => {
@@ -91,7 +89,7 @@ describe("one component", () => {
         expect(coefficient).toBeCloseTo(Math.exp(-distance), 14);
         expect(standardError).toBe(0);
         const own = entropy(a);
-        expect(own.value).toBeCloseTo(0.5 * (D * Math.log(2 * Math.PI * Math.E) + logDet(plainP.covariances[2])), 11);
+        expect(own.value).toBeCloseTo(0.5 * (D * Math.log(2 * Math.PI * Math.E) + logDetOf(plainP.covariances[2])), 11);
         expect(own).toEqual({ value: own.value, standardError: 0, lower: own.value, upper: own.value });
       }
     });
@@ -175,11 +173,11 @@ describe("mixtures", () => {
     for (const { p } of figures.cases) {
       const { weights, means, covariances } = p;
       const D = means[0].length;
-      const own = (k: number): number => 0.5 * (D * Math.log(2 * Math.PI * Math.E) + logDet(covariances[k]));
+      const own = (k: number): number => 0.5 * (D * Math.log(2 * Math.PI * Math.E) + logDetOf(covariances[k]));
       const joint = (i: number, j: number): number => {
         const sum = covariances[i].map((row, r) => row.map((v, c) => v + covariances[j][r][c]));
         const shift = minus(means[i], means[j]);
-        return -0.5 * (D * Math.log(2 * Math.PI) + logDet(sum) + dot(shift, solve(sum, shift)));
+        return -0.5 * (D * Math.log(2 * Math.PI) + logDetOf(sum) + dot(shift, solve(sum, shift)));
       };
       const lower = -weights.reduce(
         (sum, w, i) => sum + w * Math.log(weights.reduce((inner, v, j) => inner + v * Math.exp(joint(i, j)), 0)),

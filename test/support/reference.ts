@@ -15,6 +15,11 @@ export function choleskyOf(a: readonly (readonly number[])[]): number[][] {
   return low;
 }
 
+/** log |a|. */
+export function logDetOf(a: readonly (readonly number[])[]): number {
+  return choleskyOf(a).reduce((sum, row, i) => sum + 2 * Math.log(row[i]), 0);
+}
+
 /** What the plain formulas need of a mixture: every covariance as a whole matrix. */
 export interface PlainMixture {
   readonly weights: readonly number[];
