@@ -27,6 +27,9 @@ const THREADS_PAY = 2e6;
 const SPARE_BYTES = 256 * 1024 * 1024;
 const SPARE_SHARE = 2;
 
+/** How often components that have died or collapsed begin again. */
+const MOST_REVIVALS = 2;
+
 /** Fits a mixture on this thread, on the spot: the best of `nInit` starts. */
 export function fitSync(matrix: Matrix, settings: FitSettings): Fitted {
   return runSync(fitWork(matrix, settings), settings.signal);
@@ -106,10 +109,14 @@ function isBetter(a: End, b: End): boolean {
   return a.sound === b.sound ? a.run.objective > b.run.objective : a.sound;
 }
 
-/** EM from one start. Should it end in a spurious solution, or collapse, the next best of its contenders has its turn. */
+/**
+ * EM from one start. Should it end with components that are spurious, or without rows, those begin again as halves of
+ * others; should that not help, or EM collapse, the next best of its contenders has its turn. A start of the caller's own is
+ * left as it is.
+ */
 function* fitFrom(em: Em, settings: FitSettings, stream: number): Work<End> {
   const queue = [...(yield* startsOf(em, settings.init, settings.seed, stream))];
-  let revivals = settings.init.kind === "strategy" ? settings.nComponents - 1 : 0;
+  let revivals = settings.init.kind === "strategy" ? MOST_REVIVALS : 0;
   let best: End | undefined;
   let failure: unknown;
   for (let vector = queue.shift(); vector; vector = queue.shift()) {
@@ -119,10 +126,11 @@ function* fitFrom(em: Em, settings: FitSettings, stream: number): Work<End> {
         settings.onIteration?.({ start: stream, iteration, logLikelihood });
       });
       const parameters = em.read();
-      const end = { parameters, run, sound: spuriousComponents(em, parameters).length === 0 };
+      const spurious = spuriousComponents(em, parameters);
+      const end = { parameters, run, sound: spurious.length === 0 };
       if (!best || isBetter(end, best)) best = end;
       if (end.sound) break;
-      if (parameters.weights.includes(0) && revivals-- > 0) queue.unshift(revived(em));
+      if (spurious.length < settings.nComponents && revivals-- > 0) queue.unshift(revived(em, spurious));
     } catch (error) {
       if (!isCollapse(error)) throw error;
       failure = error;
