@@ -19,9 +19,9 @@ const ROSTER: readonly SimpleStrategy[] = [
   "kmeans-standardised",
   "kmeans-whitened",
   "kmeans",
-  "random-from-data",
-  "adaptive",
   "k-means++-standardised",
+  "adaptive",
+  "random-from-data",
   "k-means++-whitened",
   "random-from-data",
   "k-means++",
@@ -220,7 +220,7 @@ function isHigher({ problem }: Em, leader: Contender, before: Contender): boolea
 function agree({ problem }: Em, field: readonly Contender[]): boolean {
   const least = Math.max(...field.map(({ objective }) => objective)) - AGREED * problem.totalWeight;
   const there = field.filter(({ objective }) => objective >= least);
-  return field.length >= FEWEST_CONTENDERS && there.length > field.length / 2;
+  return there.length >= FEWEST_CONTENDERS && there.length > 0.6 * field.length;
 }
 
 /** The first `count`: sound ones before spurious ones, then by likelihood; of two that are at one place the first. */
