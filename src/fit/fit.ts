@@ -43,6 +43,9 @@ const THREADS_PAY = 2e6;
 const SPARE_BYTES = 256 * 1024 * 1024;
 const SPARE_SHARE = 2;
 
+/** How often components that have died or collapsed begin again. */
+const MOST_REVIVALS = 2;
+
 /**
  * Fits a mixture on this thread, on the spot: the best of `nInit` starts.
  *
@@ -187,21 +190,26 @@ function hasSeen({ seen }: Resumable, problem: Problem, settings: FitSettings): 
 interface End {
   readonly parameters: Parameters;
   readonly run: Run;
-  /** Whether no component is spurious. */
-  readonly sound: boolean;
+  /** Its spurious components. */
+  readonly spurious: readonly number[];
 }
 
 /** A sound solution before a spurious one, then the likelier. */
 function isBetter(a: End, b: End): boolean {
-  return a.sound === b.sound ? a.run.objective > b.run.objective : a.sound;
+  const sound = a.spurious.length === 0;
+  return sound === (b.spurious.length === 0) ? a.run.objective > b.run.objective : sound;
 }
 
-/** EM from one start. Should it end in a spurious solution, or collapse, the next best of its contenders has its turn. */
+/**
+ * EM from one start. Should it end with components that are spurious, or without rows, those begin again as halves of
+ * others; should that not help, or EM collapse, the next best of its contenders has its turn. A start of the caller's own is
+ * left as it is.
+ */
 function* fitFrom(em: Em, settings: FitSettings, stream: number, given?: Float64Array): Work<End> {
   em.hold = undefined;
   const queue = given ? [given] : [...(yield* startsOf(em, settings.init, settings.seed, stream))];
   em.hold = settings.fixed && new Hold(em.problem, settings.fixed, queue[0]);
-  let revivals = settings.init.kind === "strategy" ? settings.nComponents - 1 : 0;
+  let revivals = settings.init.kind === "strategy" ? MOST_REVIVALS : 0;
   let best: End | undefined;
   let failure: unknown;
   for (let vector = queue.shift(); vector; vector = queue.shift()) {
@@ -211,8 +219,9 @@ function* fitFrom(em: Em, settings: FitSettings, stream: number, given?: Float64
       em.take(vector);
       const end = yield* runFrom(em, settings, stream);
       if (!best || isBetter(end, best)) best = end;
-      if (end.sound) break;
-      if (end.parameters.weights.includes(0) && revivals-- > 0) queue.unshift(revived(em));
+      const { spurious } = end;
+      if (spurious.length === 0) break;
+      if (spurious.length < settings.nComponents && revivals-- > 0) queue.unshift(revived(em, spurious));
     } catch (error) {
       if (!isCollapse(error)) throw error;
       failure = error;
@@ -229,5 +238,5 @@ function* runFrom(em: Em, settings: FitSettings, start: number, from?: Checkpoin
   };
   const run = yield* climb(em, { ...settings, maxIter }, onPass, from);
   const parameters = em.read();
-  return { parameters, run, sound: spuriousComponents(em, parameters).length === 0 };
+  return { parameters, run, spurious: spuriousComponents(em, parameters) };
 }

@@ -1,51 +1,78 @@
 // Two components where there was one: for a component that has died, or is given up.
-import type { Pointer } from "../engine/kernels.ts";
+import type { Kernels, Pointer } from "../engine/kernels.ts";
 import { rootsOf } from "../model/parameters.ts";
 import type { Em } from "./em.ts";
 
 /**
- * The parameters as they are, but the first component without rows has half of the heaviest one: the two lie half a
- * standard deviation to each side of where that was, along the column in which it is widest for the data.
+ * The parameters as they are, but each of some components, dead or spurious, begins again as half of the heaviest one: the
+ * two lie half a standard deviation to each side of where that was, along the column in which it is widest for the data.
  */
-export function revived(em: Em): Float64Array {
+export function revived(em: Em, components: readonly number[]): Float64Array {
   const { K, D, columnVariances } = em.problem;
   const vector = em.vector.slice();
   const weights = vector.subarray(0, K);
-  const heaviest = weights.indexOf(Math.max(...weights));
-  const variances = variancesOf(em, vector, heaviest);
-  const relative = variances.map((variance, d) => variance / (columnVariances[d] || Infinity));
-  const widest = relative.indexOf(Math.max(...relative));
-  const offset = new Float64Array(D);
-  offset[widest] = Math.sqrt(variances[widest]) / 2;
-  halve(em, vector, heaviest, weights.indexOf(0), offset);
+  for (const k of components) weights[k] = 0;
+  const left = weights.reduce((sum, weight) => sum + weight, 0);
+  if (!(left > 0)) return vector;
+  for (let k = 0; k < K; k++) weights[k] /= left;
+  for (const k of components) {
+    const heaviest = weights.indexOf(Math.max(...weights));
+    const variances = variancesOf(em, vector, heaviest);
+    const relative = variances.map((variance, d) => variance / (columnVariances[d] || Infinity));
+    const widest = relative.indexOf(Math.max(...relative));
+    const offset = new Float64Array(D);
+    offset[widest] = Math.sqrt(variances[widest]) / 2;
+    halve(em, vector, heaviest, k, offset);
+  }
   return vector;
 }
 
 /**
- * A random component is given up, and another, drawn by weight, falls into two, a standard deviation to each side of where
- * it was, in a random direction of its own: a step across the valleys that EM does not cross, like the split and merge
- * moves of Ueda, Nakano, Ghahramani & Hinton (2000, Neural Computation 12:2109), at random.
+ * A component is given up, and another falls into two, a standard deviation to each side of where it was, in a random
+ * direction of its own: a step across valleys that EM does not cross. Like the split and merge moves of Ueda, Nakano,
+ * Ghahramani & Hinton (2000, Neural Computation 12:2109), but drawn: of some random components the one that lies closest to
+ * another for its size is given up, and of some others the largest is taken apart.
  */
 export function swapped(em: Em, parent: Float64Array, random: Pointer): Float64Array {
-  const { arena, K } = em.problem;
+  const { arena, K, D } = em.problem;
   const { kernels } = arena;
   const vector = parent.slice();
   const weights = vector.subarray(0, K);
-  const gone = Math.floor(kernels.uniform(random) * K);
-  const freed = weights[gone];
-  weights[gone] = 0;
-  let target = kernels.uniform(random) * (1 - freed);
-  let from = -1;
-  for (let k = 0; k < K; k++) {
-    if (weights[k] === 0) continue;
-    from = k;
-    target -= weights[k];
-    if (target < 0) break;
-  }
-  if (from < 0) return parent;
+  const means = vector.subarray(K, K + K * D);
+  const variances = Array.from({ length: K }, (_, k) => variancesOf(em, vector, k));
+  const apart = (a: number, b: number): number =>
+    variances[a].reduce((sum, variance, d) => {
+      const z = means[a * D + d] - means[b * D + d];
+      return sum + (z * z) / variance;
+    }, 0);
+  const alone = (k: number): number => Math.min(...variances.map((_, j) => (j === k ? Infinity : apart(k, j))));
+  const gone = drawn(K, random, kernels, (k) => -alone(k));
+  const others = [...weights.keys()].filter((k) => k !== gone && weights[k] > 0);
+  if (others.length === 0) return parent;
+  const size = (i: number): number => variances[others[i]].reduce((sum, variance) => sum + kernels.log(variance), 0);
+  const from = others[drawn(others.length, random, kernels, size)];
+  const left = 1 - weights[gone];
   halve(em, vector, from, gone, deviation(em, vector, from, random));
-  for (let k = 0; k < K; k++) weights[k] /= 1 - freed;
+  for (let k = 0; k < K; k++) weights[k] /= left;
   return vector;
+}
+
+/** One in this many candidates is looked at, and the best of them taken. */
+const LOOKED_AT = 4;
+
+/** The best of some random numbers below `count`. */
+function drawn(count: number, random: Pointer, kernels: Kernels, worth: (index: number) => number): number {
+  let best = -1;
+  let most = -Infinity;
+  for (let i = 0; i < Math.ceil(count / LOOKED_AT); i++) {
+    const index = Math.floor(kernels.uniform(random) * count);
+    const value = worth(index);
+    if (best < 0 || value > most) {
+      best = index;
+      most = value;
+    }
+  }
+  return best;
 }
 
 /** Component `to` becomes one half of component `from`, which becomes the other; their means lie `offset` [D] to each side. */

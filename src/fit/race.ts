@@ -19,9 +19,9 @@ const ROSTER: readonly SimpleStrategy[] = [
   "kmeans-standardised",
   "kmeans-whitened",
   "kmeans",
-  "random-from-data",
-  "adaptive",
   "k-means++-standardised",
+  "adaptive",
+  "random-from-data",
   "k-means++-whitened",
   "random-from-data",
   "k-means++",
@@ -33,7 +33,7 @@ const MOST_ADAPTIVE = 16;
 /** Microseconds that a race may take, about: at least, and in passes over all rows. The estimate, not a clock, decides. */
 const LEAST_BUDGET = 500_000;
 const LEAST_HASTY_BUDGET = 60_000;
-const BUDGET_PASSES = 2;
+const BUDGET_PASSES = 6;
 /** Passes over the rows of the race that one contender takes, about. */
 const CONTENDER_PASSES = 14;
 const FEWEST_CONTENDERS = 4;
@@ -43,6 +43,7 @@ const OFFSPRING = 16;
 const MOST_ROUNDS = 40;
 /** Rounds without a better leader after which a race ends. */
 const PATIENCE = 12;
+const HASTY_PATIENCE = 1;
 /** Contenders of `"short-em"`. */
 const SHORT_RUNS = 10;
 
@@ -53,6 +54,8 @@ const HEATS: readonly { readonly maxIter: number; readonly share: number }[] = [
   { maxIter: 60, share: 1 },
 ];
 const FINALISTS = 3;
+/** Of those that have seen a large subsample: a climb over all rows is dear. */
+const WIDE_FINALISTS = 1;
 /** A contender rests when less than this is left to gain per row; two that are closer are one. */
 const TOL = 1e-5;
 /** Contenders that are closer than this per row after the first heat will meet. */
@@ -100,7 +103,7 @@ function* widened(em: Em, small: Em, vectors: readonly Float64Array[], random: P
     const outcome = yield* attempt(wide, () => taken(wide, vector), SUBSAMPLE_CLIMB);
     if (!isCollapse(outcome)) field.push(outcome);
   }
-  return field.length > 0 ? vectorsOf(ranked(wide, field, FINALISTS)) : vectors;
+  return field.length > 0 ? vectorsOf(ranked(wide, field, WIDE_FINALISTS)) : vectors;
 }
 
 function* race(em: Em, small: Em, strategy: "race" | "short-em", random: Pointer): Work<readonly Float64Array[]> {
@@ -123,20 +126,20 @@ function* race(em: Em, small: Em, strategy: "race" | "short-em", random: Pointer
     starters.push(() => startBy(roster[i % roster.length], small, random, true));
   }
   let field = yield* contest(small, starters, [], hasty);
-  if (hasty) return vectorsOf(field);
+  if (hasty && field.length === 1) return vectorsOf(field);
   const rounds = Math.min(
     MOST_ROUNDS,
     Math.floor((passes - count * CONTENDER_PASSES) / (OFFSPRING * CONTENDER_PASSES)),
   );
-  for (let round = 0, idle = 0; round < rounds && idle < PATIENCE; round++) {
+  for (let round = 0, idle = 0; round < rounds && idle < (hasty ? HASTY_PATIENCE : PATIENCE); round++) {
     const parents = field;
     const offspring = Array.from({ length: OFFSPRING }, (_, i): Starter => {
       const { vector } = parents[Math.floor(i / 2) % parents.length];
-      return i % 2 === 0
+      return i % 2 === 0 && !hasty
         ? () => startFromNeighbour(small, vector, random)
         : () => taken(small, swapped(small, vector, random));
     });
-    field = yield* contest(small, offspring, parents);
+    field = yield* contest(small, offspring, parents, hasty);
     idle = isHigher(small, field[0], parents[0]) ? 0 : idle + 1;
   }
   return vectorsOf(field);
@@ -167,7 +170,9 @@ function* contest(
     else field.push(outcome);
     if (hasty && agree(em, field)) return ranked(em, field, 1);
   }
-  for (let heat = 1; heat < HEATS.length; heat++) {
+  // all rows will have their say
+  const heats = hasty ? HEATS.length - 1 : HEATS.length;
+  for (let heat = 1; heat < heats; heat++) {
     const stay = Math.max(FINALISTS, Math.ceil(field.length * HEATS[heat - 1].share));
     const leaders = ranked(em, field, stay);
     field = leaders.filter(({ converged }) => converged);
@@ -215,7 +220,7 @@ function isHigher({ problem }: Em, leader: Contender, before: Contender): boolea
 function agree({ problem }: Em, field: readonly Contender[]): boolean {
   const least = Math.max(...field.map(({ objective }) => objective)) - AGREED * problem.totalWeight;
   const there = field.filter(({ objective }) => objective >= least);
-  return field.length >= FEWEST_CONTENDERS && there.length > field.length / 2;
+  return there.length >= FEWEST_CONTENDERS && there.length > 0.6 * field.length;
 }
 
 /** The first `count`: sound ones before spurious ones, then by likelihood; of two that are at one place the first. */

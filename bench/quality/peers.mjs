@@ -1,0 +1,74 @@
+// The peers' default fits. Each is left out where it is not installed.
+import { execFileSync } from "node:child_process";
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { fileOf } from "./cases.mjs";
+
+/**
+ * @typedef {{ weights: number[], means: number[][], covariances: any }} Parameters
+ * @typedef {{ version: string, cases: { defaults: number[], starts: (Parameters | { labels: number[] })[] }[] }} Peer
+ *   defaults: log-likelihoods of default fits, one per seed. starts: where gaussmix may go on from.
+ */
+
+const MODELS = { full: "VVV", tied: "EEE", diag: "VVI", spherical: "VII" };
+const PYTHON = [process.env.PYTHON, fileURLToPath(new URL("../peers/.venv/bin/python", import.meta.url))];
+
+/** @param {string} name */
+const here = (name) => fileURLToPath(new URL(name, import.meta.url));
+
+/** @param {import("./cases.mjs").Case[]} cases @returns {Peer | undefined} */
+export function sklearnFits(cases) {
+  const python = PYTHON.find((path) => path && existsSync(path));
+  if (!python) return undefined;
+  return inFolder((folder) => {
+    const file = join(folder, "cases.json");
+    const plain = cases.map(({ rows, K, covarianceType }) => ({
+      data: [...rows.data],
+      shape: rows.shape,
+      K,
+      covarianceType,
+    }));
+    writeFileSync(file, JSON.stringify(plain));
+    const env = { ...process.env, OMP_NUM_THREADS: "1", OPENBLAS_NUM_THREADS: "1" };
+    const options = { encoding: "utf8", maxBuffer: 1e9, env };
+    const out = JSON.parse(execFileSync(python, [here("sklearn_fits.py"), file], options));
+    return { version: out.version, cases: out.cases.map(({ defaults, best }) => ({ defaults, starts: best })) };
+  });
+}
+
+/** @param {import("./cases.mjs").Case[]} cases @returns {Peer | undefined} */
+export function mclustFits(cases) {
+  return inFolder((folder) => {
+    const file = join(folder, "cases.csv");
+    const lines = cases.map(({ name, rows, K, covarianceType }) =>
+      [fileURLToPath(fileOf(name)), rows.shape[1], K, MODELS[covarianceType]].join(","),
+    );
+    writeFileSync(file, `file,columns,K,model\n${lines.join("\n")}\n`);
+    try {
+      const text = execFileSync("Rscript", [here("mclust_fits.R"), file], { encoding: "utf8", maxBuffer: 1e9 });
+      const [version, ...fits] = text.trim().split("\n");
+      return {
+        version: version.split(" ")[1],
+        cases: fits.map((line) => {
+          const [logLikelihood, ...labels] = line.trim().split(" ");
+          if (logLikelihood === "NA") return { defaults: [], starts: [] };
+          return { defaults: [Number(logLikelihood)], starts: [{ labels: labels.map(Number) }] };
+        }),
+      };
+    } catch {
+      return undefined;
+    }
+  });
+}
+
+/** @template T @param {(folder: string) => T} work @returns {T} */
+function inFolder(work) {
+  const folder = mkdtempSync(join(tmpdir(), "gaussmix-quality-"));
+  try {
+    return work(folder);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}

@@ -1,0 +1,70 @@
+// How often a default fit finds the best solution known, beside scikit-learn and mclust.
+//
+//     node bench/quality/run.mjs [--seeds 100]      needs a built library; peers where they are installed
+import { readFileSync } from "node:fs";
+import { GaussianMixture } from "gaussmix";
+import { headline, host } from "../report.mjs";
+import { allCases, titleOf } from "./cases.mjs";
+import { mclustFits, sklearnFits } from "./peers.mjs";
+
+/** Log-likelihoods that differ by less are the same solution. */
+const NEAR = 1e-4;
+
+const at = process.argv.indexOf("--seeds");
+const seeds = at < 0 ? 100 : Number(process.argv[at + 1]);
+const known = JSON.parse(readFileSync(new URL("../../test/fixtures/best-known.json", import.meta.url), "utf8"));
+const cases = allCases();
+const sklearn = sklearnFits(cases);
+const mclust = mclustFits(cases);
+
+/** @param {readonly number[]} found @param {number} best */
+function shareOf(found, best) {
+  if (found.length === 0) return "-";
+  return `${Math.round((100 * found.filter((value) => value >= best - NEAR).length) / found.length)}`;
+}
+
+/** How far the median ends below the best. @param {readonly number[]} found @param {number} best */
+function gapOf(found, best) {
+  if (found.length === 0) return "-";
+  const gap = best - [...found].sort((a, b) => a - b)[found.length >> 1];
+  return gap < NEAR ? "0" : gap.toPrecision(2);
+}
+
+console.log(`${headline(host())}; ${seeds} seeds`);
+console.log(`scikit-learn ${sklearn?.version ?? "not installed"}, mclust ${mclust?.version ?? "not installed"}\n`);
+console.log(
+  "| case | best known | gaussmix: % | worst gap | ms | scikit-learn: % | median gap | mclust: gap | ours below theirs |",
+);
+console.log("|---|---|---|---|---|---|---|---|---|");
+let reached = 0;
+cases.forEach((which, i) => {
+  const { rows, K, covarianceType } = which;
+  const { logLikelihood: best } = known[titleOf(which)];
+  const found = [];
+  const before = process.cpuUsage();
+  for (let seed = 0; seed < seeds; seed++) {
+    const { report } = GaussianMixture.fitSync(rows, { nComponents: K, covarianceType, seed });
+    const spurious = report.warnings.some(({ code }) => code === "SPURIOUS_COMPONENT");
+    found.push(spurious ? -Infinity : report.logLikelihood);
+  }
+  const { user, system } = process.cpuUsage(before);
+  const share = found.filter((value) => value >= best - NEAR).length / seeds;
+  if (share >= 0.95) reached++;
+  const theirs = sklearn?.cases[i].defaults ?? [];
+  const mclusts = mclust?.cases[i].defaults ?? [];
+  const least = Math.min(...found);
+  const above = [...theirs, ...mclusts].filter((value) => value > least + NEAR);
+  const cells = [
+    titleOf(which),
+    best.toFixed(4),
+    shareOf(found, best),
+    best - least < NEAR ? "0" : (best - least).toPrecision(2),
+    ((user + system) / 1000 / seeds).toFixed(0),
+    shareOf(theirs, best),
+    gapOf(theirs, best),
+    gapOf(mclusts, best),
+    above.length === 0 ? "never" : `${above.length} (${Math.max(...above).toFixed(3)})`,
+  ];
+  console.log(`| ${cells.join(" | ")} |`);
+});
+console.log(`\n${reached} of ${cases.length} cases with 95 % or more.`);
