@@ -63,7 +63,7 @@ export interface SampleOptions {
 }
 
 /** A mixture from a fit and the data it was fitted to: for what makes mixtures beside the class. */
-export let mixtureOf: (fitted: Fitted, matrix: Matrix) => GaussianMixture;
+export let fittedMixture: (fitted: Fitted, matrix: Matrix) => GaussianMixture;
 
 /**
  * A mixture of K multivariate normals over D columns: an immutable distribution. {@link GaussianMixture.fit} estimates one
@@ -83,7 +83,7 @@ export class GaussianMixture {
   readonly #resumable: Resumable | undefined;
 
   static {
-    mixtureOf = ({ parameters, report, resumable }, matrix) =>
+    fittedMixture = ({ parameters, report, resumable }, matrix) =>
       new GaussianMixture(modelOf(parameters), matrix.columns, report, resumable);
   }
 
@@ -118,7 +118,7 @@ export class GaussianMixture {
     const { matrix, settings } = fitInput(data, options);
     settings.signal?.throwIfAborted();
     await compileKernels();
-    return mixtureOf(await fitAsync(matrix, settings, GaussianMixture.#resumableOf(options)), matrix);
+    return fittedMixture(await fitAsync(matrix, settings, GaussianMixture.#resumableOf(options)), matrix);
   }
 
   /**
@@ -129,7 +129,7 @@ export class GaussianMixture {
   static fitSync(data: DataInput, options: FitOptions): GaussianMixture {
     const { matrix, settings } = fitInput(data, options);
     settings.signal?.throwIfAborted();
-    return mixtureOf(fitSync(matrix, settings, GaussianMixture.#resumableOf(options)), matrix);
+    return fittedMixture(fitSync(matrix, settings, GaussianMixture.#resumableOf(options)), matrix);
   }
 
   static #resumableOf({ warmStart }: FitOptions): Resumable | undefined {
