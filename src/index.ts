@@ -8,6 +8,7 @@
  * @module
  */
 
+export { GaussianMixture } from "./api/gaussian-mixture.ts";
 export {
   type Clusters,
   type EStep,
@@ -19,7 +20,7 @@ export {
   mStep,
   type NormalParameters,
 } from "./api/learn.ts";
-export { GaussianMixture, type MixtureParameters, type SampleOptions, type WeightOptions } from "./api/mixture.ts";
+export { Mixture, type MixtureParameters, type SampleOptions, type WeightOptions } from "./api/mixture.ts";
 export { MixtureError, type MixtureErrorCode, type MixtureErrorOptions } from "./errors.ts";
 export type { FitReport, FitWarning, FitWarningCode, StartReport } from "./fit/report.ts";
 export type { DataInput, RowInput, ShapedInput } from "./input/data.ts";

@@ -1,5 +1,5 @@
-import { sharedFlag, wasmBytes } from "#wasm";
-import { MixtureError } from "../errors.ts";
+import { sharedFlag, wasmBytes, wasmId, wasmModule } from "#wasm";
+import { MixtureError, received } from "../errors.ts";
 import type { CovarianceType } from "../input/options.ts";
 
 /** An address in a module's memory, in bytes. */
@@ -182,36 +182,44 @@ export interface Instance {
   readonly module: WebAssembly.Module;
 }
 
-let compiled: WebAssembly.Module | undefined;
+let compiled: WebAssembly.Module | undefined = wasmModule;
 let compiledShared: WebAssembly.Module | undefined;
 let compiling: Promise<void> | undefined;
+/** Bytes that {@link loadKernels} was given. */
+let given: Uint8Array<ArrayBuffer> | undefined;
 
 /**
  * Compiles the module off the main thread's critical path, once per process; a failed compile is tried again next time.
  *
  * @throws {MixtureError} `UNSUPPORTED` if the engine has no WebAssembly SIMD or may not compile.
  */
-export function compileKernels(): Promise<void> {
-  if (compiled) return Promise.resolve();
-  compiling ??= WebAssembly.compile(wasmBytes()).then(
-    (module) => {
-      compiled = module;
-    },
-    (cause: unknown) => {
-      compiling = undefined;
-      throw unsupported(cause);
-    },
-  );
-  return compiling;
+export async function compileKernels(): Promise<void> {
+  if (compiled) return;
+  compiling ??= compile(moduleBytes()).then((module) => {
+    compiled = module;
+  });
+  try {
+    await compiling;
+  } finally {
+    compiling = undefined;
+  }
 }
 
-/** A fresh instance over a memory of its own. Compiles on the spot where {@link compileKernels} has not run. */
+/**
+ * A fresh instance over a memory of its own. Compiles on the spot where {@link compileKernels} has not run.
+ *
+ * @throws {MixtureError} as {@link compileKernels}; `MEMORY` if there is none left.
+ */
 export function instantiateKernels(): Instance {
+  compiled ??= compileNow(moduleBytes());
   try {
-    compiled ??= new WebAssembly.Module(wasmBytes());
     return instanceOf(compiled, new WebAssembly.Memory({ initial: 1, maximum: MOST_PAGES }));
   } catch (cause) {
-    throw unsupported(cause);
+    throw new MixtureError(
+      "MEMORY",
+      "gaussmix: expected room for one more WebAssembly memory, got none; run fewer fits at once",
+      { cause },
+    );
   }
 }
 
@@ -230,11 +238,98 @@ export function instantiateShared(bytes: number): Instance | undefined {
   }
 }
 
+/** Where the kernels (gaussmix.wasm) come from. */
+export type WasmSource = WebAssembly.Module | BufferSource | Response | URL | string;
+
+/**
+ * Takes the kernels from the caller. To be awaited once, before anything else is called.
+ *
+ * @param source - `gaussmix.wasm` of this package: an address to fetch, a response, bytes, or a compiled module; or a
+ * promise of one. With a compiled module alone a fit takes one thread.
+ * @throws {TypeError} If it is none of these, or cannot be fetched.
+ * @throws {MixtureError} `UNSUPPORTED` if it is another file, or the engine cannot compile it.
+ * @example
+ * await load(new URL("gaussmix.wasm", import.meta.url));
+ */
+export async function loadKernels(source: WasmSource | PromiseLike<WasmSource>): Promise<void> {
+  const arrived: unknown = await source;
+  if (isA<WebAssembly.Module>("WebAssembly.Module", arrived)) {
+    checkId(new Uint8Array(WebAssembly.Module.customSections(arrived, "gaussmix")[0] ?? 0));
+    compiled = arrived;
+    return;
+  }
+  const bytes = await bytesOf(arrived);
+  checkId(bytes);
+  compiled = await compile(bytes);
+  given = bytes;
+}
+
+/** Other kernels would be called with the wrong arguments: ours end with a section that holds nothing but their digest. */
+function checkId(end: Uint8Array): void {
+  if (String.fromCharCode(...end.subarray(-wasmId.length)) === wasmId) return;
+  throw new MixtureError(
+    "UNSUPPORTED",
+    "source: expected the gaussmix.wasm of this version of the library, got other content; take both from one package",
+  );
+}
+
+/** Whether the value is of the kind, whatever realm it comes from. */
+function isA<T>(kind: string, value: unknown): value is T {
+  return Object.prototype.toString.call(value) === `[object ${kind}]`;
+}
+
+/** A copy of the bytes, so that nobody changes them later. */
+async function bytesOf(source: unknown): Promise<Uint8Array<ArrayBuffer>> {
+  if (isA<ArrayBuffer>("ArrayBuffer", source)) return new Uint8Array(source.slice(0));
+  if (ArrayBuffer.isView(source)) {
+    return Uint8Array.from(new Uint8Array(source.buffer, source.byteOffset, source.byteLength));
+  }
+  const response = typeof source === "string" || isA<URL>("URL", source) ? await fetch(source) : source;
+  if (!isA<Response>("Response", response)) {
+    throw new TypeError(
+      `source: expected a module, bytes, a response or an address, got ${received(response)}; give one of them`,
+    );
+  }
+  if (!response.ok) {
+    throw new MixtureError(
+      "UNSUPPORTED",
+      `source: expected gaussmix.wasm, got HTTP status ${response.status} from ${response.url}; serve the file from the package`,
+    );
+  }
+  return new Uint8Array(await response.arrayBuffer());
+}
+
+/** The module's bytes: those given, or those that came with the library. */
+function moduleBytes(): Uint8Array<ArrayBuffer> {
+  const bytes = given ?? wasmBytes();
+  if (bytes) return bytes;
+  throw new MixtureError(
+    "UNSUPPORTED",
+    "gaussmix/load: expected the kernels to have been loaded, got none; call `await load(source)` first",
+  );
+}
+
 /** The module with the one byte changed that says whether its memory is shared; the instructions are the same. */
 function sharedBytes(): Uint8Array<ArrayBuffer> {
-  const bytes = wasmBytes();
+  const bytes = moduleBytes().slice();
   bytes[sharedFlag] = 3;
   return bytes;
+}
+
+async function compile(bytes: Uint8Array<ArrayBuffer>): Promise<WebAssembly.Module> {
+  try {
+    return await WebAssembly.compile(bytes);
+  } catch (cause) {
+    throw unsupported(cause, bytes);
+  }
+}
+
+function compileNow(bytes: Uint8Array<ArrayBuffer>): WebAssembly.Module {
+  try {
+    return new WebAssembly.Module(bytes);
+  } catch (cause) {
+    throw unsupported(cause, bytes);
+  }
 }
 
 function instanceOf(module: WebAssembly.Module, memory: WebAssembly.Memory): Instance {
@@ -242,12 +337,14 @@ function instanceOf(module: WebAssembly.Module, memory: WebAssembly.Memory): Ins
   return { kernels: exports as unknown as Kernels, memory, module };
 }
 
-function unsupported(cause: unknown): MixtureError {
+/** The engine has no WebAssembly, takes the bytes for no module, or does but may not compile them. */
+function unsupported(cause: unknown, bytes: Uint8Array<ArrayBuffer>): MixtureError {
   const why = cause instanceof Error ? cause.message : String(cause);
-  return new MixtureError(
-    "UNSUPPORTED",
-    `gaussmix: expected an engine with WebAssembly SIMD that may compile modules, got "${why}"; ` +
-      "update the engine, or allow 'wasm-unsafe-eval' in the page's content security policy",
-    { cause },
-  );
+  const [missing, remedy] =
+    typeof WebAssembly === "undefined"
+      ? ["an engine with WebAssembly", "update the engine, or leave its lockdown mode"]
+      : WebAssembly.validate(bytes)
+        ? ["leave to compile WebAssembly", "allow 'wasm-unsafe-eval' in the page's content security policy"]
+        : ["an engine with WebAssembly SIMD", "update the engine"];
+  return new MixtureError("UNSUPPORTED", `gaussmix: expected ${missing}, got "${why}"; ${remedy}`, { cause });
 }
