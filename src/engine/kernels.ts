@@ -212,8 +212,17 @@ export async function compileKernels(): Promise<void> {
  */
 export function instantiateKernels(): Instance {
   compiled ??= compileNow(moduleBytes());
+  const memory = newMemory();
   try {
-    return instanceOf(compiled, new WebAssembly.Memory({ initial: 1, maximum: MOST_PAGES }));
+    return instanceOf(compiled, memory);
+  } catch (cause) {
+    throw unsupported(cause); // WebKit lets a page compile that may not run
+  }
+}
+
+function newMemory(): WebAssembly.Memory {
+  try {
+    return new WebAssembly.Memory({ initial: 1, maximum: MOST_PAGES });
   } catch (cause) {
     throw new MixtureError(
       "MEMORY",
@@ -337,14 +346,18 @@ function instanceOf(module: WebAssembly.Module, memory: WebAssembly.Memory): Ins
   return { kernels: exports as unknown as Kernels, memory, module };
 }
 
-/** The engine has no WebAssembly, takes the bytes for no module, or does but may not compile them. */
-function unsupported(cause: unknown, bytes: Uint8Array<ArrayBuffer>): MixtureError {
+/**
+ * The engine has no WebAssembly, does not take the bytes for a module, or may not compile or run it.
+ *
+ * @param bytes - what did not compile; left out where it did.
+ */
+function unsupported(cause: unknown, bytes?: Uint8Array<ArrayBuffer>): MixtureError {
   const why = cause instanceof Error ? cause.message : String(cause);
   const [missing, remedy] =
     typeof WebAssembly === "undefined"
       ? ["an engine with WebAssembly", "update the engine, or leave its lockdown mode"]
-      : WebAssembly.validate(bytes)
-        ? ["leave to compile WebAssembly", "allow 'wasm-unsafe-eval' in the page's content security policy"]
-        : ["an engine with WebAssembly SIMD", "update the engine"];
+      : bytes && !WebAssembly.validate(bytes)
+        ? ["an engine with WebAssembly SIMD", "update the engine"]
+        : ["leave to compile WebAssembly", "allow 'wasm-unsafe-eval' in the page's content security policy"];
   return new MixtureError("UNSUPPORTED", `gaussmix: expected ${missing}, got "${why}"; ${remedy}`, { cause });
 }

@@ -18,7 +18,7 @@ for (const [order, { name, file, options }] of runtimes.entries()) {
 
   describe(`${name} ${version}`, () => {
     test("has the API, threads, and the bits", async () => {
-      const result = await answer(file, [...options, "script.mjs", "shared"]);
+      const result = await answer(file, [...options, "script.mjs"]);
       const coldStarts = [];
       for (let i = 0; i < COLD_STARTS; i++) {
         coldStarts.push((await answer(file, [...options, "script.mjs", "cold"])).coldStart);

@@ -97,7 +97,7 @@ function bytesOf(arrays) {
   for (const array of arrays) {
     for (let i = 0; i < array.length; i++, at += 8) view.setFloat64(at, array[i], true);
   }
-  return view.buffer;
+  return new Uint8Array(view.buffer);
 }
 
 /**
