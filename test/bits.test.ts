@@ -9,7 +9,7 @@ const record = JSON.parse(readFileSync(new URL("runtimes/bits.json", import.meta
 
 for (const threads of [1, 3]) {
   test(`fits, predictions and samples on ${threads === 1 ? "one thread" : "three threads"} have the bits on record`, async () => {
-    const { all, problem } = await bitsOf(gaussmix, threads);
+    const { all, problem } = await bitsOf(gaussmix, (fitMore) => fitMore({ threads }));
     const short = Object.fromEntries(Object.entries(problem).map(([name, digest]) => [name, digest.slice(0, 8)]));
     expect(short).toEqual(record.problems);
     expect(all).toBe(record.sha256);

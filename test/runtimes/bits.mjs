@@ -8,7 +8,7 @@ import { bitsOf } from "./suite/bits.mjs";
 const { values } = parseArgs({ options: { write: { type: "boolean", default: false } } });
 const file = new URL("bits.json", import.meta.url);
 const before = JSON.parse(readFileSync(file, "utf8"));
-const { all, problem } = await bitsOf(gaussmix, 1);
+const { all, problem } = await bitsOf(gaussmix);
 const changed = Object.keys(problem).filter((name) => problem[name].slice(0, 8) !== before.problems[name]);
 console.log(`${all}${all === before.sha256 ? "" : `, on record ${before.sha256}`}`);
 for (const name of changed) console.log(`changed: ${name}`);

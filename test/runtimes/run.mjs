@@ -3,12 +3,11 @@
 // What it needs: `npm run build` and `bash test/runtimes/install.sh`.
 import { spawnSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import { fileURLToPath } from "node:url";
 import { tables } from "./table.mjs";
 
 const options = process.argv.slice(2).filter((option) => option !== "--write");
-const vitest = createRequire(import.meta.url).resolve("vitest/vitest.mjs");
+const vitest = fileURLToPath(new URL("../../node_modules/vitest/vitest.mjs", import.meta.url));
 const config = fileURLToPath(new URL("vitest.config.mjs", import.meta.url));
 const { status } = spawnSync(process.execPath, [vitest, "run", "--config", config, ...options], { stdio: "inherit" });
 process.exitCode = status ?? 1;

@@ -39,3 +39,23 @@ for (const [order, { name, file, options }] of runtimes.entries()) {
     }
   });
 }
+
+test("an engine without SIMD gets one clear error", async () => {
+  const script = `
+    import { GaussianMixture } from "gaussmix";
+    const refusals = [];
+    const note = ({ name, code, message }) => refusals.push({ name, code, message });
+    try {
+      GaussianMixture.fitSync([[1], [2]], { nComponents: 1 });
+    } catch (error) {
+      note(error);
+    }
+    await GaussianMixture.fit([[1], [2]], { nComponents: 1 }).catch(note);
+    console.log(JSON.stringify(refusals));`;
+  const refusals = await answer(bin("bun"), ["-e", script], { env: { BUN_JSC_useWasmSIMD: "0" } });
+  expect(refusals).toHaveLength(2);
+  for (const { name, code, message } of refusals) {
+    expect([name, code]).toEqual(["MixtureError", "UNSUPPORTED"]);
+    expect(message).toMatch(/^gaussmix: expected an engine with WebAssembly SIMD, got .*; update the engine$/);
+  }
+});

@@ -4,10 +4,12 @@ import { blobs, uniforms } from "./data.mjs";
 const TYPES = ["full", "tied", "diag", "spherical"];
 
 /** Every problem by its name: what it gives is arrays of numbers, which go into the digest. */
-function* problems({ GaussianMixture, eStep, kMeans, logDensity, mStep }, threads) {
-  // a few rows are one group of tiles, and one thread's
-  const fitWith = (data, options) =>
-    GaussianMixture.fit(data, { threads: data.shape[0] < 5000 ? 1 : threads, tol: 0, maxIter: 6, ...options });
+function* problems({ GaussianMixture, eStep, kMeans, logDensity, mStep }, together) {
+  const fitWith = (data, options) => {
+    const fitMore = (more) => GaussianMixture.fit(data, { threads: 1, tol: 0, maxIter: 6, ...options, ...more });
+    // a few rows are one group of tiles, and one thread's
+    return together && data.shape[0] > 5000 ? together(fitMore) : fitMore();
+  };
   const fitted = async (data, options) => {
     const mixture = await fitWith(data, options);
     const { logLikelihood, trace, starts } = mixture.report;
@@ -104,10 +106,10 @@ function bytesOf(arrays) {
  * SHA-256 of all results, in hexadecimal, and of each problem's by its name.
  *
  * @param gaussmix - the library.
- * @param threads - how many each fit may use.
+ * @param together - calls a large fit with what else it is to be told, such as a number of threads.
  */
-export async function bitsOf(gaussmix, threads) {
+export async function bitsOf(gaussmix, together) {
   const problem = {};
-  for (const [name, solve] of problems(gaussmix, threads)) problem[name] = await sha256(bytesOf(await solve()));
+  for (const [name, solve] of problems(gaussmix, together)) problem[name] = await sha256(bytesOf(await solve()));
   return { all: await sha256(new TextEncoder().encode(Object.values(problem).join("\n"))), problem };
 }

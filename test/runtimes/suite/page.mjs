@@ -12,6 +12,7 @@ await report(async () => {
     ["gaussmix", "gaussmix/predict", "gaussmix/load"].map((name) => import(name)),
   );
   const { runSuite } = await import("./run.mjs");
+  const { severalChecks } = await import("./several.mjs");
   const address = new URL("/node_modules/gaussmix/dist/gaussmix.wasm", location.href);
   const sources = {
     "an address": () => address,
@@ -19,6 +20,6 @@ await report(async () => {
     "a response to come": () => fetch(address),
     "a module": async () => WebAssembly.compile(await (await fetch(address)).arrayBuffer()),
   };
-  const host = { shared: crossOriginIsolated, sources, library: SINGLE_FILE };
+  const host = { shared: crossOriginIsolated, sources, several: severalChecks(gaussmix, SINGLE_FILE) };
   return { isolated: crossOriginIsolated, coldStart, ...(await runSuite({ gaussmix, predict, own }, host)) };
 });

@@ -14,11 +14,8 @@ await report(async () => {
     return { isolated: crossOriginIsolated, refused: { name, code, message } };
   }
   const watch = new Watch();
-  let same = true;
-  // nobody waits for a worker to start: a fit may be over before
-  for (let attempt = 0; attempt < 10 && watch.served === 0; attempt++) {
-    const mixture = await GaussianMixture.fit(data, { ...options, threads: 3 });
-    same &&= JSON.stringify(mixture) === JSON.stringify(alone);
-  }
+  const fit = (onIteration) => GaussianMixture.fit(data, { ...options, threads: 3, onIteration });
+  const mixture = await watch.untilServed(fit, 1, 8);
+  const same = JSON.stringify(mixture) === JSON.stringify(alone);
   return { isolated: crossOriginIsolated, same, served: watch.served };
 });

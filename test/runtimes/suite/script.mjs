@@ -7,6 +7,7 @@ const { gaussmix, coldStart } = await firstPrediction(() => import("gaussmix"));
 let result = { coldStart };
 if (process.argv[2] !== "cold") {
   const { runSuite } = await import("./run.mjs");
+  const { severalChecks } = await import("./several.mjs");
   const [predict, own] = [await import("gaussmix/predict"), await import("gaussmix/load")];
   const bytes = await readFile(new URL("node_modules/gaussmix/dist/gaussmix.wasm", import.meta.url));
   const sources = {
@@ -17,7 +18,7 @@ if (process.argv[2] !== "cold") {
     "a promise": () => Promise.resolve(bytes),
     "an address": () => `data:application/wasm;base64,${bytes.toString("base64")}`,
   };
-  const host = { shared: true, sources, library: "gaussmix" };
+  const host = { shared: true, sources, several: severalChecks(gaussmix, "gaussmix") };
   result = { ...result, ...(await runSuite({ gaussmix, predict, own }, host)) };
 }
 console.log(JSON.stringify(result));
