@@ -9,5 +9,5 @@
  * @module
  */
 
-export { loadKernels as load, type WasmSource } from "./engine/kernels.ts";
+export { type KernelSource, load } from "./api/load.ts";
 export * from "./index.ts";

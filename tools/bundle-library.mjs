@@ -20,5 +20,5 @@ const bundle = (entry, outfile, options) =>
 
 await bundle("index", "index", { external: ["#wasm"] });
 await bundle("predict", "predict", { alias: { "#wasm": "#wasm-predict" }, external: ["#wasm-predict"] });
-await bundle("load", "load", { alias: { "#wasm": path("dist/wasm/none.js") } });
+await bundle("load", "load", { alias: { "#wasm": path("build/none.js") } });
 await bundle("index", "gaussmix.min", { alias: { "#wasm": path("dist/wasm/inline.js") }, minify: true });

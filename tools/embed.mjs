@@ -2,7 +2,7 @@
 //   …inline.js     the bytes as text, which needs no fetch, no path and no MIME type: every host, every bundler
 //   …workerd.js    a static import, as Cloudflare's runtime compiles no bytes
 //   …edge-light.js the same for Vercel's
-//   none.js        nothing: gaussmix/load has them from its caller
+// and build/none.js, nothing: gaussmix/load has them from its caller.
 import { createHash } from "node:crypto";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { decode, encode } from "./text.mjs";
@@ -70,5 +70,5 @@ for (const [name, prefix] of [
     const module = `export { default as wasmModule } from "../${name}.wasm${query}";\n`;
     write(`wasm/${prefix}${host}.js`, HEAD + module + NO_BYTES + constants);
   }
-  if (name === "gaussmix") write("wasm/none.js", HEAD + NO_MODULE + NO_BYTES + constants);
+  if (name === "gaussmix") write("../build/none.js", HEAD + NO_MODULE + NO_BYTES + constants);
 }

@@ -175,11 +175,18 @@ export const PAGE_BYTES = 65536;
 /** Most pages that 32-bit addresses reach: 4 GiB. */
 export const MOST_PAGES = 65536;
 
+/** A `WebAssembly.Memory`; not every program that reads our declarations has that name. */
+export interface Memory {
+  readonly buffer: ArrayBuffer;
+  grow(pages: number): number;
+}
+
 /** An instance and the memory that it works on. */
 export interface Instance {
   readonly kernels: Kernels;
-  readonly memory: WebAssembly.Memory;
-  readonly module: WebAssembly.Module;
+  readonly memory: Memory;
+  /** For a worker, which makes an instance of its own. */
+  readonly module: object;
 }
 
 let compiled: WebAssembly.Module | undefined = wasmModule;
@@ -247,21 +254,9 @@ export function instantiateShared(bytes: number): Instance | undefined {
   }
 }
 
-/** Where the kernels (gaussmix.wasm) come from. */
-export type WasmSource = WebAssembly.Module | BufferSource | Response | URL | string;
-
-/**
- * Takes the kernels from the caller. To be awaited once, before anything else is called.
- *
- * @param source - `gaussmix.wasm` of this package: an address to fetch, a response, bytes, or a compiled module; or a
- * promise of one. With a compiled module alone a fit takes one thread.
- * @throws {TypeError} If it is none of these, or cannot be fetched.
- * @throws {MixtureError} `UNSUPPORTED` if it is another file, or the engine cannot compile it.
- * @example
- * await load(new URL("gaussmix.wasm", import.meta.url));
- */
-export async function loadKernels(source: WasmSource | PromiseLike<WasmSource>): Promise<void> {
-  const arrived: unknown = await source;
+/** Takes the kernels from the caller: `load` of src/api/load.ts says how. */
+export async function loadKernels(source: unknown): Promise<void> {
+  const arrived = await source;
   if (isA<WebAssembly.Module>("WebAssembly.Module", arrived)) {
     checkId(new Uint8Array(WebAssembly.Module.customSections(arrived, "gaussmix")[0] ?? 0));
     compiled = arrived;

@@ -153,9 +153,29 @@ async function launchWebKit(shared) {
   };
 }
 
-/** The browsers by name; `shared`: whether pages are to share memory with workers. */
+/**
+ * Opens a page of a server and waits for its report.
+ *
+ * @param {Browser} browser @param {Awaited<ReturnType<typeof serveFolder>>} server @param {string} page
+ */
+export async function reportOf(browser, server, page) {
+  const report = server.report();
+  const close = await browser.open(server.url + page);
+  const result = await report;
+  await close();
+  if (result.error) throw new Error(`${page}: ${result.error}`);
+  return result;
+}
+
+/** A browser that is not there fails its tests; it is not passed over. */
+const launcher = (program, launch) => (shared) => {
+  if (!existsSync(program)) throw new Error(`${program} is missing: bash test/runtimes/install.sh`);
+  return launch(shared);
+};
+
+/** The browsers by name. `launch` takes whether pages are to share memory with workers, for WebKit needs to be told. */
 export const browsers = {
-  Chromium: { program: "/usr/bin/chromium", launch: launchChromium },
-  Firefox: { program: "/usr/bin/firefox-esr", launch: launchFirefox },
-  WebKit: { program: "/usr/bin/WebKitWebDriver", launch: launchWebKit },
+  Chromium: { launch: launcher("/usr/bin/chromium", launchChromium) },
+  Firefox: { launch: launcher("/usr/bin/firefox-esr", launchFirefox) },
+  WebKit: { launch: launcher("/usr/bin/WebKitWebDriver", launchWebKit) },
 };

@@ -1,21 +1,10 @@
 // Pages in Chromium, Firefox and WebKit, with and without cross-origin isolation, and under content security policies.
-import { existsSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { browsers, serveFolder } from "./browsers.mjs";
+import { browsers, reportOf, serveFolder } from "./browsers.mjs";
 import { consumer, expectSuite, median, record } from "./harness.mjs";
 
 const COLD_STARTS = 7;
 let order = 10;
-
-/** Opens a page of a server and waits for its report. */
-async function reportOf(browser, server, page) {
-  const report = server.report();
-  const close = await browser.open(server.url + page);
-  const result = await report;
-  await close();
-  expect(result.error).toBeUndefined();
-  return result;
-}
 
 /** A server for the length of the work. */
 async function served(settings, work) {
@@ -27,13 +16,12 @@ async function served(settings, work) {
   }
 }
 
-for (const [name, { program, launch }] of Object.entries(browsers)) {
+for (const [name, { launch }] of Object.entries(browsers)) {
   for (const isolated of [true, false]) {
     const row = order++;
     describe(`${name}, ${isolated ? "" : "not "}cross-origin isolated`, () => {
       let browser;
       beforeAll(async () => {
-        if (!existsSync(program)) throw new Error(`${program} is missing: bash test/runtimes/install.sh`);
         browser = await launch(isolated);
       });
       afterAll(() => browser?.close());
