@@ -66,9 +66,13 @@ export async function serveFolder(folder, { isolated = false, policy } = {}) {
 }
 
 /**
+ * @typedef {object} Page
+ * @property {(expression: string) => Promise<any>} evaluate - the value of an expression in the page.
+ * @property {() => Promise<void>} close
+ *
  * @typedef {object} Browser
  * @property {string} version
- * @property {(url: string) => Promise<() => Promise<void>>} open - opens a page; the result closes it.
+ * @property {(url: string) => Promise<Page>} open
  * @property {() => Promise<void>} close
  */
 
@@ -83,7 +87,7 @@ async function launchChromium() {
     async open(url) {
       const page = await browser.newPage();
       await page.goto(url);
-      return () => page.close();
+      return { evaluate: (expression) => page.evaluate(expression), close: () => page.close() };
     },
     close: () => browser.close(),
   };
@@ -98,7 +102,7 @@ async function launchFirefox() {
     async open(url) {
       const page = await browser.newPage();
       await page.goto(url);
-      return () => page.close();
+      return { evaluate: (expression) => page.evaluate(expression), close: () => page.close() };
     },
     close: () => browser.close(),
   };
@@ -143,7 +147,11 @@ async function launchWebKit(shared) {
     version: capabilities.browserVersion,
     async open(url) {
       await command("POST", `${session}/url`, { url });
-      return () => command("POST", `${session}/url`, { url: "about:blank" });
+      return {
+        evaluate: (expression) =>
+          command("POST", `${session}/execute/sync`, { script: `return ${expression};`, args: [] }),
+        close: () => command("POST", `${session}/url`, { url: "about:blank" }),
+      };
     },
     async close() {
       await command("DELETE", session);
@@ -160,9 +168,9 @@ async function launchWebKit(shared) {
  */
 export async function reportOf(browser, server, page) {
   const report = server.report();
-  const close = await browser.open(server.url + page);
+  const opened = await browser.open(server.url + page);
   const result = await report;
-  await close();
+  await opened.close();
   if (result.error) throw new Error(`${page}: ${result.error}`);
   return result;
 }
@@ -173,9 +181,9 @@ const launcher = (program, launch) => (shared) => {
   return launch(shared);
 };
 
-/** The browsers by name. `launch` takes whether pages are to share memory with workers, for WebKit needs to be told. */
+/** How to launch each; it takes whether pages are to share memory with workers, for WebKit needs to be told. */
 export const browsers = {
-  Chromium: { launch: launcher("/usr/bin/chromium", launchChromium) },
-  Firefox: { launch: launcher("/usr/bin/firefox-esr", launchFirefox) },
-  WebKit: { launch: launcher("/usr/bin/WebKitWebDriver", launchWebKit) },
+  Chromium: launcher("/usr/bin/chromium", launchChromium),
+  Firefox: launcher("/usr/bin/firefox-esr", launchFirefox),
+  WebKit: launcher("/usr/bin/WebKitWebDriver", launchWebKit),
 };

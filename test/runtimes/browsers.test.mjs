@@ -16,7 +16,7 @@ async function served(settings, work) {
   }
 }
 
-for (const [name, { launch }] of Object.entries(browsers)) {
+for (const [name, launch] of Object.entries(browsers)) {
   for (const isolated of [true, false]) {
     const row = order++;
     describe(`${name}, ${isolated ? "" : "not "}cross-origin isolated`, () => {

@@ -45,7 +45,7 @@ describe("a bundle of", () => {
   let browser;
   beforeAll(async () => {
     server = await serveFolder(consumer, { isolated: true });
-    browser = await browsers.Chromium.launch();
+    browser = await browsers.Chromium(true);
   });
   afterAll(async () => {
     await browser?.close();
