@@ -3,6 +3,8 @@
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
 
+# not the old npm that as-pect brings along, should `npm run` have put it first
+PATH=$(tr ':' '\n' <<<"$PATH" | grep -v node_modules | paste -sd: -)
 npm ci --no-audit --no-fund
 
 missing=()

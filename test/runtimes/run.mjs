@@ -12,7 +12,7 @@ const config = fileURLToPath(new URL("vitest.config.mjs", import.meta.url));
 const { status } = spawnSync(process.execPath, [vitest, "run", "--config", config, ...options], { stdio: "inherit" });
 process.exitCode = status ?? 1;
 
-const found = tables();
+const found = await tables();
 console.log(`\n${Object.values(found).join("\n\n")}\n`);
 if (process.argv.includes("--write")) {
   if (status !== 0 || options.length > 0) {

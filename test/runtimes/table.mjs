@@ -1,5 +1,6 @@
 // The tables of the README, from what the tests of the last run have recorded in build/runtimes.
 import { readdirSync, readFileSync } from "node:fs";
+import { files, sizes } from "../../tools/size.mjs";
 
 const results = new URL("../../build/runtimes/", import.meta.url);
 
@@ -8,8 +9,10 @@ const table = (head, rows) =>
 
 const counts = ({ passed, failed }) => (failed > 0 ? `${failed} of ${passed + failed} FAILED` : `${passed} passed`);
 
-/** @returns {Record<string, string>} by the name of their block. */
-export function tables() {
+const kb = (bytes) => (bytes / 1000).toFixed(1);
+
+/** @returns {Promise<Record<string, string>>} by the name of their block. */
+export async function tables() {
   const rows = readdirSync(results)
     .filter((name) => /^\d+\.json$/.test(name))
     .sort()
@@ -22,5 +25,13 @@ export function tables() {
     `\`${row.sha256.slice(0, 12)}…\``,
     row.coldStart.toFixed(1),
   ]);
-  return { runtimes: table(["runtime", "API", "threads", "SHA-256 of all results", "cold start, ms"], body) };
+  const imported = (await sizes()).map(({ name, gzipped, code, kernels }) => [
+    name,
+    ...[gzipped, code, kernels].map(kb),
+  ]);
+  const served = files().map(({ name, gzipped }) => [`the file \`${name}\``, kb(gzipped), "", ""]);
+  return {
+    sizes: table(["import", "KB", "code", "kernels"], [...imported, ...served]),
+    runtimes: table(["runtime", "API", "threads", "SHA-256 of all results", "cold start, ms"], body),
+  };
 }
