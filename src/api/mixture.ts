@@ -50,6 +50,17 @@ export function checkParameters(argument: string, parameters: unknown): void {
   if (isPlain(parameters)) knownKeys(argument, parameters, PARAMETER_KEYS);
 }
 
+/** Refuses sizes, as an M-step gives them, that are not those of the arrays beside them. */
+export function checkSizes(argument: string, given: object, checked: Parameters): void {
+  for (const size of ["nComponents", "nFeatures"] as const) {
+    const value = (given as Partial<Parameters>)[size];
+    if (value === undefined || value === checked[size]) continue;
+    throw new RangeError(
+      `${argument}: expected ${size} to be ${checked[size]}, as in the means, got ${received(value)}; leave it out`,
+    );
+  }
+}
+
 /** Weights for the rows of a log-likelihood or a criterion. */
 export interface WeightOptions {
   /** [N], 0 or more. Default: all 1. */
@@ -73,6 +84,7 @@ export function partsOf(parameters: MixtureParameters): MixtureParts {
   checkParameters("parameters", parameters);
   const { covarianceType = "full", columns } = parameters;
   const checked = parametersOf(parameters, oneOf("covarianceType", covarianceType, COVARIANCE_TYPES));
+  checkSizes("parameters", parameters, checked);
   if (columns !== undefined) checkNames(columns);
   if (columns !== undefined && columns.length !== checked.nFeatures) {
     throw new RangeError(
