@@ -48,7 +48,7 @@ for (const [name, launch] of Object.entries(browsers)) {
 
       test("takes threads where the policy has worker-src blob:", async () => {
         const policy = `${WASM}; worker-src blob:`;
-        const result = await served({ isolated, policy }, (server) => reportOf(browser, server, "policy.html"));
+        const result = await served({ isolated, policy }, (server) => reportOf(browser, server, "policy.html?threads"));
         expect(result).toMatchObject({ isolated: true, same: true });
         expect(result.served).toBeGreaterThan(0);
       });
