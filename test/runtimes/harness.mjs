@@ -59,12 +59,6 @@ export async function answer(file, options, settings) {
   return JSON.parse((await output(file, options, settings)).trim().split("\n").at(-1));
 }
 
-export function median(values) {
-  const sorted = [...values].sort((a, b) => a - b);
-  const middle = sorted.length >> 1;
-  return sorted.length % 2 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
-}
-
 /** Expects all of a suite to have passed, and the digest to be the one of every runtime. */
 export function expectSuite({ api, threads, bits }, shared) {
   expect([...api.failures, ...threads.failures]).toEqual([]);
