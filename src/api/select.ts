@@ -19,7 +19,7 @@ import {
   oneOf,
 } from "../input/options.ts";
 import { parameterCount } from "../model/parameters.ts";
-import { type GaussianMixture, mixtureOf } from "./mixture.ts";
+import { type GaussianMixture, mixtureOf } from "./gaussian-mixture.ts";
 
 /**
  * What models are compared by; all are lower for a better model. W is the total weight of the rows, p the number of
