@@ -28,6 +28,7 @@ export {
   ellipse,
   ellipsoid,
 } from "./api/ellipsoids.ts";
+export { GaussianMixture } from "./api/gaussian-mixture.ts";
 export { type ImproveOptions, improve, improveSync } from "./api/improve.ts";
 export {
   type Clusters,
@@ -41,7 +42,7 @@ export {
   type NormalParameters,
 } from "./api/learn.ts";
 export { type MergeStep, type Merging, merge } from "./api/merge.ts";
-export { GaussianMixture, type MixtureParameters, type SampleOptions, type WeightOptions } from "./api/mixture.ts";
+export { Mixture, type MixtureParameters, type SampleOptions, type WeightOptions } from "./api/mixture.ts";
 export { type Moments, moments } from "./api/moments.ts";
 export type { ComponentOf, EstimateOptions, MixtureOrComponent } from "./api/operand.ts";
 export { type Overlap, overlap, overlapCoefficient } from "./api/overlap.ts";

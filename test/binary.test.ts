@@ -179,7 +179,7 @@ describe("fromBytes", () => {
 });
 
 test("toBytes refuses what is no mixture, and names that UTF-8 cannot hold", async () => {
-  await expectError(() => toBytes({} as GaussianMixture), TypeError, /^mixture: expected a GaussianMixture, got/);
+  await expectError(() => toBytes({} as GaussianMixture), TypeError, /^mixture: expected a Mixture, got/);
   const mixture = GaussianMixture.fromParameters({ weights: [1], means: [0], covariances: [[1]], columns: ["\ud83d"] });
   await expectError(() => toBytes(mixture), RangeError, /^columns: expected names that UTF-8 can hold, got/);
 });

@@ -348,7 +348,7 @@ describe("bad input", () => {
   });
 
   test("of marginal and condition is refused with what was expected", async () => {
-    await expectError(() => marginal(any(null), [0]), TypeError, /mixture: expected a GaussianMixture, got null/);
+    await expectError(() => marginal(any(null), [0]), TypeError, /mixture: expected a Mixture, got null/);
     await expectError(() => marginal(mixture, [3]), RangeError, /columns: .*index, 0 to 2.*got 3/);
     await expectError(() => marginal(mixture, [0.5]), RangeError, /got 0.5/);
     await expectError(() => marginal(mixture, ["x"]), TypeError, /columns: .*got "x"/);

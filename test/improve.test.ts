@@ -128,7 +128,7 @@ describe("improve", () => {
 
   test("refuses what it does not understand", async () => {
     const wrong: readonly (readonly [unknown, unknown, unknown, RegExp])[] = [
-      [{ weights: [1] }, set, {}, /^mixture: expected a GaussianMixture/],
+      [{ weights: [1] }, set, {}, /^mixture: expected a Mixture/],
       [stuck, set, { moves: "5" }, /^moves: /],
       [stuck, set, null, /^options: /],
       [stuck, set, { nComponents: 3 }, /^options: .*"nComponents"/],

@@ -210,10 +210,6 @@ describe("MATLAB", () => {
 
 test("writers refuse what is no mixture", async () => {
   for (const write of [toScikitLearn, toMclust, toMatlab]) {
-    await expectError(
-      () => write({} as GaussianMixture),
-      TypeError,
-      /^mixture: expected a GaussianMixture, got an object/,
-    );
+    await expectError(() => write({} as GaussianMixture), TypeError, /^mixture: expected a Mixture, got an object/);
   }
 });

@@ -5,6 +5,7 @@ import { type CovarianceType, eStep, type FitOptions, GaussianMixture, kMeans, m
 import { taus } from "./support/bounds.ts";
 import { covarianceScale, sameBits, worst } from "./support/compare.ts";
 import { dataset, spreads } from "./support/datasets.ts";
+import { expectError } from "./support/errors.ts";
 import { clouds, nested, randomMixture, runs, sizes, TYPES, uniforms } from "./support/problems.ts";
 import { plainMStep, plainScores, writtenOut } from "./support/reference.ts";
 
@@ -341,4 +342,19 @@ describe("samples", () => {
     expect(new Set(mixture.predict([[0], [5], [9]]))).toEqual(new Set([1]));
     expect([...mixture.predictProba([[0]])]).toEqual([0, 1, 0]);
   });
+});
+
+test("what an M-step gives is taken as parameters, but not with sizes that are none of theirs", async () => {
+  const set = clouds(60, 2, 2, 5);
+  const parameters = mStep(set, GaussianMixture.fitSync(set, { nComponents: 2 }).predictProba(set));
+  const mixture = GaussianMixture.fromParameters(parameters);
+  expect(sameBits(eStep(set, parameters).responsibilities, mixture.predictProba(set))).toBe(true);
+  for (const wrong of [{ nComponents: 3 }, { nFeatures: 1 }]) {
+    for (const take of [
+      () => GaussianMixture.fromParameters({ ...parameters, ...wrong }),
+      () => eStep(set, { ...parameters, ...wrong }),
+    ]) {
+      await expectError(take, RangeError, /^parameters: expected n\w+ to be 2, as in the means, got \d; leave it out$/);
+    }
+  }
 });

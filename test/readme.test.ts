@@ -122,6 +122,17 @@ describe("the README's API section", () => {
     expect(exported.map(({ name }) => name).filter((name) => !named.has(name))).toEqual([]);
   });
 
+  test("names what the other entries have of their own", () => {
+    for (const name of ["predict", "load"]) {
+      expect(api).toContain(`\`gaussmix/${name}\``);
+      const code = readFileSync(`${root}src/${name}.ts`, "utf8");
+      const names = [...code.matchAll(/^export (?:type )?\{([^}]*)\}/gm)].flatMap(
+        ([, list]) => list.match(/\w+/g) ?? [],
+      );
+      expect(names.filter((one) => one !== "type" && !named.has(one))).toEqual([]);
+    }
+  });
+
   for (const symbol of exported) {
     const target = targetOf(symbol);
     if (!(target.flags & (ts.SymbolFlags.Class | ts.SymbolFlags.Interface))) continue;

@@ -241,7 +241,7 @@ describe("bad input", () => {
 
   test("is refused with what was expected", async () => {
     await expectError(() => cdf(plane, [0]), RangeError, /one column, got 2; take marginal/);
-    await expectError(() => cdf(any({}), [0]), TypeError, /mixture: expected a GaussianMixture/);
+    await expectError(() => cdf(any({}), [0]), TypeError, /mixture: expected a Mixture/);
     await expectError(() => cdf(standard, [0, Number.NaN]), RangeError, /x: expected numbers .*got NaN/);
     await expectError(() => cdf(standard, any("0")), TypeError, /x: expected numbers .*got "0"/);
     await expectError(() => cdf(standard, any(["0"])), TypeError, /x: expected a number at index 0/);

@@ -1,14 +1,24 @@
-// src/index.ts -> dist/index.js: the library in one module. Node needs 30 ms to find and link the 27 files that tsc would
+// src/{index,predict,load}.ts -> dist, each in one module. Node needs 30 ms to find and link the 27 files that tsc would
 // write, and 4 ms for this one. The module of the kernels stays an import, so that each host can pick its own.
+// dist/gaussmix.min.js has it inside: for pages without a bundler.
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 
-await build({
-  entryPoints: [fileURLToPath(new URL("../src/index.ts", import.meta.url))],
-  outfile: fileURLToPath(new URL("../dist/index.js", import.meta.url)),
-  bundle: true,
-  format: "esm",
-  target: "es2022",
-  external: ["#wasm"],
-  treeShaking: true,
-});
+const path = (name) => fileURLToPath(new URL(`../${name}`, import.meta.url));
+
+/** @param {string} entry @param {string} outfile @param {import("esbuild").BuildOptions} options */
+const bundle = (entry, outfile, options) =>
+  build({
+    entryPoints: [path(`src/${entry}.ts`)],
+    outfile: path(`dist/${outfile}.js`),
+    bundle: true,
+    format: "esm",
+    target: "es2022",
+    treeShaking: true,
+    ...options,
+  });
+
+await bundle("index", "index", { external: ["#wasm"] });
+await bundle("predict", "predict", { alias: { "#wasm": "#wasm-predict" }, external: ["#wasm-predict"] });
+await bundle("load", "load", { alias: { "#wasm": path("build/none.js") } });
+await bundle("index", "gaussmix.min", { alias: { "#wasm": path("dist/wasm/inline.js") }, minify: true });

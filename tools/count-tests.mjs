@@ -1,6 +1,6 @@
-// Prints `N passed, N failed` for the last `npm test`: the kernel tests (build/as-pect.log) and vitest's
-// (build/vitest.json) together. Argument: the exit code of that run. Whatever failed without failing a test, such as
-// the build or a test file that does not load, counts as one failure.
+// Prints `N passed, N failed` for the last `npm test` and `npm run test:runtimes`: the kernel tests (build/as-pect.log)
+// and vitest's (build/vitest.json, build/vitest-runtimes.json) together. Argument: the exit code of those runs. Whatever
+// failed without failing a test, such as the build or a test file that does not load, counts as one failure.
 import { readFileSync } from "node:fs";
 
 const read = (name) => {
@@ -18,13 +18,14 @@ if (tests !== null) {
   passed += Number(tests[1]);
   failed += Number(tests[2]) - Number(tests[1]);
 }
-const vitest = read("vitest.json");
-if (vitest !== undefined) {
-  const { numPassedTests, numFailedTests } = JSON.parse(vitest);
+const reports = ["vitest.json", "vitest-runtimes.json"].map(read);
+for (const report of reports) {
+  if (report === undefined) continue;
+  const { numPassedTests, numFailedTests } = JSON.parse(report);
   passed += numPassedTests;
   failed += numFailedTests;
 }
-const complete = tests !== null && vitest !== undefined;
+const complete = tests !== null && reports.every((report) => report !== undefined);
 if (failed === 0 && (process.argv[2] !== "0" || !complete)) failed = 1;
 console.log(`${passed} passed, ${failed} failed`);
 process.exitCode = failed === 0 ? 0 : 1;

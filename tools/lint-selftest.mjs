@@ -56,6 +56,8 @@ for (const [i, { path, peer }] of layers.entries()) {
 }
 add("src/api/mixture.ts", ['import "../engine/../index.ts";', imports]);
 add("src/fit/em.ts", ['import "./../api/mixture.ts";', imports]);
+add("src/load.ts", ['export * from "./index.ts";', passes], ['import "./cli/main.ts";', imports]);
+add("src/predict.ts", ['export { a } from "./api/mixture.ts";', passes], ['import "gaussmix";', imports]);
 add("src/other/new.ts", ['import "../errors.ts";', imports]);
 add("src/new.ts", ['import "./errors.ts";', imports]);
 add(

@@ -8,11 +8,12 @@ import { type DataInput, type Matrix, matrixOf, notFinite } from "../input/data.
 import { marginalOf, splitOf } from "../model/conditional.ts";
 import { modelOf, type Parameters, rootsOf } from "../model/parameters.ts";
 import { conditionRows, type Prepare } from "../model/regression.ts";
+import { GaussianMixture } from "./gaussian-mixture.ts";
 import { givenNumbers, givenParameters } from "./given.ts";
-import { GaussianMixture, outputOf, type SampleOptions } from "./mixture.ts";
+import { type Mixture, outputOf, type SampleOptions } from "./mixture.ts";
 
 /** A mixture over `columns` of another. */
-function mixtureOf(whole: GaussianMixture, parameters: Parameters, columns: readonly number[]): GaussianMixture {
+function mixtureOf(whole: Mixture, parameters: Parameters, columns: readonly number[]): GaussianMixture {
   const { covarianceType, weights, means, covariances } = parameters;
   const names = whole.columns;
   return GaussianMixture.fromParameters({
@@ -35,7 +36,7 @@ function othersThan(columns: readonly number[], nFeatures: number): number[] {
  * marginal(mixture, [2, 0]);
  * marginal(mixture, ["height"]);
  */
-export function marginal(mixture: GaussianMixture, columns: readonly Column[]): GaussianMixture {
+export function marginal(mixture: Mixture, columns: readonly Column[]): GaussianMixture {
   const parameters = givenParameters(mixture);
   const indices = columnIndices("columns", columns, parameters.nFeatures, mixture.columns);
   return mixtureOf(mixture, marginalOf(parameters, indices), indices);
@@ -54,7 +55,7 @@ export function marginal(mixture: GaussianMixture, columns: readonly Column[]): 
  * condition(mixture, { height: 1.8 });
  * condition(mixture, { 0: 1.8, 2: 75 });
  */
-export function condition(mixture: GaussianMixture, values: Readonly<Record<Column, number>>): GaussianMixture {
+export function condition(mixture: Mixture, values: Readonly<Record<Column, number>>): GaussianMixture {
   const parameters = givenParameters(mixture);
   const { nFeatures, nComponents: K } = parameters;
   const { columns: names } = mixture;
@@ -152,7 +153,7 @@ export interface Regression {
  * const curve = regression(mixture, { inputs: ["x"] });
  * curve.predict([[0.5], [1]]); // Float64Array of length 2: expected y
  */
-export function regression(mixture: GaussianMixture, options: RegressionOptions = {}): Regression {
+export function regression(mixture: Mixture, options: RegressionOptions = {}): Regression {
   const parameters = givenParameters(mixture);
   knownKeys("options", options, ["inputs", "targets"]);
   const { nFeatures, nComponents: K } = parameters;

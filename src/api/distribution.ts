@@ -3,7 +3,7 @@ import { knownKeys, oneOf } from "../input/checks.ts";
 import type { DataInput } from "../input/data.ts";
 import { along } from "../model/line.ts";
 import { givenLine, givenNumbers, givenParameters } from "./given.ts";
-import type { GaussianMixture } from "./mixture.ts";
+import type { Mixture } from "./mixture.ts";
 
 /** Which tail of a distribution counts. */
 export interface TailOptions {
@@ -27,7 +27,7 @@ function sideOf(options: TailOptions): number {
  * cdf(mixture, [0, 1.96]);
  * cdf(mixture, 30, { tail: "upper" }); // the far tail, to all digits
  */
-export function cdf(mixture: GaussianMixture, x: number | ArrayLike<number>, options: TailOptions = {}): Float64Array {
+export function cdf(mixture: Mixture, x: number | ArrayLike<number>, options: TailOptions = {}): Float64Array {
   return along("tails", givenLine(mixture), givenNumbers("x", x, -Infinity, Infinity), sideOf(options));
 }
 
@@ -42,11 +42,7 @@ export function cdf(mixture: GaussianMixture, x: number | ArrayLike<number>, opt
  * quantile(mixture, [0.025, 0.5, 0.975]);
  * quantile(mixture, 1e-30, { tail: "upper" });
  */
-export function quantile(
-  mixture: GaussianMixture,
-  p: number | ArrayLike<number>,
-  options: TailOptions = {},
-): Float64Array {
+export function quantile(mixture: Mixture, p: number | ArrayLike<number>, options: TailOptions = {}): Float64Array {
   return along("quantiles", givenLine(mixture), givenNumbers("p", p, 0, 1), sideOf(options));
 }
 
@@ -58,7 +54,7 @@ export function quantile(
  * @returns Float64Array of length N, from 0 to 1 - 1 / K.
  * @throws as `mixture.predictProba`.
  */
-export function uncertainty(mixture: GaussianMixture, data: DataInput): Float64Array {
+export function uncertainty(mixture: Mixture, data: DataInput): Float64Array {
   const { nComponents: K } = givenParameters(mixture);
   const responsibilities = mixture.predictProba(data);
   return Float64Array.from({ length: responsibilities.length / K }, (_, n) => {

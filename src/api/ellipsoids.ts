@@ -5,7 +5,7 @@ import { chiSquaredBeyond } from "../model/chi-squared.ts";
 import { covarianceOf, marginalOf } from "../model/conditional.ts";
 import { angleOf, cosineSine, eigenOf } from "../model/ellipsoid.ts";
 import { givenParameters, givenShare } from "./given.ts";
-import type { GaussianMixture } from "./mixture.ts";
+import type { Mixture } from "./mixture.ts";
 
 /** How much of a component an ellipsoid holds, and over which columns. */
 export interface EllipsoidOptions {
@@ -50,7 +50,7 @@ export interface Ellipse extends Ellipsoid {
  * @example
  * const { centre, axes, directions } = ellipsoid(mixture, 0, { mass: 0.5 });
  */
-export function ellipsoid(mixture: GaussianMixture, component: number, options: EllipsoidOptions = {}): Ellipsoid {
+export function ellipsoid(mixture: Mixture, component: number, options: EllipsoidOptions = {}): Ellipsoid {
   knownKeys("options", options, ["mass", "columns"]);
   const parameters = givenParameters(mixture);
   const { nFeatures } = parameters;
@@ -80,7 +80,7 @@ export function ellipsoid(mixture: GaussianMixture, component: number, options: 
  * const { centre, axes, angle } = ellipse(mixture, 0, { mass: 0.9, columns: ["width", "length"] });
  * context.ellipse(...centre, ...axes, angle, 0, 2 * Math.PI); // on a canvas in the unit of the data
  */
-export function ellipse(mixture: GaussianMixture, component: number, options: EllipseOptions = {}): Ellipse {
+export function ellipse(mixture: Mixture, component: number, options: EllipseOptions = {}): Ellipse {
   knownKeys("options", options, ["mass", "columns", "nPoints"]);
   const { nPoints = 64, ...rest } = options;
   const points = integerIn("nPoints", nPoints, 3, 2 ** 24, "an integer from 3 to 2^24", "leave it out for 64");

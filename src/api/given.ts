@@ -4,19 +4,19 @@ import { isList } from "../input/checks.ts";
 import { vectorOf } from "../input/data.ts";
 import { type Line, lineOf } from "../model/line.ts";
 import type { Parameters } from "../model/parameters.ts";
-import { GaussianMixture } from "./mixture.ts";
+import { Mixture } from "./mixture.ts";
 
 /** The parameters of a mixture, copied once: each of its getters makes a copy. */
-export function givenParameters(mixture: GaussianMixture): Parameters {
-  if (!(mixture instanceof GaussianMixture)) {
-    throw new TypeError(`mixture: expected a GaussianMixture, got ${received(mixture)}; fit one first`);
+export function givenParameters(mixture: Mixture): Parameters {
+  if (!(mixture instanceof Mixture)) {
+    throw new TypeError(`mixture: expected a Mixture, got ${received(mixture)}; fit one first`);
   }
   const { covarianceType, nComponents, nFeatures, weights, means, covariances } = mixture;
   return { covarianceType, nComponents, nFeatures, weights, means, covariances };
 }
 
 /** A mixture over one column. */
-export function givenLine(mixture: GaussianMixture): Line {
+export function givenLine(mixture: Mixture): Line {
   const parameters = givenParameters(mixture);
   if (parameters.nFeatures === 1) return lineOf(parameters);
   throw new RangeError(

@@ -6,7 +6,8 @@ import { integerIn } from "../input/checks.ts";
 import { type DataInput, type Matrix, matrixOf } from "../input/data.ts";
 import { checkOptions, type FitOptions, type FitSettings, fitSettings } from "../input/options.ts";
 import { type Parameters, parametersOf } from "../model/parameters.ts";
-import { fittedMixture, GaussianMixture } from "./mixture.ts";
+import { fittedMixture, type GaussianMixture } from "./gaussian-mixture.ts";
+import { Mixture } from "./mixture.ts";
 
 /** Options of a fit that have no place here. */
 const OTHERS = [
@@ -42,7 +43,7 @@ export interface ImproveOptions extends Omit<FitOptions, (typeof OTHERS)[number]
  * const better = await improve(mixture, rows);
  */
 export async function improve(
-  mixture: GaussianMixture,
+  mixture: Mixture,
   data: DataInput,
   options: ImproveOptions = {},
 ): Promise<GaussianMixture> {
@@ -54,7 +55,7 @@ export async function improve(
 }
 
 /** {@link improve}, on the spot and on one thread. Same result, to the bit. @throws as `improve` rejects. */
-export function improveSync(mixture: GaussianMixture, data: DataInput, options: ImproveOptions = {}): GaussianMixture {
+export function improveSync(mixture: Mixture, data: DataInput, options: ImproveOptions = {}): GaussianMixture {
   const { matrix, settings, moves, start } = inputOf(mixture, data, options);
   settings.signal?.throwIfAborted();
   return fittedMixture(
@@ -70,9 +71,9 @@ interface Input {
   readonly start: Parameters;
 }
 
-function inputOf(mixture: GaussianMixture, data: DataInput, options: ImproveOptions): Input {
-  if (!(mixture instanceof GaussianMixture)) {
-    throw new TypeError(`mixture: expected a GaussianMixture, got ${received(mixture)}; give what fit returns`);
+function inputOf(mixture: Mixture, data: DataInput, options: ImproveOptions): Input {
+  if (!(mixture instanceof Mixture)) {
+    throw new TypeError(`mixture: expected a Mixture, got ${received(mixture)}; give what fit returns`);
   }
   checkOptions(options, OTHERS, ["moves"]);
   const { moves = 5, ...fit } = options;

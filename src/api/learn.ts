@@ -18,7 +18,7 @@ import {
 import { meansOf, modelOf, type Parameters, parametersOf } from "../model/parameters.ts";
 import { scoreRows } from "../model/score.ts";
 import { sumOf } from "../model/sums.ts";
-import { checkParameters, type MixtureParameters } from "./mixture.ts";
+import { checkParameters, checkSizes, type MixtureParameters } from "./mixture.ts";
 
 /** What one E-step finds. */
 export interface EStep {
@@ -43,7 +43,9 @@ export interface EStep {
 export function eStep(data: DataInput, parameters: MixtureParameters): EStep {
   checkParameters("parameters", parameters);
   const type = oneOf("covarianceType", parameters.covarianceType ?? "full", COVARIANCE_TYPES);
-  const model = modelOf(parametersOf(parameters, type, "parameters"));
+  const checked = parametersOf(parameters, type, "parameters");
+  checkSizes("parameters", parameters, checked);
+  const model = modelOf(checked);
   const matrix = matrixOf(data, {
     nFeatures: model.nFeatures,
     columns: parameters.columns,

@@ -1,19 +1,16 @@
-import { compileKernels } from "../engine/kernels.ts";
 import { received } from "../errors.ts";
-import { type Fitted, fitAsync, fitSync, type Resumable } from "../fit/fit.ts";
-import type { FitReport } from "../fit/report.ts";
 import { integerIn, isPlain, knownKeys, seedOf } from "../input/checks.ts";
 import { checkNames, type DataInput, type Matrix, matrixOf, vectorOf } from "../input/data.ts";
-import {
-  COVARIANCE_TYPES,
-  type CovarianceType,
-  type FitOptions,
-  fitInput,
-  type NestedOrFlat,
-  oneOf,
-} from "../input/options.ts";
+import { COVARIANCE_TYPES, type CovarianceType, type NestedOrFlat, oneOf } from "../input/options.ts";
 import { fromJSON, type MixtureJSON, toJSON } from "../model/json.ts";
-import { type Model, modelOf, parameterCount, parametersOf, precisionsOf } from "../model/parameters.ts";
+import {
+  type Model,
+  modelOf,
+  type Parameters,
+  parameterCount,
+  parametersOf,
+  precisionsOf,
+} from "../model/parameters.ts";
 import { drawSample, type Sample } from "../model/sample.ts";
 import { scoreRows } from "../model/score.ts";
 import { logOf, sumOf } from "../model/sums.ts";
@@ -32,12 +29,15 @@ export interface MixtureParameters {
   readonly columns?: readonly string[] | undefined;
 }
 
-const PARAMETER_KEYS: readonly (keyof MixtureParameters)[] = [
+const PARAMETER_KEYS: readonly (keyof MixtureParameters | keyof Parameters)[] = [
   "weights",
   "means",
   "covariances",
   "covarianceType",
   "columns",
+  // what an M-step gives has them
+  "nComponents",
+  "nFeatures",
 ];
 
 /** Refuses what is no object, and a literal with a mistyped key; a mixture has other members, and passes. */
@@ -48,6 +48,17 @@ export function checkParameters(argument: string, parameters: unknown): void {
     );
   }
   if (isPlain(parameters)) knownKeys(argument, parameters, PARAMETER_KEYS);
+}
+
+/** Refuses sizes, as an M-step gives them, that are not those of the arrays beside them. */
+export function checkSizes(argument: string, given: object, checked: Parameters): void {
+  for (const size of ["nComponents", "nFeatures"] as const) {
+    const value = (given as Partial<Parameters>)[size];
+    if (value === undefined || value === checked[size]) continue;
+    throw new RangeError(
+      `${argument}: expected ${size} to be ${checked[size]}, as in the means, got ${received(value)}; leave it out`,
+    );
+  }
 }
 
 /** Weights for the rows of a log-likelihood or a criterion. */
@@ -62,78 +73,49 @@ export interface SampleOptions {
   readonly seed?: number | undefined;
 }
 
-/** A mixture from a fit and the data it was fitted to: for what makes mixtures beside the class. */
-export let fittedMixture: (fitted: Fitted, matrix: Matrix) => GaussianMixture;
+/** What a mixture is made of. */
+export interface MixtureParts {
+  readonly model: Model;
+  readonly columns: readonly string[] | undefined;
+}
+
+/** Checked parts from parameters. @throws as {@link Mixture.fromParameters}. */
+export function partsOf(parameters: MixtureParameters): MixtureParts {
+  checkParameters("parameters", parameters);
+  const { covarianceType = "full", columns } = parameters;
+  const checked = parametersOf(parameters, oneOf("covarianceType", covarianceType, COVARIANCE_TYPES));
+  checkSizes("parameters", parameters, checked);
+  if (columns !== undefined) checkNames(columns);
+  if (columns !== undefined && columns.length !== checked.nFeatures) {
+    throw new RangeError(
+      `columns: expected ${checked.nFeatures} names, one per column of the means, got ${columns.length}; name every column`,
+    );
+  }
+  return { model: modelOf(checked), columns };
+}
+
+/** Checked parts from JSON. @throws as {@link Mixture.fromJSON}. */
+export function partsOfJSON(json: string | MixtureJSON): MixtureParts {
+  const { parameters, columns } = fromJSON(json);
+  return { model: modelOf(parameters), columns };
+}
 
 /**
- * A mixture of K multivariate normals over D columns: an immutable distribution. {@link GaussianMixture.fit} estimates one
- * from data, {@link GaussianMixture.fromParameters} and {@link GaussianMixture.fromJSON} take one as it is.
+ * A mixture of K multivariate normals over D columns: an immutable distribution. All of a `GaussianMixture` but how to fit
+ * one, for programs that only use models made elsewhere.
  *
  * @example
- * const mixture = await GaussianMixture.fit(rows, { nComponents: 3, seed: 1 });
- * mixture.predict(rows); // Int32Array: the most likely component of each row
+ * const mixture = Mixture.fromJSON(text);
+ * mixture.scoreSamples([[5.1, 3.5, 1.4, 0.2]]); // Float64Array: the log-density of one row
  */
-export class GaussianMixture {
-  /** How the mixture was fitted; undefined when it was not. */
-  readonly report: FitReport | undefined;
+export class Mixture {
   /** Names of the columns, if the data had names. */
   readonly columns: readonly string[] | undefined;
   readonly #model: Model;
 
-  readonly #resumable: Resumable | undefined;
-
-  static {
-    fittedMixture = ({ parameters, report, resumable }, matrix) =>
-      new GaussianMixture(modelOf(parameters), matrix.columns, report, resumable);
-  }
-
-  private constructor(
-    model: Model,
-    columns: readonly string[] | undefined,
-    report: FitReport | undefined,
-    resumable?: Resumable,
-  ) {
+  protected constructor({ model, columns }: MixtureParts) {
     this.#model = model;
-    this.#resumable = resumable;
     this.columns = columns && Object.freeze([...columns]);
-    this.report = report && Object.freeze(report);
-  }
-
-  /**
-   * Fits a mixture by expectation-maximisation. The page stays alive meanwhile; do not change the data before the promise
-   * settles.
-   *
-   * @param data - N rows of D numbers, in any form of {@link DataInput}.
-   * @param options - `nComponents`, and whatever is to differ from the defaults.
-   * @returns the mixture of the start that reached the highest log-likelihood, with a report.
-   * @throws {TypeError} If an argument has the wrong type or an unknown option is given.
-   * @throws {RangeError} If a shape or a value does not fit, or a value is NaN or infinite.
-   * @throws {MixtureError} `SINGULAR_COVARIANCE`, `NOT_FINITE`, `MEMORY` or `UNSUPPORTED`.
-   * @throws the signal's reason, if it aborts.
-   * @example
-   * const mixture = await GaussianMixture.fit([[1, 2], [1.1, 2.3], [8, 9], [8.2, 8.8]], { nComponents: 2 });
-   * mixture.means; // Float64Array of length 4: two means of two numbers
-   */
-  static async fit(data: DataInput, options: FitOptions): Promise<GaussianMixture> {
-    const { matrix, settings } = fitInput(data, options);
-    settings.signal?.throwIfAborted();
-    await compileKernels();
-    return fittedMixture(await fitAsync(matrix, settings, GaussianMixture.#resumableOf(options)), matrix);
-  }
-
-  /**
-   * {@link GaussianMixture.fit}, on the spot: for scripts and workers. Same result, to the bit.
-   *
-   * @throws as `fit` rejects.
-   */
-  static fitSync(data: DataInput, options: FitOptions): GaussianMixture {
-    const { matrix, settings } = fitInput(data, options);
-    settings.signal?.throwIfAborted();
-    return fittedMixture(fitSync(matrix, settings, GaussianMixture.#resumableOf(options)), matrix);
-  }
-
-  static #resumableOf({ warmStart }: FitOptions): Resumable | undefined {
-    return warmStart && #resumable in warmStart ? warmStart.#resumable : undefined;
   }
 
   /**
@@ -143,33 +125,23 @@ export class GaussianMixture {
    * @throws {RangeError} If a shape does not fit, weights do not sum to 1, or a covariance is not symmetric.
    * @throws {MixtureError} `SINGULAR_COVARIANCE` if a covariance is not positive definite.
    * @example
-   * GaussianMixture.fromParameters({ weights: [0.5, 0.5], means: [[0], [4]], covariances: [1, 2], covarianceType: "spherical" });
+   * Mixture.fromParameters({ weights: [0.5, 0.5], means: [[0], [4]], covariances: [1, 2], covarianceType: "spherical" });
    */
-  static fromParameters(parameters: MixtureParameters): GaussianMixture {
-    checkParameters("parameters", parameters);
-    const { covarianceType = "full", columns } = parameters;
-    const checked = parametersOf(parameters, oneOf("covarianceType", covarianceType, COVARIANCE_TYPES));
-    if (columns !== undefined) checkNames(columns);
-    if (columns !== undefined && columns.length !== checked.nFeatures) {
-      throw new RangeError(
-        `columns: expected ${checked.nFeatures} names, one per column of the means, got ${columns.length}; name every column`,
-      );
-    }
-    return new GaussianMixture(modelOf(checked), columns, undefined);
+  static fromParameters(parameters: MixtureParameters): Mixture {
+    return new Mixture(partsOf(parameters));
   }
 
   /**
-   * A mixture from what {@link GaussianMixture.toJSON} gave, as text or parsed. Parameters are the same to the last bit.
+   * A mixture from what {@link Mixture.toJSON} gave, as text or parsed. Parameters are the same to the last bit.
    *
    * @throws {SyntaxError} If the text is not JSON.
    * @throws {TypeError | RangeError} If it is not a mixture of this version, or its parts do not fit each other.
    * @throws {MixtureError} `SINGULAR_COVARIANCE` if a covariance is not positive definite.
    * @example
-   * const copy = GaussianMixture.fromJSON(JSON.stringify(mixture));
+   * const copy = Mixture.fromJSON(JSON.stringify(mixture));
    */
-  static fromJSON(json: string | MixtureJSON): GaussianMixture {
-    const { parameters, columns } = fromJSON(json);
-    return new GaussianMixture(modelOf(parameters), columns, undefined);
+  static fromJSON(json: string | MixtureJSON): Mixture {
+    return new Mixture(partsOfJSON(json));
   }
 
   /** The mixture as plain, versioned data; `JSON.stringify(mixture)` uses it. The report is left out. */
@@ -282,9 +254,9 @@ export class GaussianMixture {
     return distances;
   }
 
-  /** The number of free parameters, without what `fixed` held: what `bic` and `aic` charge for. */
+  /** The number of free parameters: what `bic` and `aic` charge for. */
   get nParameters(): number {
-    return this.report?.nParameters ?? parameterCount(this.covarianceType, this.nComponents, this.nFeatures);
+    return parameterCount(this.covarianceType, this.nComponents, this.nFeatures);
   }
 
   /** Bayesian information criterion, -2 logL + p log N (Schwarz 1978): lower is better. N is the total weight. @throws as {@link predict}. */

@@ -13,7 +13,7 @@ export interface ComponentOf {
   readonly component: number;
 }
 
-/** A mixture (a `GaussianMixture`, or its parameters), or one component of a mixture. */
+/** A mixture (a `Mixture`, or its parameters), or one component of a mixture. */
 export type MixtureOrComponent = MixtureParameters | ComponentOf;
 
 /** How to estimate what has no formula. */

@@ -2,7 +2,8 @@ import { integerIn } from "../input/checks.ts";
 import { agglomerate } from "../model/agglomerate.ts";
 import { combined, type FactoredNormal, factored, mixtureOf, normalsOf } from "../model/normals.ts";
 import { singularCovariance } from "../model/parameters.ts";
-import { GaussianMixture, type MixtureParameters } from "./mixture.ts";
+import { GaussianMixture } from "./gaussian-mixture.ts";
+import type { MixtureParameters } from "./mixture.ts";
 import { modelFrom } from "./operand.ts";
 
 /** A mixture of fewer components in place of another. */

@@ -6,7 +6,7 @@ import { chiSquaredBeyond } from "../model/chi-squared.ts";
 import { lineRegion } from "../model/density-region.ts";
 import { lineOf } from "../model/line.ts";
 import { givenParameters, givenShare } from "./given.ts";
-import type { GaussianMixture } from "./mixture.ts";
+import type { Mixture } from "./mixture.ts";
 
 /** How a threshold is found where it has no closed form. */
 export interface ThresholdOptions {
@@ -58,7 +58,7 @@ const LEAST_DRAWN = 10;
  * @example
  * highestDensityRegion(mixture, { mass: 0.95 }).intervals; // of a mixture over one column
  */
-export function highestDensityRegion(mixture: GaussianMixture, options: RegionOptions): DensityRegion {
+export function highestDensityRegion(mixture: Mixture, options: RegionOptions): DensityRegion {
   return regionOf(mixture, options, "mass");
 }
 
@@ -72,7 +72,7 @@ export function highestDensityRegion(mixture: GaussianMixture, options: RegionOp
  * const alarm = anomalyThreshold(mixture, { level: 0.001 });
  * isAnomaly(mixture, rows, alarm); // Uint8Array: 1 for an anomaly
  */
-export function anomalyThreshold(mixture: GaussianMixture, options: AnomalyOptions): DensityRegion {
+export function anomalyThreshold(mixture: Mixture, options: AnomalyOptions): DensityRegion {
   return regionOf(mixture, options, "level");
 }
 
@@ -84,11 +84,7 @@ export function anomalyThreshold(mixture: GaussianMixture, options: AnomalyOptio
  * @returns Uint8Array of length N: 1 for an anomaly, else 0.
  * @throws as `mixture.scoreSamples`.
  */
-export function isAnomaly(
-  mixture: GaussianMixture,
-  data: DataInput,
-  region: Pick<DensityRegion, "threshold">,
-): Uint8Array {
+export function isAnomaly(mixture: Mixture, data: DataInput, region: Pick<DensityRegion, "threshold">): Uint8Array {
   givenParameters(mixture);
   const { threshold } = Object(region) as Partial<DensityRegion>;
   if (typeof threshold !== "number") {
@@ -98,7 +94,7 @@ export function isAnomaly(
 }
 
 function regionOf(
-  mixture: GaussianMixture,
+  mixture: Mixture,
   options: Partial<RegionOptions & AnomalyOptions> = {},
   argument: "mass" | "level",
 ): DensityRegion {

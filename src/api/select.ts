@@ -19,7 +19,7 @@ import {
   oneOf,
 } from "../input/options.ts";
 import { parameterCount } from "../model/parameters.ts";
-import { fittedMixture, type GaussianMixture } from "./mixture.ts";
+import { fittedMixture, type GaussianMixture } from "./gaussian-mixture.ts";
 
 /**
  * What models are compared by; all are lower for a better model. W is the total weight of the rows, p the number of

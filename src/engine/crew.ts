@@ -120,9 +120,12 @@ export class Crew {
     task.results?.set(numbers.subarray(FIRST_RESULT, FIRST_RESULT + groups));
   }
 
-  /** Ends the workers. */
+  /** Ends the workers. They are woken first: Deno does not end one that waits. */
   dismiss(): void {
     this.#wake = undefined;
+    Atomics.store(this.#control, WORDS.over, 1);
+    Atomics.add(this.#control, WORDS.generation, 1);
+    Atomics.notify(this.#control, WORDS.generation);
     for (const member of this.#members) member.end();
     this.#members.length = 0;
   }

@@ -1,5 +1,5 @@
-import { multiplyAdds, sharedFlag, wasmBytes } from "#wasm";
-import { MixtureError } from "../errors.ts";
+import { multiplyAdds, sharedFlag, wasmBytes, wasmId, wasmModule } from "#wasm";
+import { MixtureError, received } from "../errors.ts";
 import type { CovarianceType } from "../input/options.ts";
 
 /** An address in a module's memory, in bytes. */
@@ -246,16 +246,25 @@ export const PAGE_BYTES = 65536;
 /** Most pages that 32-bit addresses reach: 4 GiB. */
 export const MOST_PAGES = 65536;
 
+/** A `WebAssembly.Memory`; not every program that reads our declarations has that name. */
+export interface Memory {
+  readonly buffer: ArrayBuffer;
+  grow(pages: number): number;
+}
+
 /** An instance and the memory that it works on. */
 export interface Instance {
   readonly kernels: Kernels;
-  readonly memory: WebAssembly.Memory;
-  readonly module: WebAssembly.Module;
+  readonly memory: Memory;
+  /** For a worker, which makes an instance of its own. */
+  readonly module: object;
 }
 
 /** The modules compiled so far: plain, and its variants. */
-const compiled: (WebAssembly.Module | undefined)[] = [];
+const compiled: (WebAssembly.Module | undefined)[] = [wasmModule];
 let compiling: Promise<void> | undefined;
+/** Bytes that {@link loadKernels} was given. */
+let given: Uint8Array<ArrayBuffer> | undefined;
 let fuses: boolean | undefined;
 
 /** What a variant of the module is told by; the bits add up. */
@@ -267,27 +276,42 @@ const RELAXED = 2;
  *
  * @throws {MixtureError} `UNSUPPORTED` if the engine has no WebAssembly SIMD or may not compile.
  */
-export function compileKernels(): Promise<void> {
-  if (compiled[0]) return Promise.resolve();
-  compiling ??= WebAssembly.compile(wasmBytes()).then(
-    (module) => {
-      compiled[0] = module;
-    },
-    (cause: unknown) => {
-      compiling = undefined;
-      throw unsupported(cause);
-    },
-  );
-  return compiling;
+export async function compileKernels(): Promise<void> {
+  if (compiled[0]) return;
+  compiling ??= compile(bytesOf(0)).then((module) => {
+    compiled[0] = module;
+  });
+  try {
+    await compiling;
+  } finally {
+    compiling = undefined;
+  }
 }
 
-/** A fresh instance over a memory of its own. Compiles on the spot where {@link compileKernels} has not run. */
+/**
+ * A fresh instance over a memory of its own. Compiles on the spot where {@link compileKernels} has not run.
+ *
+ * @throws {MixtureError} as {@link compileKernels}; `MEMORY` if there is none left.
+ */
 export function instantiateKernels(relaxed = false): Instance {
+  const module = moduleOf(relaxed ? RELAXED : 0);
+  const memory = newMemory();
   try {
-    const memory = new WebAssembly.Memory({ initial: 1, maximum: MOST_PAGES });
-    return instanceOf(moduleOf(relaxed ? RELAXED : 0), memory);
+    return instanceOf(module, memory);
   } catch (cause) {
-    throw unsupported(cause);
+    throw unsupported(cause); // WebKit lets a page compile that may not run
+  }
+}
+
+function newMemory(): WebAssembly.Memory {
+  try {
+    return new WebAssembly.Memory({ initial: 1, maximum: MOST_PAGES });
+  } catch (cause) {
+    throw new MixtureError(
+      "MEMORY",
+      "gaussmix: expected room for one more WebAssembly memory, got none; run fewer fits at once",
+      { cause },
+    );
   }
 }
 
@@ -306,23 +330,80 @@ export function instantiateShared(bytes: number, relaxed = false): Instance | un
   }
 }
 
-/** Whether the engine can multiply and add in one instruction (relaxed SIMD). */
+/** Whether the engine can multiply and add in one instruction (relaxed SIMD), and the module's bytes are at hand for it. */
 export function hasRelaxed(): boolean {
+  if (!given && !wasmBytes) return false;
   fuses ??= WebAssembly.validate(bytesOf(RELAXED));
   return fuses;
 }
 
+/** Takes the kernels from the caller: `load` of src/api/load.ts says how. */
+export async function loadKernels(source: unknown): Promise<void> {
+  const arrived = await source;
+  if (isA<WebAssembly.Module>("WebAssembly.Module", arrived)) {
+    checkId(new Uint8Array(WebAssembly.Module.customSections(arrived, "gaussmix")[0] ?? 0));
+    compiled[0] = arrived;
+    return;
+  }
+  const bytes = await givenBytes(arrived);
+  checkId(bytes);
+  compiled[0] = await compile(bytes);
+  given = bytes;
+}
+
+/** Other kernels would be called with the wrong arguments: ours end with a section that holds nothing but their digest. */
+function checkId(end: Uint8Array): void {
+  if (String.fromCharCode(...end.subarray(-wasmId.length)) === wasmId) return;
+  throw new MixtureError(
+    "UNSUPPORTED",
+    "source: expected the gaussmix.wasm of this version of the library, got other content; take both from one package",
+  );
+}
+
+/** Whether the value is of the kind, whatever realm it comes from. */
+function isA<T>(kind: string, value: unknown): value is T {
+  return Object.prototype.toString.call(value) === `[object ${kind}]`;
+}
+
+/** A copy of the bytes, so that nobody changes them later. */
+async function givenBytes(source: unknown): Promise<Uint8Array<ArrayBuffer>> {
+  if (isA<ArrayBuffer>("ArrayBuffer", source)) return new Uint8Array(source.slice(0));
+  if (ArrayBuffer.isView(source)) {
+    return Uint8Array.from(new Uint8Array(source.buffer, source.byteOffset, source.byteLength));
+  }
+  const response = typeof source === "string" || isA<URL>("URL", source) ? await fetch(source) : source;
+  if (!isA<Response>("Response", response)) {
+    throw new TypeError(
+      `source: expected a module, bytes, a response or an address, got ${received(response)}; give one of them`,
+    );
+  }
+  if (!response.ok) {
+    throw new MixtureError(
+      "UNSUPPORTED",
+      `source: expected gaussmix.wasm, got HTTP status ${response.status} from ${response.url}; serve the file from the package`,
+    );
+  }
+  return new Uint8Array(await response.arrayBuffer());
+}
+
 function moduleOf(variant: number): WebAssembly.Module {
-  compiled[variant] ??= new WebAssembly.Module(bytesOf(variant));
+  compiled[variant] ??= compileNow(bytesOf(variant));
   return compiled[variant];
 }
 
 /**
- * The bytes of a variant. One byte says whether the memory is shared; the instructions are the same. Relaxed, every
- * f64x2.mul whose product an f64x2.add takes becomes three nops, and that addition an f64x2.relaxed_madd.
+ * The bytes of a variant, a copy: of those given, or those that came with the library. One byte says whether the memory is
+ * shared; the instructions are the same. Relaxed, every f64x2.mul whose product an f64x2.add takes becomes three nops, and
+ * that addition an f64x2.relaxed_madd.
  */
 function bytesOf(variant: number): Uint8Array<ArrayBuffer> {
-  const bytes = wasmBytes();
+  const bytes = given?.slice() ?? wasmBytes?.();
+  if (!bytes) {
+    throw new MixtureError(
+      "UNSUPPORTED",
+      "gaussmix/load: expected the kernels to have been loaded, got none; call `await load(source)` first",
+    );
+  }
   if (variant & SHARED) bytes[sharedFlag] = 3;
   if (variant & RELAXED) {
     let place = 0;
@@ -334,17 +415,39 @@ function bytesOf(variant: number): Uint8Array<ArrayBuffer> {
   return bytes;
 }
 
+async function compile(bytes: Uint8Array<ArrayBuffer>): Promise<WebAssembly.Module> {
+  try {
+    return await WebAssembly.compile(bytes);
+  } catch (cause) {
+    throw unsupported(cause, bytes);
+  }
+}
+
+function compileNow(bytes: Uint8Array<ArrayBuffer>): WebAssembly.Module {
+  try {
+    return new WebAssembly.Module(bytes);
+  } catch (cause) {
+    throw unsupported(cause, bytes);
+  }
+}
+
 function instanceOf(module: WebAssembly.Module, memory: WebAssembly.Memory): Instance {
   const { exports } = new WebAssembly.Instance(module, { env: { memory } });
   return { kernels: exports as unknown as Kernels, memory, module };
 }
 
-function unsupported(cause: unknown): MixtureError {
+/**
+ * The engine has no WebAssembly, does not take the bytes for a module, or may not compile or run it.
+ *
+ * @param bytes - what did not compile; left out where it did.
+ */
+function unsupported(cause: unknown, bytes?: Uint8Array<ArrayBuffer>): MixtureError {
   const why = cause instanceof Error ? cause.message : String(cause);
-  return new MixtureError(
-    "UNSUPPORTED",
-    `gaussmix: expected an engine with WebAssembly SIMD that may compile modules, got "${why}"; ` +
-      "update the engine, or allow 'wasm-unsafe-eval' in the page's content security policy",
-    { cause },
-  );
+  const [missing, remedy] =
+    typeof WebAssembly === "undefined"
+      ? ["an engine with WebAssembly", "update the engine, or leave its lockdown mode"]
+      : bytes && !WebAssembly.validate(bytes)
+        ? ["an engine with WebAssembly SIMD", "update the engine"]
+        : ["leave to compile WebAssembly", "allow 'wasm-unsafe-eval' in the page's content security policy"];
+  return new MixtureError("UNSUPPORTED", `gaussmix: expected ${missing}, got "${why}"; ${remedy}`, { cause });
 }

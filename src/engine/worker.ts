@@ -14,8 +14,10 @@ export const WORDS = {
   length: 5,
   /** Set when a worker's kernel failed. */
   failed: 6,
+  /** Set when no more tasks come. */
+  over: 7,
   /** One word per thread from here on: 1 once it serves. */
-  serving: 7,
+  serving: 8,
 } as const;
 
 /** Room for the numbers of one task: first scratch and its size, then a result for each group, then the arguments. */
@@ -35,6 +37,7 @@ const serve = ({ module, memory, index, kernels, control: words, numbers: shared
     for (let seen = 0; ; ) {
       Atomics.wait(control, WORDS.generation, seen);
       seen = Atomics.load(control, WORDS.generation);
+      if (Atomics.load(control, WORDS.over)) return;
       for (;;) {
         const group = Atomics.add(control, WORDS.next, 1);
         if (group >= Atomics.load(control, WORDS.groups)) break;

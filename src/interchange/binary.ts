@@ -1,4 +1,5 @@
-import { GaussianMixture } from "../api/mixture.ts";
+import { GaussianMixture } from "../api/gaussian-mixture.ts";
+import type { Mixture } from "../api/mixture.ts";
 import { received } from "../errors.ts";
 import { COVARIANCE_TYPES, type CovarianceType } from "../input/options.ts";
 import { covarianceLength } from "../model/parameters.ts";
@@ -20,7 +21,7 @@ const CHECKSUM_BYTES = 4;
  * @example
  * await writeFile("model.bin", toBytes(mixture));
  */
-export function toBytes(mixture: GaussianMixture): Uint8Array<ArrayBuffer> {
+export function toBytes(mixture: Mixture): Uint8Array<ArrayBuffer> {
   checkMixture(mixture);
   const { covarianceType, nComponents: K, nFeatures: D, weights, means, covariances, columns = [] } = mixture;
   const names = columns.map((name) => new TextEncoder().encode(name));

@@ -1,12 +1,12 @@
 // What callers give: a mixture to write, values and bytes to read.
-import { GaussianMixture } from "../api/mixture.ts";
+import { Mixture } from "../api/mixture.ts";
 import { received } from "../errors.ts";
 
 /** Refuses what is not a mixture. */
-export function checkMixture(mixture: unknown): asserts mixture is GaussianMixture {
-  if (mixture instanceof GaussianMixture) return;
+export function checkMixture(mixture: unknown): asserts mixture is Mixture {
+  if (mixture instanceof Mixture) return;
   throw new TypeError(
-    `mixture: expected a GaussianMixture, got ${received(mixture)}; make one with fit, fromParameters or fromJSON`,
+    `mixture: expected a Mixture, got ${received(mixture)}; make one with fit, fromParameters or fromJSON`,
   );
 }
 

@@ -1,4 +1,5 @@
-import { GaussianMixture } from "../api/mixture.ts";
+import { GaussianMixture } from "../api/gaussian-mixture.ts";
+import type { Mixture } from "../api/mixture.ts";
 import { oneOf } from "../input/options.ts";
 import { columnsOf, fieldOf, nest, objectOf, parsed } from "../model/json.ts";
 import { covariancesOf, flatten, meansOf, weightsOf } from "../model/parameters.ts";
@@ -44,7 +45,7 @@ export function fromMatlab(json: string | object): GaussianMixture {
  * @example
  * await writeFile("gm.json", JSON.stringify(toMatlab(mixture)));
  */
-export function toMatlab(mixture: GaussianMixture): Readonly<Record<string, unknown>> {
+export function toMatlab(mixture: Mixture): Readonly<Record<string, unknown>> {
   checkMixture(mixture);
   const { covarianceType: type, nComponents: K, nFeatures: D, weights, means, covariances, columns } = mixture;
   const isDiagonal = type === "diag" || type === "spherical";

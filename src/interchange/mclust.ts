@@ -1,4 +1,5 @@
-import { GaussianMixture } from "../api/mixture.ts";
+import { GaussianMixture } from "../api/gaussian-mixture.ts";
+import type { Mixture } from "../api/mixture.ts";
 import { withArena } from "../engine/arena.ts";
 import { columnsOf, fieldOf, type Nested, nest, objectOf, parsed } from "../model/json.ts";
 import { covarianceLength, covariancesOf, flatten, type Parameters, rootsOf, weightsOf } from "../model/parameters.ts";
@@ -78,7 +79,7 @@ function narrowest(full: Float64Array, K: number, D: number): Pick<Parameters, "
  * @example
  * await writeFile("mclust.json", JSON.stringify(toMclust(mixture)));
  */
-export function toMclust(mixture: GaussianMixture): Readonly<Record<string, unknown>> {
+export function toMclust(mixture: Mixture): Readonly<Record<string, unknown>> {
   checkMixture(mixture);
   const { covarianceType: type, nComponents: G, nFeatures: d, weights, means, columns } = mixture;
   const modelName = d > 1 ? FAMILY[type] : type === "tied" ? "E" : "V";
@@ -94,7 +95,7 @@ export function toMclust(mixture: GaussianMixture): Readonly<Record<string, unkn
 }
 
 /** What mclust's functions read of a variance. */
-function varianceOf(mixture: GaussianMixture): Readonly<Record<string, Nested>> {
+function varianceOf(mixture: Mixture): Readonly<Record<string, Nested>> {
   const { covarianceType: type, nComponents: G, nFeatures: d, covariances } = mixture;
   const own = [...covariances];
   if (d === 1) return { sigmasq: own, scale: own };

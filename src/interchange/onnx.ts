@@ -1,4 +1,4 @@
-import { GaussianMixture } from "../api/mixture.ts";
+import { GaussianMixture } from "../api/gaussian-mixture.ts";
 import { withArena } from "../engine/arena.ts";
 import type { CovarianceType } from "../input/options.ts";
 import { invertTriangles } from "../model/parameters.ts";

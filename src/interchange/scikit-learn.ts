@@ -1,4 +1,5 @@
-import { GaussianMixture } from "../api/mixture.ts";
+import { GaussianMixture } from "../api/gaussian-mixture.ts";
+import type { Mixture } from "../api/mixture.ts";
 import { COVARIANCE_TYPES, oneOf } from "../input/options.ts";
 import { columnsOf, fieldOf, nest, objectOf, parsed } from "../model/json.ts";
 import { covarianceShape, covariancesOf, meansOf, weightsOf, whiteningsOf } from "../model/parameters.ts";
@@ -44,9 +45,10 @@ export function fromScikitLearn(json: string | object): GaussianMixture {
  * @example
  * await writeFile("gm.json", JSON.stringify(toScikitLearn(mixture)));
  */
-export function toScikitLearn(mixture: GaussianMixture): Readonly<Record<string, unknown>> {
+export function toScikitLearn(mixture: Mixture): Readonly<Record<string, unknown>> {
   checkMixture(mixture);
-  const { covarianceType, nComponents: K, nFeatures: D, weights, means, covariances, columns, report } = mixture;
+  const { covarianceType, nComponents: K, nFeatures: D, weights, means, covariances, columns } = mixture;
+  const report = mixture instanceof GaussianMixture ? mixture.report : undefined;
   const shape = covarianceShape(covarianceType, K, D);
   // scikit-learn's factor is upper triangular: P' in our terms
   const factors = whiteningsOf(mixture);

@@ -1,0 +1,16 @@
+/**
+ * Mixtures that were fitted elsewhere: predictions, densities and samples, without the code and the kernels of fitting.
+ *
+ * @example
+ * import { Mixture } from "gaussmix/predict";
+ * const mixture = Mixture.fromJSON(text);
+ *
+ * @module
+ */
+
+export { Mixture, type MixtureParameters, type SampleOptions, type WeightOptions } from "./api/mixture.ts";
+export { MixtureError, type MixtureErrorCode, type MixtureErrorOptions } from "./errors.ts";
+export type { DataInput, RowInput, ShapedInput } from "./input/data.ts";
+export type { CovarianceType, NestedOrFlat } from "./input/options.ts";
+export type { MixtureJSON } from "./model/json.ts";
+export type { Sample } from "./model/sample.ts";

@@ -1,0 +1,65 @@
+// The library through bundlers, with their defaults: the bundle runs in Chromium, on a cross-origin isolated page, with
+// workers.
+import { mkdirSync, writeFileSync } from "node:fs";
+import { nodeResolve } from "@rollup/plugin-node-resolve";
+import * as esbuild from "esbuild";
+import { rollup } from "rollup";
+import * as vite from "vite";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import webpack from "webpack";
+import { browsers, reportOf, serveFolder } from "./browsers.mjs";
+import { consumer, pathOf } from "./harness.mjs";
+
+const bundles = new URL("bundles/", consumer);
+const entry = pathOf(new URL("app.mjs", consumer));
+const HTML = '<!doctype html>\n<meta charset="utf-8" />\n<script type="module" src="app.js"></script>\n';
+
+/** Each makes app.js in its folder. @type {Record<string, (folder: string) => Promise<unknown>>} */
+const bundlers = {
+  esbuild: (folder) =>
+    esbuild.build({ entryPoints: [entry], bundle: true, minify: true, format: "esm", outfile: `${folder}app.js` }),
+  Rollup: async (folder) => {
+    const bundle = await rollup({ input: entry, plugins: [nodeResolve({ browser: true })] });
+    await bundle.write({ file: `${folder}app.js`, format: "es" });
+  },
+  Vite: (outDir) =>
+    vite.build({
+      ...{ root: pathOf(consumer), logLevel: "error", configFile: false },
+      build: {
+        ...{ outDir, emptyOutDir: true, target: "es2022" },
+        rolldownOptions: { input: entry, output: { entryFileNames: "app.js" } },
+      },
+    }),
+  webpack: (path) =>
+    new Promise((resolve, reject) => {
+      const output = { path, filename: "app.js" };
+      webpack({ mode: "production", entry, output, performance: { hints: false } }, (error, stats) => {
+        if (error || stats?.hasErrors()) reject(error ?? new Error(stats?.toString()));
+        else resolve(stats);
+      });
+    }),
+};
+
+describe("a bundle of", () => {
+  let server;
+  let browser;
+  beforeAll(async () => {
+    server = await serveFolder(consumer, { isolated: true });
+    browser = await browsers.Chromium(true);
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await server?.close();
+  });
+
+  for (const [name, bundle] of Object.entries(bundlers)) {
+    test(`${name} fits with workers`, async () => {
+      const folder = new URL(`${name}/`, bundles);
+      mkdirSync(folder, { recursive: true });
+      await bundle(pathOf(folder));
+      writeFileSync(new URL("index.html", folder), HTML);
+      const result = await reportOf(browser, server, `bundles/${name}/index.html`);
+      expect(result).toEqual({ isolated: true, same: true, served: 2, predicted: true });
+    });
+  }
+});

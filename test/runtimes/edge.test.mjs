@@ -1,0 +1,109 @@
+// Runtimes at the edge: Cloudflare's workerd, and the virtual machine of Vercel's edge-runtime.
+import { cpSync, readdirSync, readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { EdgeVM } from "@edge-runtime/vm";
+import { build } from "esbuild";
+import { describe, expect, test } from "vitest";
+import { bin, consumer, expectSuite, library, output, pathOf, record, root } from "./harness.mjs";
+import { COMPATIBILITY_DATE, serve, workerdVersion } from "./workerd.mjs";
+
+describe("workerd", () => {
+  /** Bundles a worker as Cloudflare's own tool does. @returns the folder. */
+  async function bundled(entry) {
+    const folder = new URL(`built/${entry.replace(/\W/g, "-")}/`, consumer);
+    const options = ["--dry-run", "--name", "test", "--compatibility-date", COMPATIBILITY_DATE];
+    const env = { WRANGLER_SEND_METRICS: "false", CI: "true" };
+    await output(bin("wrangler"), ["deploy", entry, "--outdir", pathOf(folder), ...options], { env });
+    return folder;
+  }
+
+  const ROW = { sepal_length: 5.1, sepal_width: 3.5, petal_length: 1.4, petal_width: 0.2 };
+  const ask = async (url, row) => (await fetch(url, { method: "POST", body: JSON.stringify(row) })).text();
+
+  test("has the API, and the bits", async () => {
+    const folder = await bundled("worker.mjs");
+    expect(readdirSync(folder).filter((name) => name.endsWith(".wasm"))).toHaveLength(2);
+    const worker = await serve(folder);
+    let result;
+    try {
+      const text = await ask(worker.url, null);
+      expect(text).toMatch(/^\{/);
+      result = JSON.parse(text);
+    } finally {
+      await worker.stop();
+    }
+    record(6, "workerd", workerdVersion, { ...result, ...(await anomalies()) }, false);
+    expectSuite(result, false);
+  });
+
+  /** The example, beside a worker that does nothing: what a start and a request take. */
+  async function anomalies() {
+    cpSync(new URL("examples/cloudflare-worker/", root), new URL("cloudflare-worker/", consumer), { recursive: true });
+    const folders = [await bundled("cloudflare-worker/worker.mjs"), await bundled("empty-worker.mjs")];
+    const starts = [[], []];
+    for (let round = 0; round < 9; round++) {
+      for (const [i, folder] of folders.entries()) starts[i].push(await firstAnswer(folder));
+    }
+    const [ours, empty] = starts.map((times) => Math.min(...times));
+    const [request, emptyRequest] = [await requestTime(folders[0]), await requestTime(folders[1])];
+    return { coldStart: ours - empty, request, emptyRequest };
+  }
+
+  /** Milliseconds from the start of the process to its first answer. */
+  async function firstAnswer(folder) {
+    const worker = await serve(folder);
+    try {
+      expect(JSON.parse(await ask(worker.url, ROW))).toHaveLength(1);
+      return performance.now() - worker.begin;
+    } finally {
+      await worker.stop();
+    }
+  }
+
+  /** Milliseconds of processor time that one request takes after the start, all threads of workerd together. */
+  async function requestTime(folder) {
+    const REQUESTS = 2000;
+    const worker = await serve(folder);
+    try {
+      for (let i = 0; i < REQUESTS; i++) await ask(worker.url, ROW);
+      const before = worker.processorTime();
+      for (let i = 0; i < REQUESTS; i++) await ask(worker.url, ROW);
+      return (worker.processorTime() - before) / REQUESTS;
+    } finally {
+      await worker.stop();
+    }
+  }
+});
+
+describe("edge-runtime", () => {
+  /** As Next.js does: `x.wasm?module` is a module that the host has compiled. */
+  const compiledByHost = {
+    name: "compiled-by-host",
+    setup(context) {
+      context.onResolve({ filter: /\.wasm\?module$/ }, ({ path }) => ({ path, namespace: "wasm" }));
+      context.onLoad({ filter: /.*/, namespace: "wasm" }, ({ path }) => ({
+        contents: `export default globalThis[${JSON.stringify(path.includes("predict") ? "predictKernels" : "kernels")}];`,
+      }));
+    },
+  };
+
+  test("has the API, and the bits", async () => {
+    const { outputFiles } = await build({
+      ...{ entryPoints: [pathOf(new URL("edge.mjs", consumer))], bundle: true, format: "iife", write: false },
+      ...{ conditions: ["edge-light"], plugins: [compiledByHost], target: "es2022" },
+    });
+    const vm = new EdgeVM();
+    const begin = performance.now();
+    const [kernels, predictKernels] = await Promise.all(
+      ["gaussmix", "predict"].map((name) => WebAssembly.compile(readFileSync(new URL(`dist/${name}.wasm`, library)))),
+    );
+    Object.assign(vm.context, { kernels, predictKernels });
+    vm.evaluate(outputFiles[0].text);
+    await vm.evaluate("first()");
+    const coldStart = performance.now() - begin;
+    const result = JSON.parse(await vm.evaluate("suite()"));
+    const { version } = createRequire(import.meta.url)("@edge-runtime/vm/package.json");
+    record(7, "edge-runtime", version, { ...result, coldStart }, false);
+    expectSuite(result, false);
+  });
+});

@@ -1,0 +1,44 @@
+// The tables of the README, from what the tests of the last run have recorded in build/runtimes.
+import { readdirSync, readFileSync } from "node:fs";
+import { files, sizes } from "../../tools/size.mjs";
+
+const results = new URL("../../build/runtimes/", import.meta.url);
+
+const table = (head, rows) =>
+  [head, head.map(() => "---"), ...rows].map((cells) => `| ${cells.join(" | ")} |`).join("\n");
+
+const counts = ({ passed, failed }) => (failed > 0 ? `${failed} of ${passed + failed} FAILED` : `${passed} passed`);
+
+const kb = (bytes) => (bytes / 1000).toFixed(1);
+
+/** @returns {Promise<Record<string, string>>} by the name of their block. */
+export async function tables() {
+  const rows = readdirSync(results)
+    .filter((name) => /^\d+\.json$/.test(name))
+    .sort()
+    .map((name) => JSON.parse(readFileSync(new URL(name, results), "utf8")));
+  const inBrowser = ({ order }) => order >= 10;
+  const body = rows.map((row) => [
+    `${row.runtime} ${row.version}${inBrowser(row) ? `, ${row.shared ? "" : "not "}isolated` : ""}`,
+    counts(row.api),
+    `${row.shared ? "workers" : "one thread"}: ${counts(row.threads)}`,
+    `\`${row.sha256.slice(0, 12)}…\``,
+    row.coldStart.toFixed(1),
+  ]);
+  const imported = (await sizes()).map(({ name, gzipped, code, kernels }) => [
+    name,
+    ...[gzipped, code, kernels].map(kb),
+  ]);
+  const served = files().map(({ name, gzipped }) => [`the file \`${name}\``, kb(gzipped), "", ""]);
+  const worker = rows.find((row) => row.request !== undefined);
+  const ms = (value) => `${value.toFixed(2)} ms`;
+  return {
+    ...(worker && {
+      request: `One request to [the example](examples/cloudflare-worker/worker.mjs), the anomaly score of one row, takes workerd
+${ms(worker.request)} of processor time after its start, HTTP and JSON included; a request to a worker that does nothing takes
+${ms(worker.emptyRequest)} (means over 2000 requests, all threads of the process).`,
+    }),
+    sizes: table(["import", "KB", "code", "kernels"], [...imported, ...served]),
+    runtimes: table(["runtime", "API", "threads", "SHA-256 of all results", "cold start, ms"], body),
+  };
+}

@@ -1,0 +1,84 @@
+// A fresh process that makes mixtures, uses them and drops them, and looks at its memory: `node --expose-gc cycles.mjs
+// plain | threads`. Prints JSON: snapshots before, half way, and after all.
+import { existsSync, readdirSync } from "node:fs";
+
+/** Every WebAssembly memory that somebody still holds, and how many have been made. */
+const memories = new Set();
+let made = 0;
+WebAssembly.Memory = class extends WebAssembly.Memory {
+  constructor(descriptor) {
+    super(descriptor);
+    made++;
+    memories.add(new WeakRef(this));
+  }
+};
+const { GaussianMixture, eStep, kMeans } = await import("../../dist/index.js");
+
+const N = 400;
+let state = 1;
+const uniform = () => {
+  state = (state * 48271) % 2147483647;
+  return state / 2147483647;
+};
+const rows = { data: Float64Array.from({ length: 2 * N }, (_, i) => uniform() + (i % 4 < 2 ? 0 : 3)), shape: [N, 2] };
+const large = { data: Float64Array.from({ length: 8 * 20_000 }, uniform), shape: [20_000, 8] };
+const TYPES = ["full", "tied", "diag", "spherical"];
+
+/** One life: fitted, asked, written, read, sampled from, dropped; every tenth ends in an error. */
+function cycle(i) {
+  const options = { nComponents: 2 + (i % 2), covarianceType: TYPES[i % 4], seed: i, maxIter: 3 };
+  const mixture = GaussianMixture.fitSync(rows, options);
+  const copy = GaussianMixture.fromJSON(JSON.stringify(mixture));
+  copy.predictProba(rows);
+  copy.sample(20, { seed: i });
+  eStep(rows, mixture);
+  kMeans(rows, { nClusters: 2, maxIter: 2, seed: i });
+  if (i % 10 > 0) return;
+  try {
+    GaussianMixture.fitSync([[1], [1]], { nComponents: 1, regCovar: 0 });
+  } catch (error) {
+    if (error.code === "SINGULAR_COVARIANCE") return;
+  }
+  throw new Error("expected a fit of one value to fail");
+}
+
+/** A fit on three threads; every third is given up half way. */
+async function threadedCycle(i) {
+  const controller = new AbortController();
+  const onIteration = ({ iteration }) => i % 3 === 0 && iteration === 2 && controller.abort();
+  const options = { nComponents: 4, maxIter: 4, tol: 0, threads: 3, signal: controller.signal, onIteration };
+  await GaussianMixture.fit(large, options).catch((error) => {
+    if (error.name !== "AbortError") throw error;
+  });
+}
+
+const threadsNow = () => (existsSync("/proc/self/task") ? readdirSync("/proc/self/task").length : 0);
+
+/** Memory after everything that can be collected has been, and threads after those that end have ended. */
+async function snapshot() {
+  for (let i = 0; i < 8; i++) {
+    globalThis.gc();
+    // a weak reference lives until its turn of the event loop ends, and a worker ends in turns of its own
+    await new Promise((resolve) => setTimeout(resolve, 25));
+  }
+  for (let i = 0; i < 400 && idle !== undefined && threadsNow() > idle.threads; i++) {
+    await new Promise((resolve) => setTimeout(resolve, 25));
+  }
+  const { rss, heapUsed, external, arrayBuffers } = process.memoryUsage();
+  let wasm = 0;
+  for (const memory of memories) wasm += memory.deref()?.buffer.byteLength ?? 0;
+  const threads = threadsNow();
+  return { rss, heapUsed, external, arrayBuffers, wasm, made, threads };
+}
+
+const threaded = process.argv[2] === "threads";
+const CYCLES = threaded ? 60 : 10_000;
+let idle;
+idle = await snapshot();
+let half;
+for (let i = 1; i <= CYCLES; i++) {
+  if (threaded) await threadedCycle(i);
+  else cycle(i);
+  if (i === CYCLES / 2) half = await snapshot();
+}
+console.log(JSON.stringify({ cycles: CYCLES, idle, half, late: await snapshot() }));
