@@ -2,7 +2,7 @@
 import { createHash } from "node:crypto";
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { host, progress } from "../report.mjs";
+import { host, progress, slug } from "../report.mjs";
 
 /**
  * @typedef {{
@@ -14,12 +14,6 @@ import { host, progress } from "../report.mjs";
  */
 
 const folder = new URL("../results/", import.meta.url);
-
-/** "amd-epyc". @param {string} text */
-function slug(text) {
-  const bare = text.toLowerCase().replace(/\(r\)|\(tm\)|@.*|,.*/g, "");
-  return bare.replace(/[^a-z0-9]+/g, "-").replace(/^-|-$/g, "");
-}
 
 /** What is measured, whatever else was committed meanwhile: the built library. */
 function libraryHash() {
