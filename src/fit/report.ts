@@ -103,7 +103,7 @@ export function warningsOf(
       message: `component ${component} has no rows left; use fewer components`,
     });
   });
-  for (const component of spuriousComponents(em, parameters)) {
+  for (const component of spuriousComponents(em, parameters, true)) {
     if (parameters.weights[component] === 0) continue;
     warnings.push({
       code: "SPURIOUS_COMPONENT",
