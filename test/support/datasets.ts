@@ -10,7 +10,7 @@ export interface Dataset {
   readonly classes: Int32Array | undefined;
 }
 
-export type DatasetName = "iris" | "faithful" | "wine" | "breast_cancer";
+export type DatasetName = "iris" | "faithful" | "wine" | "breast_cancer" | "thyroid" | "banknote";
 
 /** Text of test/fixtures/`name`, or of examples/`name`: what users see too is kept there. */
 export function fixture(name: string): string {
