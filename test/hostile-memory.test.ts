@@ -95,7 +95,7 @@ const graphs: readonly (readonly [string, readonly Uint8Array[]])[] = [
       ),
     ],
   ],
-  ["components that share matrices", shared(12000, 200)],
+  ["components that share matrices", shared(5000, 100)],
 ];
 for (const [what, parts] of graphs) {
   test(`ONNX, many ${what}: refused, with at most ten times its size`, () => {

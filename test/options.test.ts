@@ -31,7 +31,7 @@ describe("settings", () => {
     expect(settle({ nComponents: 3 })).toEqual({
       nComponents: 3,
       covarianceType: "full",
-      tol: 1e-6,
+      tol: 1e-7,
       maxIter: 1000,
       regCovar: undefined,
       nInit: 1,

@@ -1,6 +1,6 @@
 // The best solutions known: of every strategy, 1000 starts in all kinds, of long races, and from where the peers stopped.
 //
-//     node bench/quality/best.mjs       writes test/fixtures/best-known.json, keeping what is better there; half an hour
+//     node bench/quality/best.mjs       writes test/fixtures/best-known.json, keeping what is better there; ten minutes
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { GaussianMixture } from "gaussmix";
 import { allCases, titleOf } from "./cases.mjs";
@@ -19,7 +19,7 @@ const STRATEGIES = /** @type {const} */ ([
   "random",
 ]);
 const STARTS = 1000;
-const RACES = 300;
+const RACES = 100;
 const FINE = { tol: 1e-10, maxIter: 20_000 };
 
 const cases = allCases();

@@ -10,7 +10,7 @@ import { Mixture, type MixtureParameters, type MixtureParts, partsOf, partsOfJSO
 type Construct = new (parts: MixtureParts, report: FitReport, resumable: Resumable | undefined) => GaussianMixture;
 
 /** A mixture from a fit and the data it was fitted to: for what makes mixtures beside the class. */
-export function mixtureOf({ parameters, report, resumable }: Fitted, { columns }: Matrix): GaussianMixture {
+export function fittedMixture({ parameters, report, resumable }: Fitted, { columns }: Matrix): GaussianMixture {
   // without the cast it would be a static block, for which no bundler drops the class
   const Made = GaussianMixture as unknown as Construct;
   return new Made({ model: modelOf(parameters), columns }, report, resumable);
@@ -54,7 +54,7 @@ export class GaussianMixture extends Mixture {
     const { matrix, settings } = fitInput(data, options);
     settings.signal?.throwIfAborted();
     await compileKernels();
-    return mixtureOf(await fitAsync(matrix, settings, GaussianMixture.#resumableOf(options)), matrix);
+    return fittedMixture(await fitAsync(matrix, settings, GaussianMixture.#resumableOf(options)), matrix);
   }
 
   /**
@@ -65,7 +65,7 @@ export class GaussianMixture extends Mixture {
   static fitSync(data: DataInput, options: FitOptions): GaussianMixture {
     const { matrix, settings } = fitInput(data, options);
     settings.signal?.throwIfAborted();
-    return mixtureOf(fitSync(matrix, settings, GaussianMixture.#resumableOf(options)), matrix);
+    return fittedMixture(fitSync(matrix, settings, GaussianMixture.#resumableOf(options)), matrix);
   }
 
   static #resumableOf({ warmStart }: FitOptions): Resumable | undefined {

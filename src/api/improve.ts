@@ -6,7 +6,7 @@ import { integerIn } from "../input/checks.ts";
 import { type DataInput, type Matrix, matrixOf } from "../input/data.ts";
 import { checkOptions, type FitOptions, type FitSettings, fitSettings } from "../input/options.ts";
 import { type Parameters, parametersOf } from "../model/parameters.ts";
-import { type GaussianMixture, mixtureOf } from "./gaussian-mixture.ts";
+import { fittedMixture, type GaussianMixture } from "./gaussian-mixture.ts";
 import { Mixture } from "./mixture.ts";
 
 /** Options of a fit that have no place here. */
@@ -51,14 +51,14 @@ export async function improve(
   settings.signal?.throwIfAborted();
   await compileKernels();
   const fitted = runOnThreads(matrix, settings, (arena) => improveWork(matrix, settings, moves, start, arena));
-  return mixtureOf(await fitted, matrix);
+  return fittedMixture(await fitted, matrix);
 }
 
 /** {@link improve}, on the spot and on one thread. Same result, to the bit. @throws as `improve` rejects. */
 export function improveSync(mixture: Mixture, data: DataInput, options: ImproveOptions = {}): GaussianMixture {
   const { matrix, settings, moves, start } = inputOf(mixture, data, options);
   settings.signal?.throwIfAborted();
-  return mixtureOf(
+  return fittedMixture(
     runHere(settings, (arena) => improveWork(matrix, settings, moves, start, arena)),
     matrix,
   );

@@ -19,7 +19,7 @@ import {
   oneOf,
 } from "../input/options.ts";
 import { parameterCount } from "../model/parameters.ts";
-import { type GaussianMixture, mixtureOf } from "./gaussian-mixture.ts";
+import { fittedMixture, type GaussianMixture } from "./gaussian-mixture.ts";
 
 /**
  * What models are compared by; all are lower for a better model. W is the total weight of the rows, p the number of
@@ -224,7 +224,7 @@ function candidateOf(matrix: Matrix, { nComponents, covarianceType }: Entry, out
     return { ...named, ...none, cv: undefined, converged: false, warnings: [], mixture: undefined, error: outcome };
   }
   const { fitted, logLikelihood, bic, aic, icl, nec, cv } = outcome;
-  const mixture = mixtureOf(fitted, matrix);
+  const mixture = fittedMixture(fitted, matrix);
   const { converged, warnings } = fitted.report;
   return { ...named, logLikelihood, bic, aic, icl, nec, cv, converged, warnings, mixture, error: undefined };
 }

@@ -36,7 +36,9 @@ export function* startAdaptively(em: Em, random: Pointer): Work<void> {
         arena.viewF64(nearest, N).forEach((distance, n) => {
           total += distance * (weights ? weights[n] : 1);
         });
-        const row = kernels.pickRow(nearest, w, wStep, N, T, kernels.uniform(random) * total);
+        const target = kernels.uniform(random);
+        // all rows lie on means: any row will do
+        const row = total > 0 ? kernels.pickRow(nearest, w, wStep, N, T, target * total) : Math.floor(target * N);
         kernels.readRow(x, row, D, T, mean);
         const vector = em.vector.slice();
         halve(em, vector, homes[row], k, new Float64Array(D));

@@ -265,15 +265,17 @@ export class Em {
     this.#passes++;
     // every sort waits twice as long as the one before: their number grows with the logarithm of the passes
     if (this.#passes >= this.#sortAt * 2 && strays > STRAY_SHARE * N) this.#sortAt = this.#passes;
-    if (!(logLikelihood > LOWEST && logLikelihood < Infinity)) {
-      throw new MixtureError(
-        "NOT_FINITE",
-        `data: expected rows whose log-likelihood is finite, got ${logLikelihood}; scale the columns, or remove rows that lie far away`,
-      );
-    }
     this.#logLikelihood = logLikelihood;
     const { prior } = this.regularisation;
-    return prior ? logLikelihood + logPrior(prior, this.read()) : logLikelihood;
+    const objective = prior ? logLikelihood + logPrior(prior, this.read()) : logLikelihood;
+    if (!(logLikelihood > LOWEST && objective > LOWEST && objective < Infinity)) {
+      throw new MixtureError(
+        "NOT_FINITE",
+        `data: expected rows whose log-likelihood is finite${prior ? ", and so the prior of the parameters" : ""}, got ${objective}; ` +
+          `scale the columns, or remove rows that lie far away${prior ? ", or leave prior to its defaults" : ""}`,
+      );
+    }
+    return objective;
   }
 
   /** Forgets how rows were sorted for other parameters: for a new start. */

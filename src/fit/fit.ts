@@ -190,14 +190,14 @@ function hasSeen({ seen }: Resumable, problem: Problem, settings: FitSettings): 
 interface End {
   readonly parameters: Parameters;
   readonly run: Run;
-  /** Its spurious components. */
+  /** Components that are spurious. */
   readonly spurious: readonly number[];
 }
 
 /** A sound solution before a spurious one, then the likelier. */
 function isBetter(a: End, b: End): boolean {
-  const sound = a.spurious.length === 0;
-  return sound === (b.spurious.length === 0) ? a.run.objective > b.run.objective : sound;
+  const sound = (end: End): boolean => end.spurious.length === 0;
+  return sound(a) === sound(b) ? a.run.objective > b.run.objective : sound(a);
 }
 
 /**
@@ -209,7 +209,8 @@ function* fitFrom(em: Em, settings: FitSettings, stream: number, given?: Float64
   em.hold = undefined;
   const queue = given ? [given] : [...(yield* startsOf(em, settings.init, settings.seed, stream))];
   em.hold = settings.fixed && new Hold(em.problem, settings.fixed, queue[0]);
-  let revivals = settings.init.kind === "strategy" ? MOST_REVIVALS : 0;
+  // components with known labels stay with their rows
+  let revivals = settings.init.kind === "strategy" && !given ? MOST_REVIVALS : 0;
   let best: End | undefined;
   let failure: unknown;
   for (let vector = queue.shift(); vector; vector = queue.shift()) {
