@@ -36,7 +36,7 @@ export async function tables() {
     ...(worker && {
       request: `One request to [the example](examples/cloudflare-worker/worker.mjs), the anomaly score of one row, takes workerd
 ${ms(worker.request)} of processor time after its start, HTTP and JSON included; a request to a worker that does nothing takes
-${ms(worker.emptyRequest)} (means over 2000 requests, all threads of the process).`,
+${ms(worker.emptyRequest)} (all threads of the process; means of 400 requests, the least of 10 such rounds).`,
     }),
     sizes: table(["import", "KB", "code", "kernels"], [...imported, ...served]),
     runtimes: table(["runtime", "API", "threads", "SHA-256 of all results", "cold start, ms"], body),
