@@ -45,6 +45,12 @@ export function headline({ processor, engine, commit, date }) {
   return `${processor}; ${engine}; commit ${commit}; ${date}`;
 }
 
+/** A processor in the name of a file: "amd-epyc". @param {string} text */
+export function slug(text) {
+  const bare = text.toLowerCase().replace(/\(r\)|\(tm\)|@.*|,.*/g, "");
+  return bare.replace(/[^a-z0-9]+/g, "-").replace(/^-|-$/g, "");
+}
+
 /** Three significant digits. @param {number} value */
 export function digits(value) {
   if (!Number.isFinite(value)) return "-";

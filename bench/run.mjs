@@ -3,18 +3,9 @@ import { fork } from "node:child_process";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { headline, host } from "./report.mjs";
+import { headline, host, slug } from "./report.mjs";
 
 const BENCHES = ["kernels", "iteration", "fit", "cold", "predict", "memory", "roof", "scaling"];
-
-/** "amd-epyc-9b14-96-core-processor". @param {string} text */
-function slug(text) {
-  return text
-    .toLowerCase()
-    .replace(/\(r\)|\(tm\)|@.*|,.*/g, "")
-    .replace(/[^a-z0-9]+/g, "-")
-    .replace(/^-|-$/g, "");
-}
 
 /** @param {string} name @param {boolean} quick @returns {Promise<unknown[]>} its tables. */
 function runBench(name, quick) {

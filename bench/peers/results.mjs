@@ -2,7 +2,7 @@
 import { createHash } from "node:crypto";
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { host, progress } from "../report.mjs";
+import { host, progress, slug } from "../report.mjs";
 
 /**
  * @typedef {{
@@ -15,12 +15,6 @@ import { host, progress } from "../report.mjs";
 
 const folder = new URL("../results/", import.meta.url);
 
-/** "amd-epyc". @param {string} text */
-function slug(text) {
-  const bare = text.toLowerCase().replace(/\(r\)|\(tm\)|@.*|,.*/g, "");
-  return bare.replace(/[^a-z0-9]+/g, "-").replace(/^-|-$/g, "");
-}
-
 /** What is measured, whatever else was committed meanwhile: the built library. */
 function libraryHash() {
   const dist = new URL("../../dist/", import.meta.url);
@@ -32,7 +26,10 @@ function libraryHash() {
 
 /** @param {URL} file @returns {Results} */
 export function readResults(file) {
-  return JSON.parse(readFileSync(file, "utf8"));
+  const results = JSON.parse(readFileSync(file, "utf8"));
+  if (results.iterations === undefined)
+    throw new Error(`${fileURLToPath(file)} is of an older bench: run npm run bench:peers`);
+  return results;
 }
 
 /** The newest file that a full run has written. @returns {URL} */
@@ -74,8 +71,8 @@ export function openResults(quick, versions) {
     }
     if (changed.length === 0) results = { ...earlier, ...about, versions: { ...earlier.versions, ...versions } };
     else progress(`starting afresh: not the same as in ${fileURLToPath(file)}: ${changed.join(", ")}`);
-  } catch {
-    // there is no such file
+  } catch (error) {
+    if (error.code !== "ENOENT") progress(`starting afresh: ${error.message}`);
   }
   /** @param {"iterations" | "whole"} part @param {string} name @param {Record<string, object>} figures */
   const add = (part, name, figures) => {

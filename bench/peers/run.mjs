@@ -18,7 +18,7 @@ import { measureFits, QUICK_WHOLE, WHOLE, WHOLE_VARIANTS } from "./whole.mjs";
 const REG = 0;
 const BUDGET = {
   quick: { ms: 200, least: 2, most: 5, patience: 2000 },
-  full: { ms: 500, least: 3, most: 12, patience: 10_000 },
+  full: { ms: 400, least: 3, most: 12, patience: 5000 },
 };
 const FITS = { quick: { ms: 0, least: 2, most: 2 }, full: { ms: 12_000, least: 3, most: 7 } };
 
@@ -46,6 +46,7 @@ const { values } = parseArgs({
   },
 });
 const budget = values.quick ? BUDGET.quick : BUDGET.full;
+const fitBudget = values.quick ? FITS.quick : FITS.full;
 const names = wordsOf("peers", values.peers, Object.keys(KINDS).slice(1));
 const threads = wordsOf("threads", values.threads, ["1", "2"]).map(Number);
 const types = /** @type {typeof TYPES} */ (wordsOf("type", values.type, TYPES));
@@ -81,59 +82,73 @@ function file(name, arrays) {
   return path;
 }
 
-/** @param {ReturnType<typeof openResults>} results */
-async function runIterations({ add }) {
+/** What was chosen of the grid, a case after the other; their files are there until the next. */
+function* iterationCases() {
   const grid = values.quick ? QUICK_GRID : GRID;
   const sizes = wordsOf("rows", values.rows, grid.map(sizeOf));
   const variants = /** @type {typeof VARIANTS} */ (wordsOf("data", values.data ?? "separated,overlapping", VARIANTS));
-  /** The least work, by covariance type, that was too much for a peer. @type {Map<string, { work: number, failure: string }>} */
-  const limits = new Map();
   for (const shape of grid.filter((one) => sizes.includes(sizeOf(one)))) {
-    const work = shape.N * shape.K * shape.d ** 2;
     for (const variant of variants) {
-      const { rows, means } = mixtureOf(shape, variant);
-      const rowsFile = file("rows.f64", [rows]);
+      const { rows: data, means } = mixtureOf(shape, variant);
+      const rows = file("rows.f64", [data]);
       for (const type of types) {
         const { weights, means: moved, covariances } = startNear(means, shape, type);
         const start = file("start.f64", [weights, moved, covariances]);
-        const message = { ...shape, covarianceType: type, regCovar: REG, rows: rowsFile, start };
-        for (const count of threads) {
-          const name = caseName(type, variant, shape, count);
-          progress(name);
-          const others = peers.filter(
-            (peer) => peer.name !== "gaussmix" && peer.threads === count && peer.kind.types.includes(type),
-          );
-          // with several threads this library is also measured beside itself with one
-          if (count > 1) others.push(find("gaussmix", 1));
-          const hopeless = new Map();
-          for (const peer of others) {
-            const limit = limits.get(`${peer.name}, ${type}`);
-            if (limit !== undefined && limit.work <= work) hopeless.set(peer, limit.failure);
-          }
-          const figures = await measure(find("gaussmix", count), others, message, budget, hopeless);
-          for (const [peer, { failure, difference }] of Object.entries(/** @type {any} */ (figures))) {
-            if (failure?.startsWith(TOO_SLOW) && !limits.has(`${peer}, ${type}`)) {
-              limits.set(`${peer}, ${type}`, { work, failure });
-            }
-            if (!KINDS[peer].exact) continue;
-            if (failure !== undefined) progress(`${peer}: ${failure}`);
-            if (!(Math.abs(difference) <= TOLERANCE)) process.exitCode = 1;
-          }
-          add("iterations", name, figures);
-        }
+        const message = { ...shape, covarianceType: type, regCovar: REG, rows, start };
+        for (const count of threads) yield { shape, type, count, message, name: caseName(type, variant, shape, count) };
       }
     }
+  }
+}
+
+/** Peers that were too slow for some case are not tried on larger ones. */
+class Limits {
+  /** @type {Map<string, { work: number, why: string }>} */
+  #limits = new Map();
+
+  /** @param {import("../data.mjs").Shape} shape */
+  static #workOf = ({ N, d, K }) => N * K * d ** 2;
+
+  /** @param {string} peer @param {import("../data.mjs").Shape} shape @param {string | undefined} failure */
+  learn(peer, shape, failure) {
+    if (!failure?.startsWith(TOO_SLOW) || this.#limits.has(peer)) return;
+    this.#limits.set(peer, { work: Limits.#workOf(shape), why: `not tried, as ${failure} at ${nameOf(shape)}` });
+  }
+
+  /** @param {Peer[]} tried @param {import("../data.mjs").Shape} shape @returns {Map<Peer, string>} those not to try, and why. */
+  hopeless(tried, shape) {
+    const reached = tried.filter(({ name }) => this.#limits.get(name)?.work <= Limits.#workOf(shape));
+    return new Map(reached.map((peer) => [peer, this.#limits.get(peer.name).why]));
+  }
+}
+
+/** @param {ReturnType<typeof openResults>} results */
+async function runIterations({ add }) {
+  const limits = new Limits();
+  for (const { shape, type, count, message, name } of iterationCases()) {
+    progress(name);
+    const others = peers.filter(
+      (peer) => peer.name !== "gaussmix" && peer.threads === count && peer.kind.types.includes(type),
+    );
+    // with several threads this library is also measured beside itself with one
+    if (count > 1) others.push(find("gaussmix", 1));
+    const hopeless = limits.hopeless(others, shape);
+    const figures = await measure(find("gaussmix", count), others, message, budget, hopeless);
+    for (const [peer, { failure, difference }] of Object.entries(/** @type {any} */ (figures))) {
+      limits.learn(peer, shape, failure);
+      if (!KINDS[peer].exact) continue;
+      if (failure !== undefined) progress(`${peer}: ${failure}`);
+      if (!(Math.abs(difference) <= TOLERANCE)) process.exitCode = 1;
+    }
+    add("iterations", name, figures);
   }
 }
 
 /** @param {ReturnType<typeof openResults>} results */
 async function runWhole({ add }) {
   const all = values.quick ? QUICK_WHOLE : WHOLE;
-  const sizes = wordsOf(
-    "rows",
-    values.rows,
-    all.map(({ shape }) => sizeOf(shape)),
-  );
+  const known = all.map(({ shape }) => sizeOf(shape));
+  const sizes = wordsOf("rows", values.rows, known);
   const variants = /** @type {typeof WHOLE_VARIANTS} */ (wordsOf("data", values.data, WHOLE_VARIANTS));
   for (const { shape, peers: suited } of all.filter((one) => sizes.includes(sizeOf(one.shape)))) {
     for (const variant of variants) {
@@ -142,11 +157,11 @@ async function runWhole({ add }) {
         const name = wholeName(variant, shape, count);
         progress(name);
         const others = suited.map((peer) => find(peer, count)).filter((peer) => peer !== undefined);
-        add(
-          "whole",
-          name,
-          await measureFits(find("gaussmix", count), others, message, FITS[values.quick ? "quick" : "full"]),
-        );
+        const figures = await measureFits(find("gaussmix", count), others, message, fitBudget);
+        for (const [peer, { failure }] of Object.entries(/** @type {any} */ (figures))) {
+          if (failure !== undefined) progress(`${peer}: ${failure}`);
+        }
+        add("whole", name, figures);
       }
     }
   }

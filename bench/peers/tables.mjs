@@ -55,12 +55,12 @@ class Notes {
   }
 
   get text() {
-    return this.#texts
-      .map((text, i) => `\n${i + 1}. ${text}`)
-      .join("")
-      .replace(/^/, "\n");
+    return this.#texts.map((text, i) => `\n${i + 1}. ${text}`).join("");
   }
 }
+
+/** What there is to say of each kind of data, once if it is the same. @param {string[]} texts */
+const both = (texts) => (texts.every((text) => text === texts[0]) ? texts[0] : texts.join(" / "));
 
 /** The kinds of data that were run. @param {Results} results */
 function variantsOf({ iterations }) {
@@ -87,64 +87,66 @@ function ratiosOf(rows, peer, variant) {
   return rows.map(({ kinds }) => kinds[variant]?.[peer]?.ratio?.median).filter((ratio) => ratio !== undefined);
 }
 
+/** A peer's ratios in one row of the table. @param {any} row @param {string} peer @param {Notes} notes */
+function ratioCell({ kinds }, peer, notes) {
+  const texts = kinds.map((kind) => {
+    const figures = kind?.[peer];
+    if (figures === undefined) return "-";
+    if (figures.failure !== undefined) return `-${notes.mark(`${titleOf(peer)}: ${figures.failure}.`)}`;
+    const text = ratioText(figures.ratio.median);
+    if (Math.abs(figures.difference) <= TOLERANCE) return text;
+    const far = differenceText(Math.abs(figures.difference ?? Number.NaN));
+    return `${text}${notes.mark(`${titleOf(peer)}: not the same log-likelihood; the relative difference is ${far}.`)}`;
+  });
+  return both(texts);
+}
+
+/** This library's milliseconds, beside the peer that it had most turns with. @param {any} row */
+function ownCell({ kinds }) {
+  const texts = kinds.map((kind) => {
+    const beside = Object.values(kind ?? {}).flatMap((figures) => figures.gaussmix ?? []);
+    const most = beside.sort((a, b) => b.count - a.count)[0];
+    return most === undefined ? "-" : digits(most.median);
+  });
+  return both(texts);
+}
+
+/** @param {any[]} rows @param {string} peer */
+function meanCell(rows, peer) {
+  const texts = rows[0].kinds.map((_, variant) => {
+    const ratios = ratiosOf(rows, peer, variant);
+    return ratios.length > 0 ? ratioText(geometricMean(ratios)) : "-";
+  });
+  return both(texts);
+}
+
+/** @param {any[]} rows @param {string[]} peers */
+function agreement(rows, peers) {
+  const worst = peers.flatMap((peer) => {
+    const differences = rows.flatMap(({ kinds }) => kinds.map((kind) => Math.abs(kind?.[peer]?.difference)));
+    const equal = differences.filter((difference) => difference <= TOLERANCE);
+    return equal.length > 0 ? [`${titleOf(peer)} ${differenceText(Math.max(...equal))}`] : [];
+  });
+  return `Largest relative difference of the log-likelihoods, notes aside: ${worst.join(", ")}.`;
+}
+
 /** @param {Results} results @param {CovarianceType} type @param {number} count threads */
 function iterationTable(results, type, count) {
   const rows = casesOf(results, type, count);
   if (rows.length === 0) return "";
   const notes = new Notes();
   const peers = peersOf(rows);
-  const both = (texts) => (texts.every((text) => text === texts[0]) ? texts[0] : texts.join(" / "));
-  const cell = (peer) => (row) => {
-    const texts = row.kinds.map((kind) => {
-      const figures = kind?.[peer];
-      if (figures === undefined) return "-";
-      if (figures.failure !== undefined) return `-${notes.mark(`${titleOf(peer)}: ${figures.failure}.`)}`;
-      const text = ratioText(figures.ratio.median);
-      if (Math.abs(figures.difference) <= TOLERANCE) return text;
-      const far = differenceText(Math.abs(figures.difference ?? Number.NaN));
-      return `${text}${notes.mark(`${titleOf(peer)}: not the same log-likelihood; the relative difference is ${far}.`)}`;
-    });
-    return both(texts);
-  };
-  const own = ({ kinds }) =>
-    both(
-      kinds.map((kind) => {
-        const beside = Object.values(kind ?? {}).flatMap((figures) => figures.gaussmix ?? []);
-        const most = beside.sort((a, b) => b.count - a.count)[0];
-        return most === undefined ? "-" : digits(most.median);
-      }),
-    );
-  const means = {
-    shape: "geometric mean",
-    summary: Object.fromEntries(
-      peers.map((peer) => {
-        const each = variantsOf(results).map((_, variant) => ratiosOf(rows, peer, variant));
-        return [peer, both(each.map((ratios) => (ratios.length > 0 ? ratioText(geometricMean(ratios)) : "-")))];
-      }),
-    ),
-  };
-  const agreement = peers
-    .map((peer) => {
-      const differences = rows.flatMap(({ kinds }) => kinds.map((kind) => Math.abs(kind?.[peer]?.difference)));
-      const equal = differences.filter((difference) => difference <= TOLERANCE);
-      return equal.length > 0 ? `${titleOf(peer)} ${differenceText(Math.max(...equal))}` : undefined;
-    })
-    .filter((text) => text !== undefined);
+  const ratios = (peer) => (row) => (row.mean ? meanCell(rows, peer) : ratioCell(row, peer, notes));
   const table = markdown({
     title: `One EM iteration: ${type} covariance, ${threadsOf(count)}`,
     columns: {
-      "N x d, K": (row) => row.shape,
-      "gaussmix, ms": (row) => (row.summary === undefined ? own(row) : ""),
-      ...Object.fromEntries(
-        peers.map((peer) => [
-          titleOf(peer),
-          (row) => (row.summary === undefined ? cell(peer)(row) : row.summary[peer]),
-        ]),
-      ),
+      "N x d, K": ({ shape }) => shape,
+      "gaussmix, ms": (row) => (row.mean ? "" : ownCell(row)),
+      ...Object.fromEntries(peers.map((peer) => [titleOf(peer), ratios(peer)])),
     },
-    rows: [...rows, means],
+    rows: [...rows, { shape: "geometric mean", mean: true }],
   });
-  return `${table}\n\nLargest relative difference of the log-likelihoods, notes aside: ${agreement.join(", ")}.\n${notes.text}\n`;
+  return `${table}\n\n${agreement(rows, peers)}\n${notes.text}\n`;
 }
 
 /** One row per covariance type: geometric mean and least of each peer's ratios. @param {Results} results @param {number} count */

@@ -25,7 +25,7 @@ export const QUICK_WHOLE = [
 export const WHOLE_VARIANTS = /** @type {const} */ (["separated", "moderate"]);
 
 /** A difference that counts as none, in nats per row: regularisation and stopping rules are not the same. */
-export const EQUAL = 1e-5;
+export const EQUAL = 1e-4;
 
 /**
  * @param {Peer} gaussmix

@@ -1,10 +1,10 @@
 // The best solutions known: of every strategy, 1000 starts in all kinds, of long races, and from where the peers stopped.
 //
-//     node bench/quality/best.mjs       writes test/fixtures/best-known.json, keeping what is better there; ten minutes
+//     node bench/quality/best.mjs [--peers FILE]       writes test/fixtures/best-known.json, keeping what is better there; ten minutes
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { GaussianMixture } from "gaussmix";
 import { allCases, titleOf } from "./cases.mjs";
-import { mclustFits, sklearnFits } from "./peers.mjs";
+import { peersOf } from "./peers.mjs";
 
 const FILE = new URL("../../test/fixtures/best-known.json", import.meta.url);
 const STRATEGIES = /** @type {const} */ ([
@@ -19,11 +19,12 @@ const STRATEGIES = /** @type {const} */ ([
   "random",
 ]);
 const STARTS = 1000;
-const RACES = 100;
+const RACES = 30;
 const FINE = { tol: 1e-10, maxIter: 20_000 };
 
 const cases = allCases();
-const peers = { "scikit-learn": sklearnFits(cases), mclust: mclustFits(cases) };
+const { sklearn, mclust } = peersOf(cases);
+const peers = { "scikit-learn": sklearn, mclust };
 const known = existsSync(FILE) ? JSON.parse(readFileSync(FILE, "utf8")) : {};
 
 cases.forEach((which, at) => {

@@ -1,6 +1,6 @@
 // The peers' default fits. Each is left out where it is not installed.
 import { execFileSync } from "node:child_process";
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -18,8 +18,23 @@ const PYTHON = [process.env.PYTHON, fileURLToPath(new URL("../peers/.venv/bin/py
 /** @param {string} name */
 const here = (name) => fileURLToPath(new URL(name, import.meta.url));
 
+/**
+ * What both found: read from the file that `--peers` names, if it is there; otherwise found, and written there.
+ *
+ * @param {import("./cases.mjs").Case[]} cases
+ * @returns {{ sklearn?: Peer, mclust?: Peer }}
+ */
+export function peersOf(cases) {
+  const at = process.argv.indexOf("--peers");
+  const file = at < 0 ? undefined : process.argv[at + 1];
+  if (file && existsSync(file)) return JSON.parse(readFileSync(file, "utf8"));
+  const peers = { sklearn: sklearnFits(cases), mclust: mclustFits(cases) };
+  if (file) writeFileSync(file, JSON.stringify(peers));
+  return peers;
+}
+
 /** @param {import("./cases.mjs").Case[]} cases @returns {Peer | undefined} */
-export function sklearnFits(cases) {
+function sklearnFits(cases) {
   const python = PYTHON.find((path) => path && existsSync(path));
   if (!python) return undefined;
   return inFolder((folder) => {
@@ -39,7 +54,7 @@ export function sklearnFits(cases) {
 }
 
 /** @param {import("./cases.mjs").Case[]} cases @returns {Peer | undefined} */
-export function mclustFits(cases) {
+function mclustFits(cases) {
   return inFolder((folder) => {
     const file = join(folder, "cases.csv");
     const lines = cases.map(({ name, rows, K, covarianceType }) =>

@@ -1,11 +1,11 @@
 // How often a default fit finds the best solution known, beside scikit-learn and mclust.
 //
-//     node bench/quality/run.mjs [--seeds 100]      needs a built library; peers where they are installed
+//     node bench/quality/run.mjs [--seeds 100] [--peers FILE]      needs a built library; peers where they are installed
 import { readFileSync } from "node:fs";
 import { GaussianMixture } from "gaussmix";
 import { headline, host } from "../report.mjs";
 import { allCases, titleOf } from "./cases.mjs";
-import { mclustFits, sklearnFits } from "./peers.mjs";
+import { peersOf } from "./peers.mjs";
 
 /** Log-likelihoods that differ by less are the same solution. */
 const NEAR = 1e-4;
@@ -14,8 +14,7 @@ const at = process.argv.indexOf("--seeds");
 const seeds = at < 0 ? 100 : Number(process.argv[at + 1]);
 const known = JSON.parse(readFileSync(new URL("../../test/fixtures/best-known.json", import.meta.url), "utf8"));
 const cases = allCases();
-const sklearn = sklearnFits(cases);
-const mclust = mclustFits(cases);
+const { sklearn, mclust } = peersOf(cases);
 
 /** @param {readonly number[]} found @param {number} best */
 function shareOf(found, best) {

@@ -55,7 +55,8 @@ export class KnownSums {
     const [mu, factor, logc] = this.#model;
     const own = (this.#factors || factor) + k * this.#factorLength * 8;
     const stats = this.#stats + job * this.#length * 16;
-    return [type, ...rows, first, last, 1, mu + k * D * 8, own, logc + k * 8, 0, 0, Infinity, homes, stats, exact];
+    const alone: ModelArguments = [mu + k * D * 8, own, logc + k * 8, 0, 0];
+    return [type, ...rows, first, last, 1, ...alone, Infinity, homes, stats, exact];
   }
 
   /** Adds the sums of all jobs to those of the free rows. */

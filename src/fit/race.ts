@@ -112,19 +112,19 @@ function* race(em: Em, small: Em, strategy: "race" | "short-em", random: Pointer
     yield* startBy("k-means++", small, random);
     return [small.vector.slice()];
   }
+  if (strategy === "short-em") {
+    const runs = Array.from({ length: SHORT_RUNS }, (): Starter => () => startBy("random-from-data", small, random));
+    return vectorsOf(yield* contest(small, runs, []));
+  }
+  // on a sample: the rest is for all rows to say
   const hasty = small !== em;
   const least = hasty ? LEAST_HASTY_BUDGET : LEAST_BUDGET;
   const passes = Math.max(least, BUDGET_PASSES * passCost(em)) / passCost(small);
-  const starters: Starter[] = [];
-  if (strategy === "short-em") {
-    for (let i = 0; i < SHORT_RUNS; i++) starters.push(() => startBy("random-from-data", small, random));
-    return vectorsOf(yield* contest(small, starters, []));
-  }
   const roster = K > MOST_ADAPTIVE ? ROSTER.filter((name) => name !== "adaptive") : ROSTER;
   const count = Math.max(FEWEST_CONTENDERS, Math.min(MOST_CONTENDERS, Math.floor(passes / CONTENDER_PASSES / 2)));
-  for (let i = 0; i < count; i++) {
-    starters.push(() => startBy(roster[i % roster.length], small, random, true));
-  }
+  const starters = Array.from({ length: count }, (_, i): Starter => {
+    return () => startBy(roster[i % roster.length], small, random, true);
+  });
   let field = yield* contest(small, starters, [], hasty);
   if (hasty && field.length === 1) return vectorsOf(field);
   const rounds = Math.min(
@@ -140,7 +140,7 @@ function* race(em: Em, small: Em, strategy: "race" | "short-em", random: Pointer
         : () => taken(small, swapped(small, vector, random));
     });
     field = yield* contest(small, offspring, parents, hasty);
-    idle = isHigher(small, field[0], parents[0]) ? 0 : idle + 1;
+    idle = isOvertaken(small, field[0], parents[0]) ? 0 : idle + 1;
   }
   return vectorsOf(field);
 }
@@ -168,7 +168,7 @@ function* contest(
     const outcome = yield* attempt(em, start, HEATS[0]);
     if (isCollapse(outcome)) failure = outcome;
     else field.push(outcome);
-    if (hasty && agree(em, field)) return ranked(em, field, 1);
+    if (hasty && agree(em, field)) return ranked(em, [...champions, ...field], 1);
   }
   // all rows will have their say
   const heats = hasty ? HEATS.length - 1 : HEATS.length;
@@ -211,9 +211,9 @@ function* advance(em: Em, { tol = TOL, maxIter }: HeatSettings): Work<Contender>
   return { vector: em.vector.slice(), objective, converged };
 }
 
-/** Whether a leader is at another, better place than the one before. */
-function isHigher({ problem }: Em, leader: Contender, before: Contender): boolean {
-  return leader !== before && leader.objective - before.objective > TOL * problem.totalWeight;
+/** Whether the lead has gone to another place. */
+function isOvertaken({ problem }: Em, leader: Contender, before: Contender): boolean {
+  return leader !== before && Math.abs(leader.objective - before.objective) > TOL * problem.totalWeight;
 }
 
 /** Whether most contenders are at one place, and it is the best. */

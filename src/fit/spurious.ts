@@ -19,26 +19,30 @@ const SUPPORT = 2;
  *
  * where the left side is the harmonic mean of its variances relative to W, and p is the number of rows from which its
  * shape can be estimated at all: D + 1 for full covariances, 2 otherwise. It also does if regularisation is all that
- * keeps the variance of a column above 0. Tied covariances have no such component as long as N >= D + 1.
+ * keeps the variance of some columns above 0. Where that holds for every column its rows are all one: such a component is
+ * as good as the others are, and counts only with `points`. Tied covariances have no such component as long as N >= D + 1.
  */
 export function spuriousComponents(
   { problem, regularisation }: Pick<Em, "problem" | "regularisation">,
   parameters: Parameters,
+  points = false,
 ): number[] {
   const { covarianceType, nComponents: K, nFeatures: D, weights } = parameters;
   const { N, totalWeight, columnVariances } = problem;
   const precisions = precisionsOf(parameters);
   const within = withinCovariance(parameters);
   const least = covarianceType === "full" || covarianceType === "tied" ? D + 1 : 2;
+  const varying = [...columnVariances.keys()].filter((d) => columnVariances[d] > 0);
   const spurious: number[] = [];
   for (let k = 0; k < K; k++) {
     const share = covarianceType === "tied" ? 1 : weights[k];
     const rows = share * N;
     const limit = Math.max(LEAST_SHARE, (SMALL_SHARE * least * least) / (rows * rows));
-    const rests = columnVariances.some((variance, d) => {
+    const flat = varying.filter((d) => {
       const floor = regularisation.reg[d] + regularisation.ridge[d] / (share * totalWeight);
-      return variance > 0 && varianceOf(parameters, k, d) <= SUPPORT * floor;
-    });
+      return varianceOf(parameters, k, d) <= SUPPORT * floor;
+    }).length;
+    const rests = flat > 0 && (points || flat < varying.length);
     // half a row is left for what the other components take of it
     const few = N > 1 && rows < least - 0.5;
     if (weights[k] === 0 || few || rests || !(D / relativeTrace(parameters, precisions, within, k) >= limit))

@@ -10,7 +10,15 @@ export interface Dataset {
   readonly classes: Int32Array | undefined;
 }
 
-export type DatasetName = "iris" | "faithful" | "wine" | "breast_cancer" | "baudry_4_1" | "baudry_4_4_2";
+export type DatasetName =
+  | "iris"
+  | "faithful"
+  | "wine"
+  | "breast_cancer"
+  | "baudry_4_1"
+  | "baudry_4_4_2"
+  | "thyroid"
+  | "banknote";
 
 /** Text of test/fixtures/`name`, or of examples/`name`: what users see too is kept there. */
 export function fixture(name: string): string {
