@@ -53,7 +53,7 @@ test("10,000 mixtures that are fitted, used and dropped leave nothing behind", a
   const course = await lives("plain");
   expect(course.cycles).toBe(10_000);
   expectNoGrowth(course);
-  // three arenas of 64 KiB served them all
+  // three arenas of 64 KiB served them all: one scores, a fit takes one and another within it
   expect([course.late.made, course.late.wasm]).toEqual([3, 3 * 65536]);
 });
 
