@@ -45,21 +45,27 @@ export function sortRows(
   }
   placeRows(counts, places, rows, K);
   memory.copy(copy, tiles, <usize>(last - first) * tileBytes);
-  for (let d = 0; d < D; ++d) {
-    const column = <usize>d * laneBytes;
-    for (let n = 0; n < rows; ++n) {
-      const place = load<i32>(places + (<usize>n << 2));
-      store<f64>(
-        tiles + <usize>(place / T) * tileBytes + column + (<usize>(place % T) << 3),
-        load<f64>(copy + <usize>(n / T) * tileBytes + column + (<usize>(n % T) << 3)),
-      );
-    }
-  }
   if (wStep) {
     const weights = w + <usize>first * wStep;
     memory.copy(weightCopy, weights, <usize>rows << 3);
     for (let n = 0; n < rows; ++n) {
       store<f64>(weights + (<usize>load<i32>(places + (<usize>n << 2)) << 3), load<f64>(weightCopy + (<usize>n << 3)));
+    }
+  }
+  // places in bytes from here on: a column's rows go to as many streams as there are components
+  for (let n = 0; n < rows; ++n) {
+    const at = places + (<usize>n << 2);
+    const place = load<i32>(at);
+    store<i32>(at, (place / T) * <i32>tileBytes + (place % T << 3));
+  }
+  for (let d = 0; d < D; ++d) {
+    const column = <usize>d * laneBytes;
+    for (let start = 0, from = copy + column; start < rows; start += T, from += tileBytes) {
+      const count = min(T, rows - start);
+      const to = places + (<usize>start << 2);
+      for (let n: usize = 0; n < <usize>count; ++n) {
+        store<f64>(tiles + column + <usize>load<i32>(to + (n << 2)), load<f64>(from + (n << 3)));
+      }
     }
   }
   // counts now holds where each component's rows end

@@ -117,7 +117,8 @@ describe("spurious solutions", () => {
 
   test("are returned with a warning where there is nothing else", () => {
     const two = Array.from({ length: 20 }, (_, n) => (n % 2 === 0 ? [2, 3] : [5, 1]));
-    for (const covarianceType of TYPES) {
+    // a tied covariance may also lie along the line through both, and then is sound
+    for (const covarianceType of TYPES.filter((type) => type !== "tied")) {
       const mixture = GaussianMixture.fitSync(two, { nComponents: 3, covarianceType });
       expect(codes(mixture)).toContain("SPURIOUS_COMPONENT");
       const labels = mixture.predict(two);

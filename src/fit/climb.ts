@@ -137,9 +137,10 @@ class Stop {
     const ratio = rate ?? gain / this.#gain;
     this.#gain = gain;
     const left = ratio < 1 ? (gain * ratio) / (1 - ratio) : Infinity;
-    this.#limit = gain <= ROUNDING * Math.abs(after) ? -1 : Math.max(left, gain);
+    const still = gain <= ROUNDING * Math.abs(after);
+    this.#limit = still ? -1 : Math.max(left, gain);
     // one lucky ratio is not a series: it must hold twice
     this.#calm = this.#limit < this.#tol ? this.#calm + 1 : 0;
-    return this.#calm >= 2 && this.#tol > 0;
+    return (still || this.#calm >= 2) && this.#tol > 0;
   }
 }

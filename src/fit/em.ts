@@ -1,4 +1,4 @@
-import type { ModelArguments, Pointer } from "../engine/kernels.ts";
+import { type ModelArguments, type Pointer, TYPE_CODE } from "../engine/kernels.ts";
 import { MixtureError } from "../errors.ts";
 import type { PriorOptions } from "../input/options.ts";
 import { type Parameters, pivotTolerance, singularCovariance } from "../model/parameters.ts";
@@ -22,6 +22,11 @@ const LEAST_WINDOW = 1024 * 1024;
 const MOST_WINDOW = 4 * 1024 * 1024;
 /** Of data that make this share larger than the most, this share is the most. */
 const WINDOW_SHARE = 1 / 6;
+/** Full components, and columns, from which the first sort goes by the average covariance. */
+const ROUGH_COMPONENTS = 4;
+const ROUGH_COLUMNS = 6;
+/** Rows are sorted properly when more than this share of them strays after a rough sort, beside what any sort leaves. */
+const ROUGH_STRAY_SHARE = 0.01;
 /** Pure tiles that each component should find in a window. */
 const WINDOW_TILES = 8;
 /** How often larger the total scatter may be than the tied one before the shortcut would cost more than four digits. */
@@ -43,9 +48,11 @@ export interface Regularisation {
 }
 
 /** Share of all rows, with the spread of the data, that each component gets for free; see docs/numerics.md. */
-const RIDGE_SHARE = 1e-8;
+const RIDGE_SHARE = 1e-11;
 /** Share of a column's variance added to that of every component. */
-const REG_SHARE = 1e-10;
+const REG_SHARE = 1e-13;
+/** … and, with many columns, at least so many times what rounding may take from a pivot. */
+const ABOVE_ROUNDING = 4;
 /** Added to the variance of a column that is constant, in the unit of the data squared: scikit-learn's default. */
 const CONSTANT_REG = 1e-6;
 
@@ -60,8 +67,9 @@ export function regularisationOf(
   if (regCovar !== undefined || prior) {
     return { reg: new Float64Array(D).fill(regCovar ?? 0), ridge: new Float64Array(D), prior };
   }
+  const share = Math.max(REG_SHARE, ABOVE_ROUNDING * pivotTolerance(D));
   return {
-    reg: columnVariances.map((variance) => (variance > 0 ? variance * REG_SHARE : CONSTANT_REG)),
+    reg: columnVariances.map((variance) => (variance > 0 ? variance * share : CONSTANT_REG)),
     ridge: columnVariances.map((variance) => variance * RIDGE_SHARE * totalWeight),
   };
 }
@@ -264,7 +272,7 @@ export class Em {
     const logLikelihood = even + odd;
     this.#passes++;
     // every sort waits twice as long as the one before: their number grows with the logarithm of the passes
-    if (this.#passes >= this.#sortAt * 2 && strays > STRAY_SHARE * N) this.#sortAt = this.#passes;
+    if (this.#passes >= this.#sortAt * 2 && strays > this.#tolerableStrays() * N) this.#sortAt = this.#passes;
     this.#logLikelihood = logLikelihood;
     const { prior } = this.regularisation;
     const objective = prior ? logLikelihood + logPrior(prior, this.read()) : logLikelihood;
@@ -382,27 +390,81 @@ export class Em {
     return Float64Array.from({ length: D }, (_, d) => (block[2 * d + 2] + block[2 * d + 3]) / (block[0] + block[1]));
   }
 
+  /** Tiles in a window of {@link #sort}. */
+  #windowTiles(): number {
+    const { D, K, T } = this.problem;
+    const tileBytes = D * T * 8;
+    const wanted = Math.max(LEAST_WINDOW, K * WINDOW_TILES * tileBytes);
+    const affordable = Math.max(MOST_WINDOW, this.#free * tileBytes * WINDOW_SHARE);
+    return Math.min(this.#free, Math.max(1, Math.floor(Math.min(wanted, affordable) / tileBytes)));
+  }
+
+  /** Whether a sort, counted from 1, goes by the average covariance. */
+  #isRough(sort: number): boolean {
+    const { covarianceType, D, K } = this.problem;
+    return sort === 1 && covarianceType === "full" && D >= ROUGH_COLUMNS && K >= ROUGH_COMPONENTS;
+  }
+
+  /** Share of the rows that may lie in tiles of other components before it pays to sort again. */
+  #tolerableStrays(): number {
+    if (!this.#isRough(this.#sorts.length)) return STRAY_SHARE;
+    // where two components meet in a window, a quarter of a tile strays: the rest is what was sorted too roughly
+    return ROUGH_STRAY_SHARE + (this.problem.K - 1) / (4 * this.#windowTiles());
+  }
+
   /** Brings rows of one component together, within windows, so that the lazy pass finds pure tiles. */
   *#sort(): Work<void> {
     const { arena, type, rows, D, K, T } = this.problem;
     const nTiles = this.#free;
     if (K === 1 || this.#margin === Infinity || nTiles < TILES_PER_COMPONENT * K) return;
     // a new list: the old one belongs to the state before
+    const rough = this.#isRough(this.#sorts.length + 1);
     this.#sorts = [...this.#sorts, { vector: this.vector.slice(), homes: this.#homesView.slice() }];
-    const tileBytes = D * T * 8;
-    const wanted = Math.max(LEAST_WINDOW, K * WINDOW_TILES * tileBytes);
-    const affordable = Math.max(MOST_WINDOW, nTiles * tileBytes * WINDOW_SHARE);
-    const tiles = Math.min(nTiles, Math.max(1, Math.floor(Math.min(wanted, affordable) / tileBytes)));
-    yield {
-      arena,
-      kernel: "sortRows",
-      groups: Math.ceil(nTiles / tiles),
-      scratchBytes: arena.kernels.sortScratchBytes(type, D, T, K, tiles),
-      args: (window) => [
-        ...[type, ...rows, window * tiles, Math.min((window + 1) * tiles, nTiles)],
-        ...[K, ...this.#parameters, this.#margin, this.#homes],
-      ],
-    };
+    const tiles = this.#windowTiles();
+    const mark = arena.mark();
+    try {
+      const [sortType, ...model] = (rough && this.#pooled()) || [type, ...this.#parameters];
+      yield {
+        arena,
+        kernel: "sortRows",
+        groups: Math.ceil(nTiles / tiles),
+        scratchBytes: arena.kernels.sortScratchBytes(sortType, D, T, K, tiles),
+        args: (window) => [
+          ...[sortType, ...rows, window * tiles, Math.min((window + 1) * tiles, nTiles)],
+          ...[K, ...model, 0, this.#homes],
+        ],
+      };
+    } finally {
+      arena.rewind(mark);
+    }
+  }
+
+  /**
+   * The type and model of the components with their average covariance in place of their own: D multiplications for a row
+   * and component instead of D² / 2, which sorts most rows alike. It lies in the arena until that is rewound.
+   */
+  #pooled(): readonly [type: number, ...ModelArguments] | undefined {
+    const { arena, K, D } = this.problem;
+    const type = TYPE_CODE.tied;
+    const { weights, covariances } = this.read();
+    const pooled = new Float64Array(D * D);
+    for (let k = 0; k < K; k++) for (let i = 0; i < D * D; i++) pooled[i] += weights[k] * covariances[k * D * D + i];
+    const factor = arena.f64(arena.kernels.factorLength(type, D, K));
+    const logc = arena.f64(K);
+    const args = [
+      type,
+      this.#weights,
+      this.#mu,
+      arena.copyOf(pooled),
+      this.#centre,
+      factor,
+      logc,
+      this.#square,
+      D,
+      K,
+    ] as const;
+    if (arena.kernels.factorise(...args, pivotTolerance(D)) > 0) return undefined;
+    return [type, this.#mu, factor, logc, 0, 0];
   }
 
   /** Runs a summing kernel over fixed groups of tiles, each into its own block, and merges the blocks in a fixed tree. */

@@ -21,7 +21,7 @@ const SPACES: Readonly<Partial<Record<SimpleStrategy, Space>>> = {
 };
 
 /** In a race, seeds of k-means are the best of K + 2 rows, or of this many more than 2; EM takes over after some iterations. */
-const MOST_TRIALS = 16;
+const MOST_TRIALS = 10;
 const BRIEF_LLOYD = 10;
 
 /**
