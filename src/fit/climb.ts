@@ -92,6 +92,7 @@ export function* climb(
       iteration++;
       trace.push(leap);
       onPass(iteration, em.logLikelihood);
+      converged = tol > 0 && isStill(after, leap);
     }
     last = save();
     at = trace.length - 1;
@@ -104,6 +105,11 @@ export function* climb(
     trace: Float64Array.from(trace),
     checkpoint: { ...last, trace: Float64Array.from(trace.slice(0, at)), nIterations: iteration },
   };
+}
+
+/** Whether a step changed the log-likelihood by no more than rounding. */
+function isStill(before: number, after: number): boolean {
+  return Math.abs(after - before) <= ROUNDING * Math.abs(after);
 }
 
 /** The stopping rule, fed with the gain of every plain EM step. */
@@ -137,7 +143,7 @@ class Stop {
     const ratio = rate ?? gain / this.#gain;
     this.#gain = gain;
     const left = ratio < 1 ? (gain * ratio) / (1 - ratio) : Infinity;
-    const still = gain <= ROUNDING * Math.abs(after);
+    const still = isStill(before, after);
     this.#limit = still ? -1 : Math.max(left, gain);
     // one lucky ratio is not a series: it must hold twice
     this.#calm = this.#limit < this.#tol ? this.#calm + 1 : 0;

@@ -13,6 +13,12 @@ import { raceRows, subsample, subsampleRows } from "./subsample.ts";
 
 /** EM on a subsample: what it still gains per row after this is less than what the other rows will change. */
 const SUBSAMPLE_CLIMB = { tol: 1e-4, maxIter: 20 };
+/** Each larger subsample has so many times the rows of the one before, and at most one part in so many of all. */
+const GROWTH = 16;
+const LEAST_SAVING = 6;
+/** EM on it ends when this much is left to gain for each parameter: chance has moved the optimum by half a unit. */
+const REFINED_SHARE = 0.05;
+const REFINED_ITERATIONS = 100;
 
 /** Kinds of starts in the order in which they enter a race; after the last comes the first again. */
 const ROSTER: readonly SimpleStrategy[] = [
@@ -103,7 +109,24 @@ function* widened(em: Em, small: Em, vectors: readonly Float64Array[], random: P
     const outcome = yield* attempt(wide, () => taken(wide, vector), SUBSAMPLE_CLIMB);
     if (!isCollapse(outcome)) field.push(outcome);
   }
-  return field.length > 0 ? vectorsOf(ranked(wide, field, WIDE_FINALISTS)) : vectors;
+  if (field.length === 0) return vectors;
+  const [best] = ranked(wide, field, WIDE_FINALISTS);
+  return [yield* refined(em, best.vector, wide.problem.N, random)];
+}
+
+/** EM on ever larger subsamples: most of the way to the optimum costs a fraction of a pass over all rows. */
+function* refined(em: Em, vector: Float64Array, seen: number, random: Pointer): Work<Float64Array> {
+  const { arena, N } = em.problem;
+  let best = vector;
+  for (let rows = seen * GROWTH; rows * LEAST_SAVING <= N; rows *= GROWTH) {
+    const mark = arena.mark();
+    const part = em.on(subsample(em.problem, rows, random));
+    const tol = (REFINED_SHARE * em.length) / rows;
+    const outcome = yield* attempt(part, () => taken(part, best), { tol, maxIter: REFINED_ITERATIONS });
+    arena.rewind(mark);
+    if (!isCollapse(outcome)) best = outcome.vector;
+  }
+  return best;
 }
 
 function* race(em: Em, small: Em, strategy: "race" | "short-em", random: Pointer): Work<readonly Float64Array[]> {
