@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { headline, host, slug } from "./report.mjs";
 
-const BENCHES = ["kernels", "iteration", "fit", "cold", "predict", "memory", "roof", "scaling"];
+const BENCHES = ["kernels", "iteration", "fit", "cold", "predict", "memory", "roof", "scaling", "threads"];
 
 /** @param {string} name @param {boolean} quick @returns {Promise<unknown[]>} its tables. */
 function runBench(name, quick) {

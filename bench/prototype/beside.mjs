@@ -6,7 +6,7 @@ import { densePrototype, EXP_FLOOR, WHOLE_TILES } from "./dense.mjs";
 /** Added to every variance, by both. */
 const REG = 1e-6;
 /** Iterations before those that count: engines compile in the background, and the start is far from any optimum. */
-const WARMUP = 4;
+export const WARMUP = 4;
 
 /**
  * @typedef {{
