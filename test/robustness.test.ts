@@ -1,7 +1,7 @@
 // Hostile and degenerate input: each case is its own clear error, or a usable mixture with a warning. Nothing
 // leaks: see unharmed.ts.
 import { describe, expect, test } from "vitest";
-import { type DataInput, eStep, GaussianMixture, kMeans, logDensity, mStep } from "../src/index.ts";
+import { adjustedRandIndex, type DataInput, eStep, GaussianMixture, kMeans, logDensity, mStep } from "../src/index.ts";
 import { INIT_STRATEGIES } from "../src/input/options.ts";
 import { type ErrorKind, expectError, expectFitError } from "./support/errors.ts";
 import { clouds, nested, TYPES } from "./support/problems.ts";
@@ -110,6 +110,16 @@ describe("degenerate columns and rows", () => {
     test(`duplicate and dependent columns are fitted, ${covarianceType}`, () => {
       const rows = nested(clouds(80, 2, 2, 8)).map(([a, b]) => [a, b, a, a + 2 * b]);
       expectUsable(GaussianMixture.fitSync(rows, { nComponents: 2, covarianceType }), rows);
+    });
+
+    test(`a column given twice leaves the groups as they are, ${covarianceType}`, () => {
+      const once = nested(clouds(90, 1, 1, 5, 0)).map(([x], n) => [x + 8 * (n % 3)]);
+      const twice = once.map(([x]) => [x, x]);
+      const labels = GaussianMixture.fitSync(once, { nComponents: 3, covarianceType }).predict(once);
+      const mixture = GaussianMixture.fitSync(twice, { nComponents: 3, covarianceType });
+      expect(mixture.report?.warnings.map(({ code }) => code)).toContain("DEPENDENT_COLUMN");
+      expectUsable(mixture, twice);
+      expect(adjustedRandIndex(mixture.predict(twice), labels)).toBe(1);
     });
 
     test(`rows that are all equal, or fewer distinct rows than components, are fitted, ${covarianceType}`, () => {

@@ -92,7 +92,7 @@ export function* climb(
       iteration++;
       trace.push(leap);
       onPass(iteration, em.logLikelihood);
-      converged = tol > 0 && isStill(after, leap);
+      converged = tol > 0 && isStill(after, leap) && !isStill(before, after);
     }
     last = save();
     at = trace.length - 1;
@@ -141,12 +141,13 @@ class Stop {
     // with a constant added to the variances EM may climb down: what counts is how far it still goes
     const gain = Math.abs(after - before);
     const ratio = rate ?? gain / this.#gain;
+    const moved = this.#gain < Infinity && this.#gain > ROUNDING * Math.abs(after);
     this.#gain = gain;
     const left = ratio < 1 ? (gain * ratio) / (1 - ratio) : Infinity;
     const still = isStill(before, after);
     this.#limit = still ? -1 : Math.max(left, gain);
-    // one lucky ratio is not a series: it must hold twice
+    // one lucky ratio is not a series: it must hold twice; and who has not moved yet may be on a saddle
     this.#calm = this.#limit < this.#tol ? this.#calm + 1 : 0;
-    return (still || this.#calm >= 2) && this.#tol > 0;
+    return ((still && moved) || this.#calm >= 2) && this.#tol > 0;
   }
 }

@@ -47,11 +47,12 @@ export interface Regularisation {
   readonly prior?: Prior | undefined;
 }
 
-/** Share of all rows, with the spread of the data, that each component gets for free; see docs/numerics.md. */
-const RIDGE_SHARE = 1e-11;
-/** Share of a column's variance added to that of every component. */
-const REG_SHARE = 1e-13;
-/** … and, with many columns, at least so many times what rounding may take from a pivot. */
+/** Share of a column's variance added to that of every component, so that none depends on how many rows it has; see docs/numerics.md. */
+const REG_SHARE = 1e-10;
+/**
+ * At least so many times what rounding may take from a pivot; also the share of all rows, with the spread of the data, that
+ * each component gets for free: one of few rows may be wider than all together.
+ */
 const ABOVE_ROUNDING = 4;
 /** Added to the variance of a column that is constant, in the unit of the data squared: scikit-learn's default. */
 const CONSTANT_REG = 1e-6;
@@ -67,10 +68,11 @@ export function regularisationOf(
   if (regCovar !== undefined || prior) {
     return { reg: new Float64Array(D).fill(regCovar ?? 0), ridge: new Float64Array(D), prior };
   }
-  const share = Math.max(REG_SHARE, ABOVE_ROUNDING * pivotTolerance(D));
+  const rounding = ABOVE_ROUNDING * pivotTolerance(D);
+  const share = Math.max(REG_SHARE, rounding);
   return {
     reg: columnVariances.map((variance) => (variance > 0 ? variance * share : CONSTANT_REG)),
-    ridge: columnVariances.map((variance) => variance * RIDGE_SHARE * totalWeight),
+    ridge: columnVariances.map((variance) => variance * rounding * totalWeight),
   };
 }
 

@@ -250,12 +250,11 @@ function agree({ problem }: Em, field: readonly Contender[]): boolean {
 function ranked(em: Em, field: readonly Contender[], count: number): Contender[] {
   const sound: Contender[] = [];
   const spurious: Contender[] = [];
-  let last = Infinity;
   for (const contender of [...field].sort((a, b) => b.objective - a.objective)) {
     if (sound.length === count) break;
-    const tie = last - contender.objective <= TOL * em.problem.totalWeight;
-    last = contender.objective;
-    if (!tie) (spuriousComponents(em, em.read(contender.vector)).length > 0 ? spurious : sound).push(contender);
+    const peers = spuriousComponents(em, em.read(contender.vector)).length > 0 ? spurious : sound;
+    const last = peers.at(-1)?.objective ?? Infinity;
+    if (last - contender.objective > TOL * em.problem.totalWeight) peers.push(contender);
   }
   return [...sound, ...spurious].slice(0, count);
 }
