@@ -4,7 +4,8 @@ import { createRequire } from "node:module";
 import { EdgeVM } from "@edge-runtime/vm";
 import { build } from "esbuild";
 import { describe, expect, test } from "vitest";
-import { bin, consumer, expectSuite, library, output, pathOf, record, root } from "./harness.mjs";
+import { bin, consumer, expectSuite, library, output, pathOf, root } from "./harness.mjs";
+import { record } from "./matrix.mjs";
 import { COMPATIBILITY_DATE, serve, workerdVersion } from "./workerd.mjs";
 
 describe("workerd", () => {
@@ -32,7 +33,7 @@ describe("workerd", () => {
     } finally {
       await worker.stop();
     }
-    record(6, "workerd", workerdVersion, { ...result, ...(await anomalies()) }, false);
+    record("workerd", workerdVersion, { ...result, ...(await anomalies()) });
     expectSuite(result, false);
   });
 
@@ -101,18 +102,23 @@ describe("edge-runtime", () => {
       ...{ entryPoints: [pathOf(new URL("edge.mjs", consumer))], bundle: true, format: "iife", write: false },
       ...{ conditions: ["edge-light"], plugins: [compiledByHost], target: "es2022" },
     });
-    const vm = new EdgeVM();
-    const begin = performance.now();
-    const [kernels, predictKernels] = await Promise.all(
-      ["gaussmix", "predict"].map((name) => WebAssembly.compile(readFileSync(new URL(`dist/${name}.wasm`, library)))),
-    );
-    Object.assign(vm.context, { kernels, predictKernels });
-    vm.evaluate(outputFiles[0].text);
-    await vm.evaluate("first()");
-    const coldStart = performance.now() - begin;
+    const script = outputFiles[0].text;
+    const coldStarts = [];
+    let vm;
+    for (let round = 0; round < 9; round++) {
+      vm = new EdgeVM();
+      const begin = performance.now();
+      const [kernels, predictKernels] = await Promise.all(
+        ["gaussmix", "predict"].map((name) => WebAssembly.compile(readFileSync(new URL(`dist/${name}.wasm`, library)))),
+      );
+      Object.assign(vm.context, { kernels, predictKernels });
+      vm.evaluate(script);
+      await vm.evaluate("first()");
+      coldStarts.push(performance.now() - begin);
+    }
     const result = JSON.parse(await vm.evaluate("suite()"));
     const { version } = createRequire(import.meta.url)("@edge-runtime/vm/package.json");
-    record(7, "edge-runtime", version, { ...result, coldStart }, false);
+    record("edge-runtime", version, { ...result, coldStart: Math.min(...coldStarts) });
     expectSuite(result, false);
   });
 });
