@@ -1,10 +1,8 @@
 // Pages in Chromium, Firefox and WebKit, with and without cross-origin isolation, and under content security policies.
 import { afterAll, describe, expect, test } from "vitest";
 import { browsers, reportOf, serveFolder } from "./browsers.mjs";
-import { consumer, expectSuite } from "./harness.mjs";
+import { COLD_STARTS, consumer, expectSuite } from "./harness.mjs";
 import { record } from "./matrix.mjs";
-
-const COLD_STARTS = 9;
 
 /** A server for the length of the work. */
 async function served(settings, work) {

@@ -10,6 +10,9 @@ const here = new URL("./", import.meta.url);
 export const consumer = new URL("build/consumer/", root);
 export const library = new URL("node_modules/gaussmix/", consumer);
 
+/** Fresh starts, of which the least counts. */
+export const COLD_STARTS = 9;
+
 export const pathOf = (url) => fileURLToPath(url);
 /** A program of the packages in test/runtimes. */
 export const bin = (name) => pathOf(new URL(`node_modules/.bin/${name}`, here));

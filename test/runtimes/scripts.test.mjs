@@ -1,9 +1,7 @@
 // Runtimes with a command line: Node in its versions, Deno, Bun.
 import { describe, expect, test } from "vitest";
-import { answer, bin, expectSuite, nodeBinary, output } from "./harness.mjs";
+import { answer, bin, COLD_STARTS, expectSuite, nodeBinary, output } from "./harness.mjs";
 import { record } from "./matrix.mjs";
-
-const COLD_STARTS = 9;
 
 /** Deno may read the files of the project and nothing else: it needs no more. */
 const DENO = ["run", "--quiet", "--no-prompt", "--no-remote", "--allow-read=."];
