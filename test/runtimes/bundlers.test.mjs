@@ -1,5 +1,5 @@
-// The library through bundlers, with their defaults: the bundle runs in Chromium, on a cross-origin isolated page, with
-// workers.
+// The library through bundlers, with their defaults: the bundle runs in Chromium, on a cross-origin isolated page, and in
+// Node, with workers.
 import { mkdirSync, writeFileSync } from "node:fs";
 import { nodeResolve } from "@rollup/plugin-node-resolve";
 import * as esbuild from "esbuild";
@@ -8,7 +8,7 @@ import * as vite from "vite";
 import { afterAll, describe, expect, test } from "vitest";
 import webpack from "webpack";
 import { browsers, reportOf, serveFolder } from "./browsers.mjs";
-import { consumer, pathOf } from "./harness.mjs";
+import { answer, consumer, pathOf } from "./harness.mjs";
 
 const bundles = new URL("bundles/", consumer);
 const entry = pathOf(new URL("app.mjs", consumer));
@@ -58,6 +58,18 @@ describe("a bundle of", () => {
       } finally {
         await server.close();
       }
+    });
+  }
+
+  for (const [format, extension] of [
+    ["esm", "mjs"],
+    ["cjs", "cjs"],
+  ]) {
+    test(`esbuild for Node, as ${format}, fits with workers`, async () => {
+      const outfile = pathOf(new URL(`node-app.${extension}`, bundles));
+      const entryPoints = [pathOf(new URL("node-app.mjs", consumer))];
+      await esbuild.build({ entryPoints, bundle: true, minify: true, platform: "node", format, outfile });
+      expect(await answer(process.execPath, [outfile])).toEqual({ same: true, served: 2, predicted: true });
     });
   }
 });

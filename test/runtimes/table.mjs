@@ -35,6 +35,8 @@ ${ms(worker.request)} of processor time after its start, HTTP and JSON included;
 ${ms(worker.emptyRequest)} (all threads of the process; means of 400 requests, the least of 10 such rounds).`,
     }),
     sizes: table(["import", "KB", "code", "kernels"], [...imported, ...served]),
-    runtimes: table(["runtime", "API", "threads", "SHA-256 of all results", "cold start, ms"], body),
+    runtimes: `Taken on ${new Date().toISOString().slice(0, 10)}.
+
+${table(["runtime", "API", "threads", "SHA-256 of all results", "cold start, ms"], body)}`,
   };
 }
