@@ -25,7 +25,7 @@ export const nodeBinary = (major) => pathOf(new URL(`node_modules/node-${major}/
  * @param {{ cwd?: URL, env?: Record<string, string>, input?: string, seconds?: number }} settings
  * @returns {Promise<{ code: number | null, stdout: string, stderr: string }>}
  */
-export function execute(file, options, { cwd = consumer, env = {}, input, seconds = 120 } = {}) {
+export function execute(file, options, { cwd = consumer, env = {}, input, seconds = 240 } = {}) {
   return new Promise((resolve, reject) => {
     const child = spawn(file, options, { cwd, env: { ...process.env, ...env }, stdio: "pipe" });
     let stdout = "";

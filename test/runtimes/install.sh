@@ -39,7 +39,7 @@ missing() {
 root=()
 [ "$(id -u)" -eq 0 ] || root=(sudo -n)
 apt() {
-  "${root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -qq "$@" >/dev/null
+  "${root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -qq -o Acquire::http::Timeout=30 "$@" >/dev/null
 }
 fetch() {
   # shellcheck disable=SC2046 # one word for each package
