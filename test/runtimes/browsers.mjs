@@ -109,7 +109,28 @@ async function launchFirefox() {
 }
 
 const MINI_BROWSER = "/usr/lib/x86_64-linux-gnu/webkit2gtk-4.1/MiniBrowser";
-let nextDisplay = 90 + (process.pid % 100);
+
+/** A screen in memory, of a number that nobody else has. */
+async function startScreen() {
+  const screen = spawn("Xvfb", ["-displayfd", "3", "-nolisten", "tcp"], {
+    stdio: ["ignore", "ignore", "ignore", "pipe"],
+  });
+  const number = await new Promise((resolve, reject) => {
+    screen.on("error", reject);
+    screen.on("close", (code) => reject(new Error(`Xvfb ended with ${code}`)));
+    screen.stdio[3].setEncoding("utf8").once("data", (text) => resolve(text.trim()));
+  });
+  return { display: `:${number}`, stop: () => screen.kill() };
+}
+
+/** A port that is free now. */
+async function freePort() {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address();
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
 
 /**
  * WebKitGTK, through its driver; it has no mode without a screen. It shares memory only when told to.
@@ -118,29 +139,38 @@ let nextDisplay = 90 + (process.pid % 100);
  * @returns {Promise<Browser>}
  */
 async function launchWebKit(shared) {
-  const display = `:${nextDisplay++}`;
-  const screen = spawn("Xvfb", [display, "-nolisten", "tcp"], { stdio: "ignore" });
-  const port = 20_000 + (process.pid % 20_000) + nextDisplay;
-  const env = { ...process.env, DISPLAY: display, ...(shared ? { JSC_useSharedArrayBuffer: "1" } : {}) };
+  const screen = await startScreen();
+  const port = await freePort();
+  const env = { ...process.env, DISPLAY: screen.display, ...(shared ? { JSC_useSharedArrayBuffer: "1" } : {}) };
   const driver = spawn("WebKitWebDriver", [`--port=${port}`], { env, stdio: "ignore" });
+  const stop = () => {
+    driver.kill();
+    screen.stop();
+  };
   const command = async (method, path, body) => {
     const response = await fetch(`http://127.0.0.1:${port}${path}`, { method, body: body && JSON.stringify(body) });
     const { value } = await response.json();
     if (!response.ok) throw new Error(`WebKitWebDriver: ${JSON.stringify(value)}`);
     return value;
   };
-  for (let attempt = 0; ; attempt++) {
-    try {
-      await command("GET", "/status");
-      break;
-    } catch (error) {
-      if (attempt > 100) throw error;
-      await new Promise((resolve) => setTimeout(resolve, 100));
+  const begun = async () => {
+    for (let attempt = 0; ; attempt++) {
+      try {
+        await command("GET", "/status");
+        break;
+      } catch (error) {
+        if (attempt > 100) throw error;
+        await new Promise((resolve) => setTimeout(resolve, 100));
+      }
     }
-  }
-  const browserOptions = { binary: MINI_BROWSER, args: ["--automation"] };
-  const { sessionId, capabilities } = await command("POST", "/session", {
-    capabilities: { alwaysMatch: { "webkitgtk:browserOptions": browserOptions } },
+    const browserOptions = { binary: MINI_BROWSER, args: ["--automation"] };
+    return command("POST", "/session", {
+      capabilities: { alwaysMatch: { "webkitgtk:browserOptions": browserOptions } },
+    });
+  };
+  const { sessionId, capabilities } = await begun().catch((error) => {
+    stop();
+    throw error;
   });
   const session = `/session/${sessionId}`;
   return {
@@ -154,9 +184,7 @@ async function launchWebKit(shared) {
       };
     },
     async close() {
-      await command("DELETE", session);
-      driver.kill();
-      screen.kill();
+      await command("DELETE", session).finally(stop);
     },
   };
 }

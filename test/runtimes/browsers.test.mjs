@@ -1,10 +1,8 @@
 // Pages in Chromium, Firefox and WebKit, with and without cross-origin isolation, and under content security policies.
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, describe, expect, test } from "vitest";
 import { browsers, reportOf, serveFolder } from "./browsers.mjs";
-import { consumer, expectSuite, record } from "./harness.mjs";
-
-const COLD_STARTS = 9;
-let order = 10;
+import { COLD_STARTS, consumer, expectSuite } from "./harness.mjs";
+import { record } from "./matrix.mjs";
 
 /** A server for the length of the work. */
 async function served(settings, work) {
@@ -18,44 +16,47 @@ async function served(settings, work) {
 
 for (const [name, launch] of Object.entries(browsers)) {
   for (const isolated of [true, false]) {
-    const row = order++;
     describe(`${name}, ${isolated ? "" : "not "}cross-origin isolated`, () => {
-      let browser;
-      beforeAll(async () => {
-        browser = await launch(isolated);
-      });
-      afterAll(() => browser?.close());
+      let launched;
+      // in the tests, so that each fails if there is none
+      const launchedOnce = async () => {
+        launched ??= await launch(isolated);
+        return launched;
+      };
+      afterAll(() => launched?.close());
 
       test("has the API, threads where memory is shared, and the bits", () =>
         served({ isolated }, async (server) => {
+          const browser = await launchedOnce();
           const result = await reportOf(browser, server, "page.html");
           const coldStarts = [];
           for (let round = 0; round < COLD_STARTS; round++) {
             coldStarts.push((await reportOf(browser, server, "page.html?cold")).coldStart);
           }
-          record(row, name, browser.version, { ...result, coldStart: Math.min(...coldStarts) }, isolated);
+          const row = `${name}, ${isolated ? "" : "not "}isolated`;
+          record(row, browser.version, { ...result, coldStart: Math.min(...coldStarts) });
           expect(result.isolated).toBe(isolated);
           expectSuite(result, isolated);
         }));
 
       if (!isolated) return;
       const WASM = "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'";
+      const reported = (policy, page) =>
+        served({ isolated, policy }, async (server) => reportOf(await launchedOnce(), server, page));
 
       test("works under a policy of 'wasm-unsafe-eval' alone, on one thread", async () => {
-        const result = await served({ isolated, policy: WASM }, (server) => reportOf(browser, server, "policy.html"));
+        const result = await reported(WASM, "policy.html");
         expect(result).toEqual({ isolated: true, same: true, served: 0 });
       });
 
       test("takes threads where the policy has worker-src blob:", async () => {
-        const policy = `${WASM}; worker-src blob:`;
-        const result = await served({ isolated, policy }, (server) => reportOf(browser, server, "policy.html?threads"));
+        const result = await reported(`${WASM}; worker-src blob:`, "policy.html?threads");
         expect(result).toMatchObject({ isolated: true, same: true });
         expect(result.served).toBeGreaterThan(0);
       });
 
       test("says what a policy without it must allow", async () => {
-        const policy = "default-src 'self'";
-        const { refused } = await served({ isolated, policy }, (server) => reportOf(browser, server, "policy.html"));
+        const { refused } = await reported("default-src 'self'", "policy.html");
         expect(refused).toMatchObject({ name: "MixtureError", code: "UNSUPPORTED" });
         expect(refused.message).toMatch(/^gaussmix: expected leave to compile .*'wasm-unsafe-eval'/);
       });

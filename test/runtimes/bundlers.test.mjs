@@ -1,14 +1,14 @@
-// The library through bundlers, with their defaults: the bundle runs in Chromium, on a cross-origin isolated page, with
-// workers.
+// The library through bundlers, with their defaults: the bundle runs in Chromium, on a cross-origin isolated page, and in
+// Node, with workers.
 import { mkdirSync, writeFileSync } from "node:fs";
 import { nodeResolve } from "@rollup/plugin-node-resolve";
 import * as esbuild from "esbuild";
 import { rollup } from "rollup";
 import * as vite from "vite";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, describe, expect, test } from "vitest";
 import webpack from "webpack";
 import { browsers, reportOf, serveFolder } from "./browsers.mjs";
-import { consumer, pathOf } from "./harness.mjs";
+import { answer, consumer, pathOf } from "./harness.mjs";
 
 const bundles = new URL("bundles/", consumer);
 const entry = pathOf(new URL("app.mjs", consumer));
@@ -41,16 +41,8 @@ const bundlers = {
 };
 
 describe("a bundle of", () => {
-  let server;
   let browser;
-  beforeAll(async () => {
-    server = await serveFolder(consumer, { isolated: true });
-    browser = await browsers.Chromium(true);
-  });
-  afterAll(async () => {
-    await browser?.close();
-    await server?.close();
-  });
+  afterAll(() => browser?.close());
 
   for (const [name, bundle] of Object.entries(bundlers)) {
     test(`${name} fits with workers`, async () => {
@@ -58,8 +50,26 @@ describe("a bundle of", () => {
       mkdirSync(folder, { recursive: true });
       await bundle(pathOf(folder));
       writeFileSync(new URL("index.html", folder), HTML);
-      const result = await reportOf(browser, server, `bundles/${name}/index.html`);
-      expect(result).toEqual({ isolated: true, same: true, served: 2, predicted: true });
+      browser ??= await browsers.Chromium(true);
+      const server = await serveFolder(consumer, { isolated: true });
+      try {
+        const result = await reportOf(browser, server, `bundles/${name}/index.html`);
+        expect(result).toEqual({ isolated: true, same: true, served: 2, predicted: true });
+      } finally {
+        await server.close();
+      }
+    });
+  }
+
+  for (const [format, extension] of [
+    ["esm", "mjs"],
+    ["cjs", "cjs"],
+  ]) {
+    test(`esbuild for Node, as ${format}, fits with workers`, async () => {
+      const outfile = pathOf(new URL(`node-app.${extension}`, bundles));
+      const entryPoints = [pathOf(new URL("node-app.mjs", consumer))];
+      await esbuild.build({ entryPoints, bundle: true, minify: true, platform: "node", format, outfile });
+      expect(await answer(process.execPath, [outfile])).toEqual({ same: true, served: 2, predicted: true });
     });
   }
 });

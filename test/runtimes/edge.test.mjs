@@ -1,22 +1,13 @@
 // Runtimes at the edge: Cloudflare's workerd, and the virtual machine of Vercel's edge-runtime.
-import { cpSync, readdirSync, readFileSync } from "node:fs";
+import { cpSync, readdirSync } from "node:fs";
 import { createRequire } from "node:module";
-import { EdgeVM } from "@edge-runtime/vm";
 import { build } from "esbuild";
 import { describe, expect, test } from "vitest";
-import { bin, consumer, expectSuite, library, output, pathOf, record, root } from "./harness.mjs";
-import { COMPATIBILITY_DATE, serve, workerdVersion } from "./workerd.mjs";
+import { answer, COLD_STARTS, consumer, expectSuite, library, pathOf, root } from "./harness.mjs";
+import { record } from "./matrix.mjs";
+import { bundled, serve, workerdVersion } from "./workerd.mjs";
 
 describe("workerd", () => {
-  /** Bundles a worker as Cloudflare's own tool does. @returns the folder. */
-  async function bundled(entry) {
-    const folder = new URL(`built/${entry.replace(/\W/g, "-")}/`, consumer);
-    const options = ["--dry-run", "--name", "test", "--compatibility-date", COMPATIBILITY_DATE];
-    const env = { WRANGLER_SEND_METRICS: "false", CI: "true" };
-    await output(bin("wrangler"), ["deploy", entry, "--outdir", pathOf(folder), ...options], { env });
-    return folder;
-  }
-
   const ROW = { sepal_length: 5.1, sepal_width: 3.5, petal_length: 1.4, petal_width: 0.2 };
   const ask = async (url, row) => (await fetch(url, { method: "POST", body: JSON.stringify(row) })).text();
 
@@ -32,7 +23,7 @@ describe("workerd", () => {
     } finally {
       await worker.stop();
     }
-    record(6, "workerd", workerdVersion, { ...result, ...(await anomalies()) }, false);
+    record("workerd", workerdVersion, { ...result, ...(await anomalies()) });
     expectSuite(result, false);
   });
 
@@ -41,7 +32,7 @@ describe("workerd", () => {
     cpSync(new URL("examples/cloudflare-worker/", root), new URL("cloudflare-worker/", consumer), { recursive: true });
     const folders = [await bundled("cloudflare-worker/worker.mjs"), await bundled("empty-worker.mjs")];
     const starts = [[], []];
-    for (let round = 0; round < 9; round++) {
+    for (let round = 0; round < COLD_STARTS; round++) {
       for (const [i, folder] of folders.entries()) starts[i].push(await firstAnswer(folder));
     }
     const [ours, empty] = starts.map((times) => Math.min(...times));
@@ -97,22 +88,19 @@ describe("edge-runtime", () => {
   };
 
   test("has the API, and the bits", async () => {
-    const { outputFiles } = await build({
-      ...{ entryPoints: [pathOf(new URL("edge.mjs", consumer))], bundle: true, format: "iife", write: false },
+    const outfile = pathOf(new URL("built/edge.js", consumer));
+    await build({
+      ...{ entryPoints: [pathOf(new URL("edge.mjs", consumer))], bundle: true, format: "iife", outfile },
       ...{ conditions: ["edge-light"], plugins: [compiledByHost], target: "es2022" },
     });
-    const vm = new EdgeVM();
-    const begin = performance.now();
-    const [kernels, predictKernels] = await Promise.all(
-      ["gaussmix", "predict"].map((name) => WebAssembly.compile(readFileSync(new URL(`dist/${name}.wasm`, library)))),
-    );
-    Object.assign(vm.context, { kernels, predictKernels });
-    vm.evaluate(outputFiles[0].text);
-    await vm.evaluate("first()");
-    const coldStart = performance.now() - begin;
-    const result = JSON.parse(await vm.evaluate("suite()"));
+    const host = [pathOf(new URL("edge-host.mjs", import.meta.url)), outfile, pathOf(new URL("dist/", library))];
+    const result = await answer(process.execPath, host);
+    const coldStarts = [];
+    for (let round = 0; round < COLD_STARTS; round++) {
+      coldStarts.push((await answer(process.execPath, [...host, "cold"])).coldStart);
+    }
     const { version } = createRequire(import.meta.url)("@edge-runtime/vm/package.json");
-    record(7, "edge-runtime", version, { ...result, coldStart }, false);
+    record("edge-runtime", version, { ...result, coldStart: Math.min(...coldStarts) });
     expectSuite(result, false);
   });
 });

@@ -1,31 +1,53 @@
-// `npm run test:runtimes`: the packed library in every runtime, the bundlers, the examples. Prints the matrix; with
-// --write it goes into the README. Other arguments choose test files: `npm run test:runtimes -- browsers`.
-// What it needs: `npm run build` and `bash test/runtimes/install.sh`.
+// `npm run test:runtimes`: the packed library in every runtime, the bundlers, the examples. Installs what it needs, and
+// prints the matrix; with --write it goes into the README, if no cell is missing. Other arguments choose test files:
+// `npm run test:runtimes -- browsers`.
 import { spawnSync } from "node:child_process";
-import { readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { loadavg } from "node:os";
 import { fileURLToPath } from "node:url";
+import { recorded } from "./matrix.mjs";
 import { tables } from "./table.mjs";
 
+const pathOf = (name) => fileURLToPath(new URL(name, import.meta.url));
 const options = process.argv.slice(2).filter((option) => option !== "--write");
-const vitest = fileURLToPath(new URL("../../node_modules/vitest/vitest.mjs", import.meta.url));
-const config = fileURLToPath(new URL("vitest.config.mjs", import.meta.url));
-const { status } = spawnSync(process.execPath, [vitest, "run", "--config", config, ...options], { stdio: "inherit" });
-process.exitCode = status ?? 1;
+const isWritten = process.argv.includes("--write");
 
-const found = await tables();
+/** Why the run is not a whole one that passes. */
+const faults = [];
+if (spawnSync("bash", [pathOf("install.sh")], { stdio: "inherit" }).status !== 0) {
+  faults.push("not everything could be installed, see above");
+}
+if (!existsSync(pathOf("node_modules/.package-lock.json"))) {
+  console.error("no runtime was tested: the packages of test/runtimes are not installed");
+  process.exit(1);
+}
+
+const begin = performance.now();
+const vitest = [pathOf("../../node_modules/vitest/vitest.mjs"), "run", "--config", pathOf("vitest.config.mjs")];
+const { status } = spawnSync(process.execPath, [...vitest, ...options], { stdio: "inherit" });
+if (status !== 0) faults.push("tests failed, see above");
+const { rows, faults: missing } = recorded();
+if (options.length === 0) faults.push(...missing);
+
+const found = await tables(rows);
 console.log(`\n${Object.values(found).join("\n\n")}\n`);
-if (process.argv.includes("--write")) {
-  if (status !== 0 || options.length > 0) {
-    console.error("README.md is left alone: only a whole run that passes goes there");
-    process.exitCode ||= 1;
-  } else {
-    const readme = new URL("../../README.md", import.meta.url);
-    let text = readFileSync(readme, "utf8");
-    for (const [name, table] of Object.entries(found)) {
-      const block = new RegExp(`(<!-- ${name}: .*-->\n)[\\s\\S]*?(\n<!-- end -->)`);
-      if (!block.test(text)) throw new Error(`README.md has no block <!-- ${name}: … --> … <!-- end -->`);
-      text = text.replace(block, (_, begin, end) => `${begin}\n${table}\n${end}`);
-    }
-    writeFileSync(readme, text);
+const seconds = ((performance.now() - begin) / 1000).toFixed(0);
+console.log(`The runtimes took ${seconds} s; load average at the end: ${loadavg()[0].toFixed(1)}.`);
+
+if (faults.length > 0) {
+  process.exitCode = 1;
+  console.error(`\nNot a whole run that passes:\n${faults.map((fault) => `- ${fault}`).join("\n")}`);
+}
+if (isWritten && (faults.length > 0 || options.length > 0)) {
+  process.exitCode = 1;
+  console.error("README.md is left alone: only a whole run that passes goes there");
+} else if (isWritten) {
+  const readme = new URL("../../README.md", import.meta.url);
+  let text = readFileSync(readme, "utf8");
+  for (const [name, table] of Object.entries(found)) {
+    const block = new RegExp(`(<!-- ${name}: .*-->\n)[\\s\\S]*?(\n<!-- end -->)`);
+    if (!block.test(text)) throw new Error(`README.md has no block <!-- ${name}: … --> … <!-- end -->`);
+    text = text.replace(block, (_, head, end) => `${head}\n${table}\n${end}`);
   }
+  writeFileSync(readme, text);
 }

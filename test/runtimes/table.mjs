@@ -1,8 +1,6 @@
-// The tables of the README, from what the tests of the last run have recorded in build/runtimes.
-import { readdirSync, readFileSync } from "node:fs";
+// The tables of the README, from what the tests of the last run have recorded.
 import { files, sizes } from "../../tools/size.mjs";
-
-const results = new URL("../../build/runtimes/", import.meta.url);
+import { ROWS } from "./matrix.mjs";
 
 const table = (head, rows) =>
   [head, head.map(() => "---"), ...rows].map((cells) => `| ${cells.join(" | ")} |`).join("\n");
@@ -11,19 +9,17 @@ const counts = ({ passed, failed }) => (failed > 0 ? `${failed} of ${passed + fa
 
 const kb = (bytes) => (bytes / 1000).toFixed(1);
 
-/** @returns {Promise<Record<string, string>>} by the name of their block. */
-export async function tables() {
-  const rows = readdirSync(results)
-    .filter((name) => /^\d+\.json$/.test(name))
-    .sort()
-    .map((name) => JSON.parse(readFileSync(new URL(name, results), "utf8")));
-  const inBrowser = ({ order }) => order >= 10;
+/**
+ * @param {readonly object[]} rows - of the matrix.
+ * @returns {Promise<Record<string, string>>} by the name of their block.
+ */
+export async function tables(rows) {
   const body = rows.map((row) => [
-    `${row.runtime} ${row.version}${inBrowser(row) ? `, ${row.shared ? "" : "not "}isolated` : ""}`,
+    row.name.replace(/^([\w-]+)(?: \d+)?/, `$1 ${row.version}`),
     counts(row.api),
-    `${row.shared ? "workers" : "one thread"}: ${counts(row.threads)}`,
+    `${ROWS[row.name] ? "workers" : "one thread"}: ${counts(row.threads)}`,
     `\`${row.sha256.slice(0, 12)}…\``,
-    row.coldStart.toFixed(1),
+    row.coldStart?.toFixed(1) ?? "MISSING",
   ]);
   const imported = (await sizes()).map(({ name, gzipped, code, kernels }) => [
     name,
@@ -39,6 +35,8 @@ ${ms(worker.request)} of processor time after its start, HTTP and JSON included;
 ${ms(worker.emptyRequest)} (all threads of the process; means of 400 requests, the least of 10 such rounds).`,
     }),
     sizes: table(["import", "KB", "code", "kernels"], [...imported, ...served]),
-    runtimes: table(["runtime", "API", "threads", "SHA-256 of all results", "cold start, ms"], body),
+    runtimes: `Taken on ${new Date().toISOString().slice(0, 10)}.
+
+${table(["runtime", "API", "threads", "SHA-256 of all results", "cold start, ms"], body)}`,
   };
 }

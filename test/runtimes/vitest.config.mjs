@@ -9,8 +9,9 @@ export default defineConfig({
     pool: "forks",
     // one runtime after the other: they measure
     fileParallelism: false,
-    testTimeout: 180_000,
-    hookTimeout: 180_000,
+    // generous, for a busy machine: a timeout means a hang
+    testTimeout: 300_000,
+    hookTimeout: 300_000,
     allowOnly: false,
     passWithNoTests: false,
     // tools/count-tests.mjs reads the second one.

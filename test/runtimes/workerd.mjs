@@ -2,12 +2,19 @@
 import { spawn } from "node:child_process";
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import { fileURLToPath } from "node:url";
+import { bin, consumer, output, pathOf } from "./harness.mjs";
 
-/** The program. */
-const workerd = fileURLToPath(new URL("node_modules/.bin/workerd", import.meta.url));
-export const COMPATIBILITY_DATE = "2026-04-01";
+const COMPATIBILITY_DATE = "2026-04-01";
 export const workerdVersion = createRequire(import.meta.url)("workerd/package.json").version;
+
+/** Bundles a worker as Cloudflare's own tool does. @returns the folder. */
+export async function bundled(entry) {
+  const folder = new URL(`built/${entry.replace(/\W/g, "-")}/`, consumer);
+  const options = ["--dry-run", "--name", "test", "--compatibility-date", COMPATIBILITY_DATE];
+  const env = { WRANGLER_SEND_METRICS: "false", CI: "true" };
+  await output(bin("wrangler"), ["deploy", entry, "--outdir", pathOf(folder), ...options], { env });
+  return folder;
+}
 
 /**
  * Starts workerd over what wrangler has bundled.
@@ -31,8 +38,8 @@ const worker :Workerd.Worker = (modules = [${modules.join(", ")}], compatibility
 `,
   );
   const begin = performance.now();
-  const child = spawn(workerd, ["serve", "config.capnp", "--control-fd=3"], {
-    cwd: fileURLToPath(folder),
+  const child = spawn(bin("workerd"), ["serve", "config.capnp", "--control-fd=3"], {
+    cwd: pathOf(folder),
     stdio: ["ignore", "inherit", "inherit", "pipe"],
   });
   const ended = new Promise((resolve) => child.on("close", resolve));

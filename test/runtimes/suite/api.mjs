@@ -1,7 +1,9 @@
 // The whole public API, with numbers known from elsewhere (test/worked-examples.test.ts has their sources). A test is
-// named after the export or the member that it is about; the last one asks that there is one for each.
+// named after the export or the member that it is about; the last ones ask that there is one for each, and that every
+// function has been called.
 import { assert, Checks, close, equal, refuses } from "./check.mjs";
 import { blobs } from "./data.mjs";
+import { addFunctionChecks } from "./functions.mjs";
 
 /** One dimension, two components: two normals of variance 1. */
 const LINE = [[1], [2], [4], [7], [8], [10]];
@@ -22,7 +24,8 @@ const membersOf = (object) => Object.getOwnPropertyNames(object).filter((name) =
  * @param predict - the module `gaussmix/predict`.
  */
 export function apiChecks(gaussmix, predict) {
-  const { GaussianMixture, Mixture, MixtureError, eStep, kMeans, logDensity, mStep } = gaussmix;
+  const { watched, called } = watch(gaussmix);
+  const { GaussianMixture, Mixture, MixtureError, eStep, kMeans, logDensity, mStep } = watched;
   const checks = new Checks();
   const test = (name, run) => checks.test(name, run);
   const start = () => GaussianMixture.fromParameters(START);
@@ -108,6 +111,11 @@ export function apiChecks(gaussmix, predict) {
     assert(report.converged && report.trace.length === report.nIterations + 1, "expected a fit that has converged");
     equal(report.warnings, []);
   });
+  test("GaussianMixture#nParameters", () => {
+    equal(GaussianMixture.fitSync(LINE, PLAIN).nParameters, 5);
+    // held weights and a held mean are not free
+    equal(GaussianMixture.fitSync(LINE, { ...PLAIN, fixed: { weights: true, means: [0] } }).nParameters, 3);
+  });
   test("Mixture#predict", () => equal(start().predict(LINE), Int32Array.of(0, 0, 0, 1, 1, 1)));
   test("Mixture#predictProba", () => {
     const shares = start().predictProba(LINE);
@@ -186,6 +194,8 @@ export function apiChecks(gaussmix, predict) {
     await refuses(() => Mixture.fromJSON("{"), "SyntaxError", /./);
   });
 
+  addFunctionChecks(watched, checks);
+
   test("gaussmix/predict gives the bits of gaussmix", () => {
     for (const covarianceType of ["full", "tied", "diag", "spherical"]) {
       const fitted = GaussianMixture.fitSync(data, { nComponents: 3, covarianceType, maxIter: 3 });
@@ -210,7 +220,30 @@ export function apiChecks(gaussmix, predict) {
       wanted.push(...membersOf(type.prototype).map((member) => `${name}#${member}`));
     }
     const missing = wanted.filter((name) => !checks.names.includes(name));
-    assert(missing.length === 0, `test/runtimes/suite/api.mjs has no test of ${missing.join(", ")}`);
+    assert(missing.length === 0, `test/runtimes/suite has no test of ${missing.join(", ")}`);
+  });
+  test("every exported function has been called", () => {
+    const missing = Object.keys(gaussmix).filter((name) => isFunction(name) && !called.has(name));
+    assert(missing.length === 0, `test/runtimes/suite calls no ${missing.join(", ")}`);
   });
   return checks;
+}
+
+/** Classes have a capital. */
+const isFunction = (name) => /^[a-z]/.test(name);
+
+/** The module with functions that note that they have been called. */
+function watch(gaussmix) {
+  const called = new Set();
+  const noted =
+    (name, value) =>
+    (...options) => {
+      called.add(name);
+      return value(...options);
+    };
+  const entries = Object.entries(gaussmix).map(([name, value]) => [
+    name,
+    isFunction(name) ? noted(name, value) : value,
+  ]);
+  return { watched: Object.fromEntries(entries), called };
 }

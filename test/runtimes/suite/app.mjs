@@ -1,21 +1,5 @@
-// What test/runtimes/bundlers.test.mjs bundles.
-import { GaussianMixture } from "gaussmix";
-import { Mixture } from "gaussmix/predict";
-import { blobs } from "./data.mjs";
+// What test/runtimes/bundlers.test.mjs bundles for pages.
+import { fitWithWorkers } from "./bundled.mjs";
 import { report } from "./report.mjs";
-import { Watch } from "./threads.mjs";
 
-await report(async () => {
-  const data = blobs(20_000, 9, 5, 12);
-  const options = { nComponents: 5, seed: 4, maxIter: 40, tol: 0 };
-  const watch = new Watch();
-  const alone = JSON.stringify(GaussianMixture.fitSync(data, options));
-  const mixture = await watch.untilServed(
-    (onIteration) => GaussianMixture.fit(data, { ...options, threads: 3, onIteration }),
-    2,
-  );
-  const copy = Mixture.fromJSON(alone);
-  const labels = mixture.predict(data);
-  const predicted = copy.predict(data).every((label, n) => label === labels[n]);
-  return { isolated: crossOriginIsolated, same: JSON.stringify(mixture) === alone, served: watch.served, predicted };
-});
+await report(async () => ({ isolated: crossOriginIsolated, ...(await fitWithWorkers()) }));

@@ -1,10 +1,12 @@
-// Fits, predicts and samples a fixed set of problems, and digests every bit of the results.
+// Fits, predicts, samples and asks a fixed set of problems, and digests every bit of the results.
+import { answersOf, numbersOf } from "./answers.mjs";
 import { blobs, uniforms } from "./data.mjs";
 
 const TYPES = ["full", "tied", "diag", "spherical"];
 
 /** Every problem by its name: what it gives is arrays of numbers, which go into the digest. */
-function* problems({ GaussianMixture, eStep, kMeans, logDensity, mStep }, together) {
+function* problems(gaussmix, together) {
+  const { GaussianMixture, eStep, kMeans, logDensity, mStep } = gaussmix;
   const fitWith = (data, options) => {
     const fitMore = (more) =>
       GaussianMixture.fit(data, { threads: 1, tol: 0, maxIter: 6, init: "kmeans", ...options, ...more });
@@ -66,6 +68,34 @@ function* problems({ GaussianMixture, eStep, kMeans, logDensity, mStep }, togeth
   }
   yield ["to the end", () => fitted(data, { nComponents: 4, tol: 1e-6, maxIter: 500 })];
   yield ["far from 0", () => fitted(blobs(600, 4, 4, 9, 1e8), { nComponents: 4, maxIter: 30 })];
+  const three = blobs(400, 3, 3, 23);
+  for (const covarianceType of TYPES) {
+    const options = { nComponents: 3, covarianceType, init: "kmeans", maxIter: 8, tol: 0, seed: 1 };
+    yield [
+      `functions, ${covarianceType}`,
+      () => [numbersOf(answersOf(gaussmix, GaussianMixture.fitSync(three, options), three))],
+    ];
+  }
+  yield [
+    "select",
+    async () => {
+      const { best, candidates } = await gaussmix.select(three, {
+        ...{ nComponents: [1, 2, 3], covarianceType: ["full", "diag"], init: "kmeans", folds: 2, criterion: "icl" },
+      });
+      return [
+        ...parametersOf(best),
+        numbersOf(candidates.map(({ bic, aic, icl, nec, cv }) => [bic, aic, icl, nec, cv])),
+      ];
+    },
+  ];
+  yield [
+    "improve",
+    async () => {
+      const start = GaussianMixture.fitSync(three, { nComponents: 3, init: "random", seed: 2, maxIter: 20 });
+      const better = await gaussmix.improve(start, three, { seed: 5, moves: 2 });
+      return [...parametersOf(better), better.report.trace];
+    },
+  ];
   yield [
     "building blocks",
     () => {
