@@ -5,8 +5,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, expect, test } from "vitest";
-import { GaussianMixture, toBytes } from "../src/index.ts";
+import { type CovarianceType, GaussianMixture, toBytes, toMatlab, toMclust, toScikitLearn } from "../src/index.ts";
 import { field, model, node, tensor } from "./support/files.ts";
+import { randomMixture } from "./support/problems.ts";
 
 const READS = fileURLToPath(new URL("support/reads.mjs", import.meta.url));
 const MB = 2 ** 20;
@@ -121,46 +122,124 @@ for (const [what, parts] of graphs) {
   });
 }
 
-/** Of texts there are two to read each time, one by JSON.parse alone. */
-const TEXT = MB;
+/** What reading a text may take beside ten times its length, which small ones need. */
+const ALLOWANCE = 10 * MB;
 const head = (type: string, K: number, D: number): string =>
   `{"format":"gaussmix","version":1,"covarianceType":"${type}","nComponents":${K},"nFeatures":${D},"weights":[1`;
-const list = (length: number): string => `1${",1".repeat(length - 1)}`;
-const texts: readonly (readonly [string, string, number, string])[] = [
+const times = (count: number, part: string): string => new Array(Math.floor(count)).fill(part).join();
+const unit = (D: number): number[][] =>
+  Array.from({ length: D }, (_, i) => [...ones(D).map((_, j) => Number(i === j))]);
+const line = (K: number, separator = ","): string =>
+  `${head("full", K, 1)}${`${separator}0`.repeat(K - 1)}],"means":[${new Array(K).fill("[1]").join(separator)}],"covariances":[${new Array(K).fill("[[1]]").join(separator)}]}`;
+
+/** Texts that are little but punctuation, about as many MiB as given. */
+const dense: readonly (readonly [string, string, (size: number) => string])[] = [
   [
-    "digits, spherical",
-    `${head("spherical", 1, TEXT / 2)}],"means":[[${list(TEXT / 2)}]],"covariances":[1]}`,
-    TEXT / 2,
-    "read",
+    "brackets",
+    "fromJSON",
+    (size) => `${head("full", 1, 1)}],"means":[${times(size / 3, "[]")}],"covariances":[[[1]]]}`,
   ],
-  [
-    "digits, diag",
-    `${head("diag", 1, TEXT / 4)}],"means":[[${list(TEXT / 4)}]],"covariances":[[${list(TEXT / 4)}]]}`,
-    TEXT / 2,
-    "read",
-  ],
-  ["numbers, full", JSON.stringify(identity(1, 1000)), 1e6, "read"],
-  [
-    "components of one column",
-    `${head("full", TEXT / 16, 1)}${",0".repeat(TEXT / 16 - 1)}],"means":[[1]${",[1]".repeat(TEXT / 16 - 1)}],"covariances":[[[1]]${",[[1]]".repeat(TEXT / 16 - 1)}]}`,
-    (3 * TEXT) / 16,
-    "read",
-  ],
+  ["braces", "fromJSON", (size) => `{"means":[${times(size / 3, "{}")}]}`],
+  ["nested brackets", "fromJSON", (size) => "[".repeat(size)],
+  ["keys", "fromJSON", (size) => `{${short(size / 8).map((name) => `"${name}":0`)}}`],
   [
     "short names",
-    `${head("spherical", 1, TEXT / 8)}],"columns":${JSON.stringify(short(TEXT / 8))},"means":[[${list(TEXT / 8)}]],"covariances":[1]}`,
-    TEXT / 8,
-    "read",
+    "fromJSON",
+    (size) =>
+      `${head("spherical", 1, size / 8)}],"columns":${JSON.stringify(short(size / 8))},"means":[[${times(size / 8, "1")}]],"covariances":[1]}`,
   ],
-  ["keys", `{${short(TEXT / 8).map((name) => `"${name}":0`)}}`, 0, "json.format"],
-  ["brackets", `${head("full", 1, 1)}],"means":[${"[],".repeat(TEXT / 3)}[]],"covariances":[[[1]]]}`, 0, "json.means"],
+  ["components of one column", "fromJSON", (size) => line(size / 16)],
+  [
+    "digits",
+    "fromJSON",
+    (size) => `${head("spherical", 1, size / 2)}],"means":[[${times(size / 2, "1")}]],"covariances":[1]}`,
+  ],
+  [
+    "zeros",
+    "fromScikitLearn",
+    (size) => {
+      const D = Math.floor(Math.sqrt(size / 2));
+      return JSON.stringify({ covariance_type: "full", weights_: [1], means_: [unit(D)[0]], covariances_: [unit(D)] });
+    },
+  ],
+  [
+    "zeros of diagonal matrices",
+    "fromMclust",
+    (size) => {
+      const D = Math.floor(Math.sqrt(size / 16));
+      const sigma = unit(D).map((row) => row.map((value) => new Array(8).fill(value)));
+      const mean = new Array(D).fill([1, 2, 3, 4, 5, 6, 7, 8]);
+      return JSON.stringify({ pro: [1, 0, 0, 0, 0, 0, 0, 0], mean, variance: { sigma } });
+    },
+  ],
 ];
-for (const [what, file, numbers, expected] of texts) {
-  test(`JSON, many ${what}: beyond what JSON.parse takes, at most ten times its size with each number a double`, () => {
-    const parsed = memoryFor("JSON.parse", file).bytes;
-    const limit = parsed + 10 * Math.max(file.length, 8 * numbers);
-    const { outcome, bytes } = leastMemoryFor("GaussianMixture.fromJSON", file, limit);
-    expect(outcome).toMatch(new RegExp(`^${expected}`));
-    expect(bytes).toBeLessThan(limit);
+for (const [what, name, textOf] of dense) {
+  const reader = name === "fromJSON" ? "GaussianMixture.fromJSON" : name;
+  test(`JSON, ${what} by the megabyte: refused, with less than its own size`, () => {
+    const file = textOf(8 * MB);
+    const { outcome, bytes } = leastMemoryFor(reader, file, file.length);
+    expect(outcome).toMatch(
+      /^json: expected text that takes up to 10 times its length in memory, got one for \d+ times/,
+    );
+    expect(bytes).toBeLessThan(file.length);
+  });
+
+  test(`JSON, ${what}, an eighth of a megabyte: read, or refused for what it is, within the allowance`, () => {
+    const file = textOf(MB / 8);
+    const { outcome, bytes } = leastMemoryFor(reader, file, ALLOWANCE);
+    expect(outcome).not.toMatch(/times its length/);
+    expect(bytes).toBeLessThan(ALLOWANCE);
   });
 }
+
+/** Random parameters, every number with all its digits. */
+const random = (K: number, D: number, type: CovarianceType): GaussianMixture => randomMixture({ K, D, type, seed: 1 });
+const ordinary: readonly (readonly [string, string, () => string])[] = [
+  ["full, 20 of 60 columns", "GaussianMixture.fromJSON", () => JSON.stringify(random(20, 60, "full"))],
+  ["tied, one of 250 columns", "GaussianMixture.fromJSON", () => JSON.stringify(random(1, 250, "tied"))],
+  ["diag, 300 of 100 columns", "fromMatlab", () => JSON.stringify(toMatlab(random(300, 100, "diag")))],
+  ["100,000 of one column", "GaussianMixture.fromJSON", () => JSON.stringify(random(100_000, 1, "full"))],
+  ["100,000 of one column, of mclust", "fromMclust", () => JSON.stringify(toMclust(random(100_000, 1, "diag")))],
+  ["30 of 30 columns, of scikit-learn", "fromScikitLearn", () => JSON.stringify(toScikitLearn(random(30, 30, "full")))],
+];
+for (const [what, reader, textOf] of ordinary) {
+  test(`JSON, ${what}: read, with at most ten times its size`, () => {
+    const file = textOf();
+    const { outcome, bytes } = leastMemoryFor(reader, file, 10 * file.length);
+    expect(outcome).toBe("read");
+    expect(bytes).toBeLessThan(10 * file.length);
+  });
+}
+
+const terse: readonly (readonly [string, string, () => string])[] = [
+  // equal weights, whole numbers as means, ones as variances
+  [
+    "100,000 of one column",
+    "GaussianMixture.fromJSON",
+    () => {
+      const weights = ones(1e5).map(() => 1e-5);
+      const means = ones(1e5).map((_, k) => k);
+      return JSON.stringify(GaussianMixture.fromParameters({ weights, means, covariances: ones(1e5) }));
+    },
+  ],
+  [
+    "20 of 100 columns, diagonal, with all the zeros",
+    "fromMclust",
+    () => JSON.stringify(toMclust(random(20, 100, "diag"))),
+  ],
+];
+for (const [what, reader, textOf] of terse) {
+  test(`JSON, ${what}, few digits: read, with at most ten times its size and the allowance`, () => {
+    const file = textOf();
+    const { outcome, bytes } = leastMemoryFor(reader, file, 10 * file.length + ALLOWANCE);
+    expect(outcome).toBe("read");
+    expect(bytes).toBeLessThan(10 * file.length + ALLOWANCE);
+  });
+}
+
+test("a text that is refused can be given as an object, and so can one with spaces", () => {
+  const text = line(MB / 8);
+  expect(() => GaussianMixture.fromJSON(text)).toThrow(RangeError);
+  expect(GaussianMixture.fromJSON(JSON.parse(text)).nComponents).toBe(MB / 8);
+  expect(GaussianMixture.fromJSON(line(MB / 8, ",\n      ")).nComponents).toBe(MB / 8);
+});

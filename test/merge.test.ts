@@ -4,7 +4,7 @@ import { adjustedRandIndex, GaussianMixture, merge } from "../src/index.ts";
 import { worst } from "./support/compare.ts";
 import { column, type Dataset, dataset, fixture } from "./support/datasets.ts";
 import { expectError } from "./support/errors.ts";
-import { clouds, randomMixture } from "./support/problems.ts";
+import { clouds, nested, randomMixture } from "./support/problems.ts";
 
 /** What mclust's clustCombi found, by tools/reference/mclust_combi.R. */
 interface Case {
@@ -156,6 +156,24 @@ describe("a merging", () => {
     }
   });
 
+  test("of rows with weights is that of rows repeated as often, and does not know rows of weight 0", () => {
+    const weights = Array.from({ length: N }, (_, n) => n % 4);
+    const rows = nested(set);
+    const repeated = rows.flatMap((row, n) => new Array<number[]>(weights[n]).fill(row));
+    const weighted = merge(mixture, set, { sampleWeight: weights });
+    const whole = merge(mixture, repeated);
+    weighted.steps.forEach(({ entropy, ...step }, i) => {
+      const { entropy: expected, ...others } = whole.steps[i];
+      expect(step).toEqual(others);
+      expect(Math.abs(entropy - expected)).toBeLessThan(2 * N * Number.EPSILON * expected + 1e-300);
+    });
+    expect([weighted.nClusters, weighted.nClustersUnscaled]).toEqual([whole.nClusters, whole.nClustersUnscaled]);
+    // rows of weight 0 have a cluster all the same
+    expect([...weighted.labels(K)]).toEqual([...mixture.predict(set)]);
+    const ones = merge(mixture, set, { sampleWeight: new Array(N).fill(1) });
+    expect(ones.steps).toEqual(merging.steps);
+  });
+
   test("of components that share no rows has no entropy, and still an answer", () => {
     const apart = GaussianMixture.fromParameters({
       weights: [0.25, 0.25, 0.25, 0.25],
@@ -197,6 +215,9 @@ describe("a merging", () => {
     await expectError(() => merge(mixture, [[1, 2, Number.NaN]]), RangeError, /^data: expected finite numbers/);
     await expectError(() => merge(mixture, [] as never), RangeError, /^data: /);
     await expectError(() => merge(7 as never, set), TypeError, /^mixture: expected an object/);
+    for (const sampleWeight of [[1], new Array<number>(N).fill(0), [-1, ...new Array<number>(N - 1).fill(1)]]) {
+      await expectError(() => merge(mixture, set, { sampleWeight }), RangeError, /^sampleWeight: expected /);
+    }
     for (const count of [0, 7, 1.5]) {
       await expectError(() => merging.labels(count), RangeError, /^nClusters: expected an integer from 1 to 6/);
       await expectError(() => merging.responsibilities(count), RangeError, /^nClusters: /);

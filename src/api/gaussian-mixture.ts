@@ -4,16 +4,25 @@ import type { FitReport } from "../fit/report.ts";
 import type { DataInput, Matrix } from "../input/data.ts";
 import { type FitOptions, fitInput } from "../input/options.ts";
 import type { MixtureJSON } from "../model/json.ts";
-import { modelOf } from "../model/parameters.ts";
+import { modelOf, type Parameters } from "../model/parameters.ts";
 import { Mixture, type MixtureParameters, type MixtureParts, partsOf, partsOfJSON } from "./mixture.ts";
 
-type Construct = new (parts: MixtureParts, report: FitReport, resumable: Resumable | undefined) => GaussianMixture;
+type Construct = new (parts: MixtureParts, report?: FitReport, resumable?: Resumable) => GaussianMixture;
 
 /** A mixture from a fit and the data it was fitted to: for what makes mixtures beside the class. */
 export function fittedMixture({ parameters, report, resumable }: Fitted, { columns }: Matrix): GaussianMixture {
+  return checkedMixture(parameters, columns, report, resumable);
+}
+
+/** A mixture that takes checked parameters as they are: they must be nobody else's. @throws {MixtureError} `SINGULAR_COVARIANCE`. */
+export function checkedMixture(
+  parameters: Parameters,
+  columns: readonly string[] | undefined,
+  ...fit: [FitReport?, Resumable?]
+): GaussianMixture {
   // without the cast it would be a static block, for which no bundler drops the class
   const Made = GaussianMixture as unknown as Construct;
-  return new Made({ model: modelOf(parameters), columns }, report, resumable);
+  return new Made({ model: modelOf(parameters), columns }, ...fit);
 }
 
 /**

@@ -5,7 +5,7 @@ import { type DataInput, type Matrix, matrixOf } from "../input/data.ts";
 import { agglomerate } from "../model/agglomerate.ts";
 import type { Model } from "../model/parameters.ts";
 import { scoreRows } from "../model/score.ts";
-import type { MixtureParameters } from "./mixture.ts";
+import { type MixtureParameters, type WeightOptions, weightsOf } from "./mixture.ts";
 import { modelFrom } from "./operand.ts";
 
 /** One clustering out of a hierarchy. */
@@ -15,9 +15,9 @@ export interface MergeStep {
   readonly clusters: Int32Array;
   /** The two clusters of the step before that were joined, as they were numbered there; the joint one has the first's number. */
   readonly merged: readonly [number, number] | undefined;
-  /** Entropy of the soft clustering, -Σ_n Σ_k t_nk log t_nk, in nats: 0 where every row is sure of its cluster. */
+  /** Entropy of the soft clustering, -Σ_n w_n Σ_k t_nk log t_nk, in nats: 0 where every row is sure of its cluster. */
   readonly entropy: number;
-  /** Rows whose most likely cluster, in the step before, was one of the two. */
+  /** Weight of the rows, by default their number, whose most likely cluster, in the step before, was one of the two. */
   readonly nMerged: number;
 }
 
@@ -44,22 +44,29 @@ export interface Merging {
  * as it is: a cluster's density is the mixture of its components. What is returned holds 2 N K numbers.
  *
  * @param data - N rows, as a rule those of the fit.
+ * @param options - `sampleWeight`, what each row counts for.
  * @throws {TypeError | RangeError} If parameters or data are malformed or do not fit each other.
  * @throws {MixtureError} `SINGULAR_COVARIANCE` if a covariance is not positive definite.
  * @example
  * const merging = merge(mixture, rows);
  * merging.labels(); // clusters, not components
  */
-export function merge(mixture: MixtureParameters, data: DataInput): Merging {
+export function merge(mixture: MixtureParameters, data: DataInput, options: WeightOptions = {}): Merging {
   const model = modelFrom("mixture", mixture);
   const { nComponents: K, nFeatures } = model;
   const matrix = matrixOf(data, { nFeatures, columns: mixture.columns, widthName: "the mixture's nFeatures" });
+  const weights = weightsOf(options, matrix.nRows) ?? new Float64Array(matrix.nRows).fill(1);
+  const clusterOf = (shares: Float64Array): Cluster => ({ shares, entropy: entropyOf(weights, shares) });
+  const join = (a: Cluster, b: Cluster): Cluster => clusterOf(a.shares.map((share, n) => share + b.shares[n]));
+  // 0 or less
+  const cost = (a: Cluster, b: Cluster): number => entropyOf(weights, a.shares, b.shares) - a.entropy - b.entropy;
+  const components = sharesOf(model, matrix).map(clusterOf);
   const levels: (readonly Cluster[])[] = [];
   const steps: MergeStep[] = [];
-  for (const { items, labels, pair } of agglomerate(componentsAsClusters(model, matrix), 1, costOf, join)) {
+  for (const { items, labels, pair } of agglomerate(components, 1, cost, join)) {
     const before = mostLikely(levels.at(-1) ?? []);
     const entropy = items.reduce((sum, item) => sum + item.entropy, 0);
-    const nMerged = before.filter((label) => pair?.includes(label)).length;
+    const nMerged = before.reduce((sum, label, n) => (pair?.includes(label) ? sum + weights[n] : sum), 0);
     steps.push({ nClusters: items.length, clusters: labels, merged: pair, entropy: Math.max(0, entropy), nMerged });
     levels.push(items);
   }
@@ -90,33 +97,21 @@ interface Cluster {
   readonly entropy: number;
 }
 
-function clusterOf(shares: Float64Array): Cluster {
-  return { shares, entropy: entropyOf(shares) };
-}
-
-function join(a: Cluster, b: Cluster): Cluster {
-  return clusterOf(a.shares.map((share, n) => share + b.shares[n]));
-}
-
-/** What joining two adds to the entropy: 0 or less. */
-function costOf(a: Cluster, b: Cluster): number {
-  return entropyOf(a.shares, b.shares) - a.entropy - b.entropy;
-}
-
-function componentsAsClusters(model: Model, matrix: Matrix): Cluster[] {
+/** Each component's share of each row, [K][N]. */
+function sharesOf(model: Model, matrix: Matrix): Float64Array[] {
   const { nComponents: K } = model;
   const responsibilities = new Float64Array(matrix.nRows * K);
   scoreRows(model, matrix, { responsibilities });
   return Array.from({ length: K }, (_, k) =>
-    clusterOf(new Float64Array(matrix.nRows).map((_zero, n) => responsibilities[n * K + k])),
+    new Float64Array(matrix.nRows).map((_zero, n) => responsibilities[n * K + k]),
   );
 }
 
 /** Shares whose logarithms are taken at a time. */
 const WINDOW = 1024;
 
-/** -Σ t log t, t the shares of one cluster or of two together. */
-function entropyOf(a: Float64Array, b?: Float64Array): number {
+/** -Σ w t log t, t the shares of one cluster or of two together. */
+function entropyOf(weights: Float64Array, a: Float64Array, b?: Float64Array): number {
   return withArena((arena) => {
     const [from, to] = [arena.f64(WINDOW), arena.f64(WINDOW)];
     const [terms, logs] = [arena.viewF64(from, WINDOW), arena.viewF64(to, WINDOW)];
@@ -126,7 +121,7 @@ function entropyOf(a: Float64Array, b?: Float64Array): number {
       for (let n = 0; n < count; n++) terms[n] = a[first + n] + (b ? b[first + n] : 0);
       arena.kernels.logArray(from, to, count);
       let part = 0;
-      for (let n = 0; n < count; n++) if (terms[n] > 0) part -= terms[n] * logs[n];
+      for (let n = 0; n < count; n++) if (terms[n] > 0) part -= weights[first + n] * terms[n] * logs[n];
       sum += part;
     }
     return sum;

@@ -290,23 +290,29 @@ export class Mixture {
   }
 
   #total(data: DataInput, options: WeightOptions): { readonly logLikelihood: number; readonly totalWeight: number } {
-    knownKeys("options", options, ["sampleWeight"]);
-    const { sampleWeight } = options;
     const matrix = this.#matrixOf(data);
+    const weights = weightsOf(options, matrix.nRows);
     const density = new Float64Array(matrix.nRows);
     scoreRows(this.#model, matrix, { density });
-    if (sampleWeight === undefined) return { logLikelihood: sumOf(density), totalWeight: matrix.nRows };
-    const weights = vectorOf(sampleWeight, matrix.nRows, "sampleWeight", { expected: "one weight per row" });
-    const totalWeight = sumOf(weights);
-    if (!(totalWeight > 0 && totalWeight < Infinity) || weights.some((weight) => !(weight >= 0))) {
-      throw new RangeError(
-        `sampleWeight: expected finite numbers, 0 or more, not all 0, got the sum ${totalWeight}; give one weight per row`,
-      );
-    }
+    if (!weights) return { logLikelihood: sumOf(density), totalWeight: matrix.nRows };
     // a row of weight 0 is not there, even where its density is 0
     const weighted = density.map((value, n) => (weights[n] === 0 ? 0 : value * weights[n]));
-    return { logLikelihood: sumOf(weighted), totalWeight };
+    return { logLikelihood: sumOf(weighted), totalWeight: sumOf(weights) };
   }
+}
+
+/** Weights of the rows, checked; undefined if none are given. */
+export function weightsOf(options: WeightOptions, nRows: number): Float64Array | undefined {
+  knownKeys("options", options, ["sampleWeight"]);
+  if (options.sampleWeight === undefined) return undefined;
+  const weights = vectorOf(options.sampleWeight, nRows, "sampleWeight", { expected: "one weight per row" });
+  const total = sumOf(weights);
+  if (!(total > 0 && total < Infinity) || weights.some((weight) => !(weight >= 0))) {
+    throw new RangeError(
+      `sampleWeight: expected finite numbers, 0 or more, not all 0, got the sum ${total}; give one weight per row`,
+    );
+  }
+  return weights;
 }
 
 /** Where results go: what the caller gave, checked, or a fresh array. */

@@ -1,4 +1,4 @@
-import { GaussianMixture } from "../api/gaussian-mixture.ts";
+import { checkedMixture, type GaussianMixture } from "../api/gaussian-mixture.ts";
 import type { Mixture } from "../api/mixture.ts";
 import { oneOf } from "../input/options.ts";
 import { columnsOf, fieldOf, nest, objectOf, parsed } from "../model/json.ts";
@@ -32,9 +32,9 @@ export function fromMatlab(json: string | object): GaussianMixture {
   const covarianceType = kind === "diagonal" ? "diag" : isShared ? "tied" : "full";
   let values = isShared ? sigma : transpose(sigma, sigma.length / K, K);
   if (isShared && kind === "diagonal") values = Float64Array.from({ length: K * D }, (_, i) => sigma[i % D]);
-  const covariances = covariancesOf(values, covarianceType, K, D, "json.Sigma");
+  const covariances = covariancesOf(values, covarianceType, K, D, "json.Sigma", true);
   const columns = columnsOf(boxed(fieldOf(model, "columns")), D, "json.columns");
-  return GaussianMixture.fromParameters({ weights, means, covariances, covarianceType, columns });
+  return checkedMixture({ covarianceType, nComponents: K, nFeatures: D, weights, means, covariances }, columns);
 }
 
 /**

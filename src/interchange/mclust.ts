@@ -1,4 +1,4 @@
-import { GaussianMixture } from "../api/gaussian-mixture.ts";
+import { checkedMixture, type GaussianMixture } from "../api/gaussian-mixture.ts";
 import type { Mixture } from "../api/mixture.ts";
 import { withArena } from "../engine/arena.ts";
 import { columnsOf, fieldOf, type Nested, nest, objectOf, parsed } from "../model/json.ts";
@@ -49,10 +49,13 @@ export function fromMclust(json: string | object): GaussianMixture {
   // E has one variance for all
   const isShared = K > 1 && values.length === 1;
   const covariances = isShared
-    ? { covarianceType: "tied" as const, covariances: covariancesOf(values, "tied", K, D, argument) }
-    : narrowest(covariancesOf(transpose(values, values.length / K, K), "full", K, D, argument), K, D);
+    ? { covarianceType: "tied" as const, covariances: covariancesOf(values, "tied", K, D, argument, true) }
+    : narrowest(covariancesOf(transpose(values, values.length / K, K), "full", K, D, argument, true), K, D);
   const columns = columnsOf(boxed(fieldOf(model, "columns")), D, "json.columns");
-  return GaussianMixture.fromParameters({ weights, means: transpose(mean, D, K), columns, ...covariances });
+  return checkedMixture(
+    { nComponents: K, nFeatures: D, weights, means: transpose(mean, D, K), ...covariances },
+    columns,
+  );
 }
 
 /** Full covariances in the type with the fewest numbers that holds them exactly. */

@@ -1,4 +1,4 @@
-import { GaussianMixture } from "../api/gaussian-mixture.ts";
+import { checkedMixture, GaussianMixture } from "../api/gaussian-mixture.ts";
 import type { Mixture } from "../api/mixture.ts";
 import { COVARIANCE_TYPES, oneOf } from "../input/options.ts";
 import { columnsOf, fieldOf, nest, objectOf, parsed } from "../model/json.ts";
@@ -34,7 +34,7 @@ export function fromScikitLearn(json: string | object): GaussianMixture {
   const D = means.length / K;
   const covariances = covariancesOf(fieldOf(model, "covariances_"), covarianceType, K, D, "json.covariances_");
   const columns = columnsOf(fieldOf(model, "feature_names_in_"), D, "json.feature_names_in_");
-  return GaussianMixture.fromParameters({ weights, means, covariances, covarianceType, columns });
+  return checkedMixture({ covarianceType, nComponents: K, nFeatures: D, weights, means, covariances }, columns);
 }
 
 /**

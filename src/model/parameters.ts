@@ -104,15 +104,20 @@ export function meansOf(given: unknown, nComponents: number, argument: string): 
   return means;
 }
 
-/** Covariances of the type's shape, checked for shape, finiteness, symmetry and positive variances. */
+/**
+ * Covariances of the type's shape, checked for shape, finiteness, symmetry and positive variances.
+ *
+ * @param own - whether a typed array is the caller's own, to be taken as it is, not copied.
+ */
 export function covariancesOf(
   given: unknown,
   type: CovarianceType,
   nComponents: number,
   nFeatures: number,
   argument: string,
+  own = false,
 ): Float64Array {
-  const covariances = flatten(given, argument);
+  const covariances = own ? (given as Float64Array) : flatten(given, argument);
   const shape = covarianceShape(type, nComponents, nFeatures);
   const length = covarianceLength(type, nComponents, nFeatures);
   if (covariances.length !== length || (isNested(given) && given.length !== shape[0])) {
