@@ -15,5 +15,5 @@ export { seedRandom, uniform } from "./random";
 export { sample } from "./sample";
 export { nearest, pickRow, farthestRow, assign } from "./kmeans";
 export { conditionalMeans, mixMoments, conditionalDensity } from "./conditional";
-export { tails, quantiles } from "./normal";
+export { normalTail, tails, quantiles } from "./normal";
 export { whitenTiles } from "./whiten";

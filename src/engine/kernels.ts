@@ -198,6 +198,7 @@ export interface Kernels {
     scratch: Pointer,
   ): void;
 
+  normalTail(z: number): number;
   tails(...args: LineArguments): void;
   quantiles(...args: LineArguments): void;
 

@@ -26,9 +26,9 @@ export function columnIndex(
     argument,
     column,
     0,
+    "see the mixture's columns",
     last,
     `columns by index, 0 to ${last}, or by name`,
-    "see the mixture's columns",
   );
 }
 

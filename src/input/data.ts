@@ -60,14 +60,7 @@ export function matrixOf(data: DataInput, options: MatrixOptions = {}): Matrix {
 function requestOf(options: MatrixOptions): MatrixRequest {
   const { argument = "data", nFeatures, columns } = options;
   if (nFeatures !== undefined) {
-    integerIn(
-      "nFeatures",
-      nFeatures,
-      1,
-      Number.MAX_SAFE_INTEGER,
-      "an integer, 1 or more",
-      "give the number of columns",
-    );
+    integerIn("nFeatures", nFeatures, 1, "give the number of columns");
   }
   if (columns !== undefined) checkNames(columns);
   const width = nFeatures ?? columns?.length;
