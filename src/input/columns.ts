@@ -45,3 +45,8 @@ export function columnIndices(
   const text = `${argument}: expected a list of different columns, got ${isList(columns) ? `[${list}]` : received(columns)}; write for example [0, 1]`;
   throw isList(columns) ? new RangeError(text) : new TypeError(text);
 }
+
+/** How errors name a column: by its name, or counted from 0. */
+export function columnLabel(d: number, columns: readonly string[] | undefined): string {
+  return columns ? JSON.stringify(columns[d]) : `${d}`;
+}

@@ -1,5 +1,6 @@
 import { received } from "../errors.ts";
 import { integerIn, isList, isPlain, isTypedArray } from "./checks.ts";
+import { columnLabel } from "./columns.ts";
 import { flatMatrix, listMatrix, type MatrixRequest, shapedMatrix, tableMatrix } from "./forms.ts";
 import type { DataInput, Matrix } from "./matrix.ts";
 
@@ -124,9 +125,8 @@ function notData(argument: string, value: unknown): TypeError {
 export function notFinite(matrix: Matrix, flatIndex: number, value: number, argument = "data"): RangeError {
   const row = Math.floor(flatIndex / matrix.nColumns);
   const d = flatIndex - row * matrix.nColumns;
-  const column = matrix.columns === undefined ? `${d}` : JSON.stringify(matrix.columns[d]);
   return new RangeError(
-    `${argument}: expected finite numbers, got ${received(value)} in row ${row}, column ${column}; ` +
+    `${argument}: expected finite numbers, got ${received(value)} in row ${row}, column ${columnLabel(d, matrix.columns)}; ` +
       "leave the row out or fill the value in",
   );
 }
