@@ -1,6 +1,6 @@
 // The interface of the module and nothing else. Argument names: docs/notation.md.
-export { exp, log, expArray, logArray } from "./elementary";
-export { heapBase, statisticsLength, factorLength, covarianceLength } from "./layout";
+export { exp, log, logArray } from "./elementary";
+export { heapBase, statisticsLength, factorLength } from "./layout";
 export { pack, firstNotFinite, columnMoments, readRow } from "./tiles";
 export { passScratchBytes } from "./pass";
 export { accumulate, merge } from "./accumulate";
@@ -15,5 +15,5 @@ export { seedRandom, uniform } from "./random";
 export { sample } from "./sample";
 export { nearest, pickRow, farthestRow, assign } from "./kmeans";
 export { conditionalMeans, mixMoments, conditionalDensity } from "./conditional";
-export { tails, quantiles } from "./normal";
+export { normalTail, tails, quantiles } from "./normal";
 export { whitenTiles } from "./whiten";

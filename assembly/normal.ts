@@ -71,6 +71,13 @@ function upperTail(z: v128, a: v128, e: v128): v128 {
   return v128.bitselect(f64x2.sub(one, q), q, f64x2.lt(z, f64x2.splat(0)));
 }
 
+/** Q(z), the upper tail of the standard normal; accuracy as `tails`. */
+export function normalTail(z: f64): f64 {
+  const v = f64x2.splat(z);
+  const a = clamped(v);
+  return f64x2.extract_lane(upperTail(v, a, bell(a)), 0);
+}
+
 /**
  * out_n = Σ_k weight_k Q(side (x_n - mu_k) / sigma_k): the share of the mixture above x (side 1) or below it (side -1).
  *

@@ -1,7 +1,7 @@
 // Overlap of components and of mixtures.
 import { describe, expect, test } from "vitest";
 import { type Estimate, GaussianMixture, overlap, overlapCoefficient } from "../src/index.ts";
-import { normalCdf as cdf } from "../src/model/normal-cdf.ts";
+import { normalCdf as cdf } from "../src/model/elementary.ts";
 import { fixture } from "./support/datasets.ts";
 import { expectError } from "./support/errors.ts";
 import { integral, logDensityAt } from "./support/integrals.ts";

@@ -3,7 +3,7 @@ import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { Worker, type WorkerOptions } from "node:worker_threads";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { WORDS } from "../src/engine/worker.ts";
+import { SERVING } from "../src/engine/worker.ts";
 import { type FitOptions, GaussianMixture } from "../src/index.ts";
 import { sameBits } from "./support/compare.ts";
 import { errorOf, expectError } from "./support/errors.ts";
@@ -43,7 +43,7 @@ class Watched extends Worker {
   /** Whether it has ever come to serve. */
   get served(): boolean {
     const { control, index } = this.joined as Joined;
-    return new Int32Array(control)[WORDS.serving + index] === 1;
+    return new Int32Array(control)[SERVING + index] === 1;
   }
 }
 

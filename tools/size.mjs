@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 import { build } from "esbuild";
+import { minified } from "./minify.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 
@@ -19,10 +20,10 @@ const gzipped = (bytes) => gzipSync(bytes, { level: 9 }).length;
 
 async function bundle(contents, external) {
   const { outputFiles } = await build({
-    ...{ stdin: { contents, resolveDir: root }, bundle: true, minify: true, format: "esm", write: false },
+    ...{ stdin: { contents, resolveDir: root }, bundle: true, format: "esm", write: false },
     ...{ external, logLevel: "error" },
   });
-  return outputFiles[0].contents;
+  return minified(outputFiles[0].text);
 }
 
 /**
@@ -34,7 +35,13 @@ export async function sizes() {
   for (const [name, contents] of Object.entries(IMPORTS)) {
     const whole = await bundle(contents, []);
     const code = gzipped(await bundle(contents, ["#wasm", "#wasm-predict"]));
-    rows.push({ name, minified: whole.length, gzipped: gzipped(whole), code, kernels: gzipped(whole) - code });
+    rows.push({
+      name,
+      minified: Buffer.byteLength(whole),
+      gzipped: gzipped(whole),
+      code,
+      kernels: gzipped(whole) - code,
+    });
   }
   return rows;
 }

@@ -1,5 +1,5 @@
 // Tails and quantiles of mixtures over one column. Their accuracy is measured in test/normal.test.ts.
-import { quantiles, tails } from "../normal";
+import { normalTail, quantiles, tails } from "../normal";
 import {
   at, between, damaged, EPS, f64s, fill, filled, firstDifference, isFresh, put, ratio, reset, seal, sizeAt, SIZES, where,
 } from "./support.include";
@@ -98,6 +98,21 @@ describe("tails", () => {
     expect(at(out, 3)).toBe(1);
     expect(at(out, 4)).toBe(1);
     expect(at(out, 5)).toBe(0);
+  });
+
+  test("of the standard normal are those of one number, to the same bits", () => {
+    reset();
+    weights = filled(1, 1);
+    mu = filled(1, 0);
+    sigma = filled(1, 1);
+    const x = f64s(100);
+    fill(x, 100, -39, 39);
+    const out = f64s(100);
+    tails(x, 100, weights, mu, sigma, 1, 1, out);
+    for (let i = 0; i < 100; ++i) expect(normalTail(at(x, i))).toBe(at(out, i));
+    expect(normalTail(-Infinity)).toBe(1);
+    expect(normalTail(Infinity)).toBe(0);
+    expect(normalTail(NaN)).toBeNaN();
   });
 
   test("never exceed 1, though weights rounded up would", () => {

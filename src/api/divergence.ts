@@ -2,12 +2,11 @@
 import type { Matrix } from "../input/data.ts";
 import { commonGround } from "../model/affinity.ts";
 import { entropyBounds, klVariational } from "../model/bounds.ts";
-import { expOf } from "../model/exponentials.ts";
+import { expOf, logOf } from "../model/elementary.ts";
 import { type Estimate, meansOver } from "../model/monte-carlo.ts";
-import { entropyOf, type FactoredNormal, factored, isDiagonal, klOf, normalsOf } from "../model/normals.ts";
-import type { Model } from "../model/parameters.ts";
+import { entropyOf, type FactoredNormal, factored, klOf, normalsOf } from "../model/normals.ts";
+import { isDiagonal, type Model } from "../model/parameters.ts";
 import { scoreRows } from "../model/score.ts";
-import { logOf } from "../model/sums.ts";
 import { type EstimateOptions, estimateSettings, type MixtureOrComponent, operandOf, operandsOf } from "./operand.ts";
 
 /** Differential entropy, in nats, between bounds that hold for certain. */

@@ -2,8 +2,9 @@
 import { integerIn, knownKeys } from "../input/checks.ts";
 import { type Column, columnIndices } from "../input/columns.ts";
 import { chiSquaredBeyond } from "../model/chi-squared.ts";
-import { covarianceOf, marginalOf } from "../model/conditional.ts";
+import { marginalOf } from "../model/conditional.ts";
 import { angleOf, cosineSine, eigenOf } from "../model/ellipsoid.ts";
+import { matricesOf } from "../model/parameters.ts";
 import { givenParameters, givenShare } from "./given.ts";
 import type { Mixture } from "./mixture.ts";
 
@@ -54,13 +55,12 @@ export function ellipsoid(mixture: Mixture, component: number, options: Ellipsoi
   knownKeys("options", options, ["mass", "columns"]);
   const parameters = givenParameters(mixture);
   const { nFeatures } = parameters;
-  const last = parameters.nComponents - 1;
-  const k = integerIn("component", component, 0, last, `an integer from 0 to ${last}`, "components count from 0");
+  const k = integerIn("component", component, 0, "components count from 0", parameters.nComponents - 1);
   const columns = columnIndices("columns", options.columns ?? [...Array(nFeatures).keys()], nFeatures, mixture.columns);
   const mass = givenShare("mass", options.mass ?? 0.95);
   const marginal = marginalOf(parameters, columns);
   const D = columns.length;
-  const { values, vectors } = eigenOf(covarianceOf(marginal, k), D);
+  const { values, vectors } = eigenOf(matricesOf(marginal).slice(k * D * D, (k + 1) * D * D), D);
   const radius = Math.sqrt(chiSquaredBeyond(1 - mass, D));
   return {
     centre: marginal.means.slice(k * D, (k + 1) * D),
@@ -83,7 +83,7 @@ export function ellipsoid(mixture: Mixture, component: number, options: Ellipsoi
 export function ellipse(mixture: Mixture, component: number, options: EllipseOptions = {}): Ellipse {
   knownKeys("options", options, ["mass", "columns", "nPoints"]);
   const { nPoints = 64, ...rest } = options;
-  const points = integerIn("nPoints", nPoints, 3, 2 ** 24, "an integer from 3 to 2^24", "leave it out for 64");
+  const points = integerIn("nPoints", nPoints, 3, "leave it out for 64", 2 ** 24, "an integer from 3 to 2^24");
   const body = ellipsoid(mixture, component, rest);
   const { centre, axes, directions } = body;
   if (centre.length !== 2) {

@@ -1,6 +1,6 @@
 // What the functions about a mixture make of their arguments.
 import { received } from "../errors.ts";
-import { isList } from "../input/checks.ts";
+import { isList, wrongNumber } from "../input/checks.ts";
 import { vectorOf } from "../input/data.ts";
 import { type Line, lineOf } from "../model/line.ts";
 import type { Parameters } from "../model/parameters.ts";
@@ -44,6 +44,5 @@ export function givenNumbers(
 /** A number strictly between 0 and 1. */
 export function givenShare(argument: string, value: unknown): number {
   if (typeof value === "number" && value > 0 && value < 1) return value;
-  const text = `${argument}: expected a number between 0 and 1, got ${received(value)}; write for example 0.01`;
-  throw typeof value === "number" ? new RangeError(text) : new TypeError(text);
+  throw wrongNumber(argument, "a number between 0 and 1", value, "write for example 0.01");
 }

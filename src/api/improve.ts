@@ -82,7 +82,7 @@ function inputOf(mixture: Mixture, data: DataInput, options: ImproveOptions): In
   return {
     matrix,
     settings: fitSettings({ ...fit, nComponents, covarianceType, init: mixture }, matrix.nRows),
-    moves: integerIn("moves", moves, 1, 2 ** 31, "an integer, 1 or more", "leave it out for 5"),
+    moves: integerIn("moves", moves, 1, "leave it out for 5", 2 ** 31),
     start: parametersOf(mixture, covarianceType),
   };
 }

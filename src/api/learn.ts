@@ -149,17 +149,9 @@ export function kMeans(data: DataInput, options: KMeansOptions): Clusters {
   const matrix = matrixOf(data, { nFeatures: options.nFeatures });
   const { nRows, nColumns } = matrix;
   const some = `an integer from 1 to the number of rows (${nRows})`;
-  const K = integerIn("nClusters", options.nClusters, 1, nRows, some, "use fewer clusters or more data");
-  const most = Number.MAX_SAFE_INTEGER;
+  const K = integerIn("nClusters", options.nClusters, 1, "use fewer clusters or more data", nRows, some);
   const seed = seedOf(options.seed);
-  const maxIter = integerIn(
-    "maxIter",
-    options.maxIter ?? 300,
-    0,
-    most,
-    "an integer, 0 or more",
-    "leave it out for 300",
-  );
+  const maxIter = integerIn("maxIter", options.maxIter ?? 300, 0, "leave it out for 300");
   const init = options.init === undefined ? undefined : centresOf(options.init, K, matrix);
   return runSync(
     withProblem(matrix, "full", K, undefined, function* (problem) {

@@ -79,8 +79,7 @@ export function merge(mixture: MixtureParameters, data: DataInput, options: Weig
   });
   const nClusters = K - elbow(cumulated, entropies);
   const level = (count: number = nClusters): readonly Cluster[] => {
-    const range = `an integer from 1 to ${K}`;
-    return levels[K - integerIn("nClusters", count, 1, K, range, "leave it out for the number suggested")];
+    return levels[K - integerIn("nClusters", count, 1, "leave it out for the number suggested", K)];
   };
   return {
     steps,

@@ -2,6 +2,7 @@ import { received } from "../errors.ts";
 import { integerIn, isPlain, knownKeys, seedOf } from "../input/checks.ts";
 import { checkNames, type DataInput, type Matrix, matrixOf, vectorOf } from "../input/data.ts";
 import { COVARIANCE_TYPES, type CovarianceType, type NestedOrFlat, oneOf } from "../input/options.ts";
+import { logOf } from "../model/elementary.ts";
 import { fromJSON, type MixtureJSON, toJSON } from "../model/json.ts";
 import {
   type Model,
@@ -13,7 +14,7 @@ import {
 } from "../model/parameters.ts";
 import { drawSample, type Sample } from "../model/sample.ts";
 import { scoreRows } from "../model/score.ts";
-import { logOf, sumOf } from "../model/sums.ts";
+import { sumOf } from "../model/sums.ts";
 
 /** Parameters of a mixture, nested or flat. */
 export interface MixtureParameters {
@@ -281,7 +282,7 @@ export class Mixture {
    */
   sample(n: number, options: SampleOptions = {}): Sample {
     knownKeys("options", options, ["seed"]);
-    const rows = integerIn("n", n, 1, 2 ** 31 - 1, "an integer, 1 or more", "say how many rows to draw");
+    const rows = integerIn("n", n, 1, "say how many rows to draw", 2 ** 31 - 1);
     return drawSample(this.#model, rows, seedOf(options.seed));
   }
 

@@ -1,7 +1,7 @@
 // What is asked about: a mixture or one of its components; and how to ask where no formula answers.
 
 import { quoted } from "../errors.ts";
-import { integerIn, knownKeys } from "../input/checks.ts";
+import { integerIn, knownKeys, seedOf } from "../input/checks.ts";
 import { COVARIANCE_TYPES, oneOf } from "../input/options.ts";
 import { mixtureOf, normalsOf } from "../model/normals.ts";
 import { type Model, modelOf, parametersOf } from "../model/parameters.ts";
@@ -27,10 +27,8 @@ export interface EstimateOptions {
 /** {@link EstimateOptions}, checked and complete. */
 export function estimateSettings(options: EstimateOptions): { readonly nSamples: number; readonly seed: number } {
   knownKeys("options", options, ["nSamples", "seed"]);
-  const { nSamples = 10_000, seed = 0 } = options;
-  integerIn("nSamples", nSamples, 2, 2 ** 31 - 1, "an integer, 2 or more", "leave it out for 10000");
-  integerIn("seed", seed, 0, Number.MAX_SAFE_INTEGER, "an integer from 0 to 2^53 - 1", "leave it out for 0");
-  return { nSamples, seed };
+  const { nSamples = 10_000, seed } = options;
+  return { nSamples: integerIn("nSamples", nSamples, 2, "leave it out for 10000", 2 ** 31 - 1), seed: seedOf(seed) };
 }
 
 /**
@@ -44,9 +42,7 @@ export function operandOf(argument: string, given: MixtureOrComponent): Model {
   knownKeys(argument, given, ["mixture", "component"]);
   const model = modelFrom(`${argument}.mixture`, given.mixture);
   const normals = normalsOf(model);
-  const last = normals.length - 1;
-  const range = `an integer from 0 to ${last}`;
-  const k = integerIn(`${argument}.component`, given.component, 0, last, range, "name one of the components");
+  const k = integerIn(`${argument}.component`, given.component, 0, "name one of the components", normals.length - 1);
   return modelOf(mixtureOf([{ ...normals[k], weight: 1 }]));
 }
 

@@ -34,7 +34,7 @@ export interface Reduction {
 export function reduce(mixture: MixtureParameters, nComponents: number): Reduction {
   const model = modelFrom("mixture", mixture);
   const { covarianceType: type, nComponents: K } = model;
-  integerIn("nComponents", nComponents, 1, K, `an integer from 1 to ${K}`, "leave at most as many as there are");
+  integerIn("nComponents", nComponents, 1, "leave at most as many as there are", K);
 
   const join = (a: FactoredNormal, b: FactoredNormal): FactoredNormal => {
     const joint = combined([a, b]);

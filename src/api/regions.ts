@@ -111,7 +111,7 @@ function regionOf(
     const [most] = mixture.scoreSamples(parameters.means);
     return { threshold: most - chiSquaredBeyond(level, D) / 2, ...exact };
   }
-  integerIn("nSamples", nSamples, 1, 2 ** 31 - 1, "an integer, 1 or more", `leave it out for ${DEFAULT_SAMPLES}`);
+  integerIn("nSamples", nSamples, 1, `leave it out for ${DEFAULT_SAMPLES}`, 2 ** 31 - 1);
   const drawn = mixture.sample(nSamples, { seed });
   return quantileOf(mixture.scoreSamples(drawn), level, "nSamples", LEAST_DRAWN, "monte-carlo");
 }

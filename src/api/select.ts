@@ -151,7 +151,7 @@ function planOf(data: DataInput, options: SelectOptions): Plan {
   const folds = wanted ?? (criterion === "cv" ? 10 : undefined);
   if (folds !== undefined) {
     const some = `an integer from 2 to the number of rows (${matrix.nRows})`;
-    integerIn("folds", folds, 2, matrix.nRows, some, "leave it out for 10");
+    integerIn("folds", folds, 2, "leave it out for 10", matrix.nRows, some);
   }
   const entries = [...new Set(types)].flatMap((type) =>
     counts.map((K) => ({
@@ -165,14 +165,7 @@ function planOf(data: DataInput, options: SelectOptions): Plan {
 
 function countsOf(nComponents: unknown, nRows: number): number[] {
   const count = (value: unknown): number =>
-    integerIn(
-      "nComponents",
-      value,
-      1,
-      2 ** 31,
-      "an integer, 1 or more",
-      "give the largest number, or a list of numbers",
-    );
+    integerIn("nComponents", value, 1, "give the largest number, or a list of numbers", 2 ** 31);
   if (!isList(nComponents)) return Array.from({ length: Math.min(nRows, count(nComponents)) }, (_, i) => i + 1);
   if (nComponents.length === 0) {
     throw new RangeError(

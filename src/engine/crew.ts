@@ -1,6 +1,20 @@
 // Threads that run kernels on one shared memory. Nothing here knows what the kernels compute.
 import { type Instance, instantiateShared, type Kernels, type Pointer } from "./kernels.ts";
-import { FIRST_ARGUMENT, FIRST_RESULT, Member, MOST_GROUPS, WORDS } from "./worker.ts";
+import {
+  FAILED,
+  FIRST_ARGUMENT,
+  FIRST_RESULT,
+  GENERATION,
+  GROUPS,
+  KERNEL,
+  LEFT,
+  LENGTH,
+  Member,
+  MOST_GROUPS,
+  NEXT,
+  OVER,
+  SERVING,
+} from "./worker.ts";
 
 /** One kernel, called once for each group; groups are claimed one by one by whoever is free. */
 export interface CrewTask {
@@ -41,8 +55,8 @@ export class Crew {
     this.instance = instance;
     this.threads = threads;
     this.#kernels = Object.keys(instance.kernels);
-    this.#control = new Int32Array(new SharedArrayBuffer((WORDS.serving + threads) * 4));
-    this.#control[WORDS.next] = CLOSED;
+    this.#control = new Int32Array(new SharedArrayBuffer((SERVING + threads) * 4));
+    this.#control[NEXT] = CLOSED;
     const { module, memory } = instance;
     for (let index = 1; index < threads; index++) {
       let member: Member;
@@ -91,31 +105,31 @@ export class Crew {
     const numbers = this.#numbers;
     const { groups, scratchBytes } = task;
     const length = task.args(0).length;
-    control[WORDS.groups] = groups;
-    control[WORDS.left] = groups;
-    control[WORDS.kernel] = this.#kernels.indexOf(task.kernel);
-    control[WORDS.length] = length;
+    control[GROUPS] = groups;
+    control[LEFT] = groups;
+    control[KERNEL] = this.#kernels.indexOf(task.kernel);
+    control[LENGTH] = length;
     numbers[0] = task.scratch;
     numbers[1] = scratchBytes;
     for (let group = 0; group < groups; group++) numbers.set(task.args(group), FIRST_ARGUMENT + group * length);
     // sequentially consistent: a claim that sees the opened counter sees all of the above
-    Atomics.store(control, WORDS.next, 0);
-    Atomics.add(control, WORDS.generation, 1);
-    Atomics.notify(control, WORDS.generation);
+    Atomics.store(control, NEXT, 0);
+    Atomics.add(control, GENERATION, 1);
+    Atomics.notify(control, GENERATION);
 
     const kernel = this.instance.kernels[task.kernel] as (...args: readonly number[]) => number;
     const own = scratchBytes > 0 ? [task.scratch] : [];
     try {
       for (let group = this.#claim(); group < groups; group = this.#claim()) {
         numbers[FIRST_RESULT + group] = kernel(...task.args(group), ...own);
-        Atomics.sub(control, WORDS.left, 1);
+        Atomics.sub(control, LEFT, 1);
         const wait = pause();
         if (wait) await wait;
         if (this.#lost()) throw new CrewLost("a worker thread died");
       }
       await this.#finished();
     } finally {
-      Atomics.store(control, WORDS.next, CLOSED);
+      Atomics.store(control, NEXT, CLOSED);
     }
     task.results?.set(numbers.subarray(FIRST_RESULT, FIRST_RESULT + groups));
   }
@@ -123,31 +137,31 @@ export class Crew {
   /** Ends the workers. They are woken first: Deno does not end one that waits. */
   dismiss(): void {
     this.#wake = undefined;
-    Atomics.store(this.#control, WORDS.over, 1);
-    Atomics.add(this.#control, WORDS.generation, 1);
-    Atomics.notify(this.#control, WORDS.generation);
+    Atomics.store(this.#control, OVER, 1);
+    Atomics.add(this.#control, GENERATION, 1);
+    Atomics.notify(this.#control, GENERATION);
     for (const member of this.#members) member.end();
     this.#members.length = 0;
   }
 
   #claim(): number {
-    return Atomics.add(this.#control, WORDS.next, 1);
+    return Atomics.add(this.#control, NEXT, 1);
   }
 
   #lost(): boolean {
     // one that never came to serve has taken nothing with it
-    const gone = (member: Member, i: number): boolean => member.lost && this.#control[WORDS.serving + 1 + i] === 1;
-    return this.#control[WORDS.failed] !== 0 || this.#members.some(gone);
+    const gone = (member: Member, i: number): boolean => member.lost && this.#control[SERVING + 1 + i] === 1;
+    return this.#control[FAILED] !== 0 || this.#members.some(gone);
   }
 
   /** Waits until the other threads' groups are done. */
   async #finished(): Promise<void> {
-    const control = this.#control;
-    for (let left = Atomics.load(control, WORDS.left); left > 0; left = Atomics.load(control, WORDS.left)) {
+    for (;;) {
+      const left = Atomics.load(this.#control, LEFT);
       if (this.#lost()) throw new CrewLost("a worker thread died");
+      if (left <= 0) return;
       await this.#change(left);
     }
-    if (this.#lost()) throw new CrewLost("a worker thread failed");
   }
 
   /** Resolves when the number of groups left may have changed, or a worker is lost. */
@@ -157,7 +171,7 @@ export class Crew {
     };
     return new Promise((resolve) => {
       this.#wake = resolve;
-      const waiting = waitAsync?.(this.#control, WORDS.left, left);
+      const waiting = waitAsync?.(this.#control, LEFT, left);
       if (waiting?.async) (waiting.value as Promise<unknown>).then(() => resolve());
       else setTimeout(resolve, 0);
     });

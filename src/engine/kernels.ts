@@ -40,12 +40,10 @@ export interface Kernels {
   heapBase(): Pointer;
   exp(x: number): number;
   log(x: number): number;
-  expArray(x: Pointer, y: Pointer, length: number, negative: number): void;
   logArray(x: Pointer, y: Pointer, length: number): void;
 
   statisticsLength(type: number, D: number, K: number): number;
   factorLength(type: number, D: number, K: number): number;
-  covarianceLength(type: number, D: number, K: number): number;
 
   pack(rows: Pointer, x: Pointer, N: number, D: number, T: number): void;
   firstNotFinite(p: Pointer, length: number): number;
@@ -200,6 +198,7 @@ export interface Kernels {
     scratch: Pointer,
   ): void;
 
+  normalTail(z: number): number;
   tails(...args: LineArguments): void;
   quantiles(...args: LineArguments): void;
 

@@ -1,24 +1,22 @@
 // Workers of any engine: how to start one and let it go.
 
-/** Words of the block of integers that a crew shares, and places in its block of numbers. */
-export const WORDS = {
-  /** Raised when there is a task. */
-  generation: 0,
-  /** The next group to claim. */
-  next: 1,
-  /** Groups of the task, and how many are not done. */
-  groups: 2,
-  left: 3,
-  /** The kernel, by its place in the list, and how many arguments each group has. */
-  kernel: 4,
-  length: 5,
-  /** Set when a worker's kernel failed. */
-  failed: 6,
-  /** Set when no more tasks come. */
-  over: 7,
-  /** One word per thread from here on: 1 once it serves. */
-  serving: 8,
-} as const;
+// Words of the block of integers that a crew shares.
+/** Raised when there is a task. */
+export const GENERATION = 0;
+/** The next group to claim. */
+export const NEXT = 1;
+/** Groups of the task, and how many are not done. */
+export const GROUPS = 2;
+export const LEFT = 3;
+/** The kernel, by its place in the list, and how many arguments each group has. */
+export const KERNEL = 4;
+export const LENGTH = 5;
+/** Set when a worker's kernel failed. */
+export const FAILED = 6;
+/** Set when no more tasks come. */
+export const OVER = 7;
+/** One word per thread from here on: 1 once it serves. */
+export const SERVING = 8;
 
 /** Room for the numbers of one task: first scratch and its size, then a result for each group, then the arguments. */
 export const MOST_GROUPS = 512;
@@ -27,31 +25,30 @@ export const FIRST_ARGUMENT: number = FIRST_RESULT + MOST_GROUPS;
 
 /** What a worker runs, as text: it has no imports, so that no bundler, path or MIME type can come between. */
 const WORKER_SOURCE = `
-const WORDS = ${JSON.stringify(WORDS)};
 const serve = ({ module, memory, index, kernels, control: words, numbers: shared }) => {
   const control = new Int32Array(words);
   const numbers = new Float64Array(shared);
   try {
     const { exports } = new WebAssembly.Instance(module, { env: { memory } });
-    Atomics.store(control, WORDS.serving + index, 1);
+    Atomics.store(control, ${SERVING} + index, 1);
     for (let seen = 0; ; ) {
-      Atomics.wait(control, WORDS.generation, seen);
-      seen = Atomics.load(control, WORDS.generation);
-      if (Atomics.load(control, WORDS.over)) return;
+      Atomics.wait(control, ${GENERATION}, seen);
+      seen = Atomics.load(control, ${GENERATION});
+      if (Atomics.load(control, ${OVER})) return;
       for (;;) {
-        const group = Atomics.add(control, WORDS.next, 1);
-        if (group >= Atomics.load(control, WORDS.groups)) break;
-        const length = control[WORDS.length];
+        const group = Atomics.add(control, ${NEXT}, 1);
+        if (group >= Atomics.load(control, ${GROUPS})) break;
+        const length = control[${LENGTH}];
         const first = ${FIRST_ARGUMENT} + group * length;
         const args = Array.from(numbers.subarray(first, first + length));
         if (numbers[1] > 0) args.push(numbers[0] + index * numbers[1]);
-        numbers[${FIRST_RESULT} + group] = exports[kernels[control[WORDS.kernel]]](...args);
-        if (Atomics.sub(control, WORDS.left, 1) === 1) Atomics.notify(control, WORDS.left);
+        numbers[${FIRST_RESULT} + group] = exports[kernels[control[${KERNEL}]]](...args);
+        if (Atomics.sub(control, ${LEFT}, 1) === 1) Atomics.notify(control, ${LEFT});
       }
     }
   } catch {
-    Atomics.store(control, WORDS.failed, Atomics.load(control, WORDS.serving + index));
-    Atomics.notify(control, WORDS.left);
+    Atomics.store(control, ${FAILED}, Atomics.load(control, ${SERVING} + index));
+    Atomics.notify(control, ${LEFT});
   }
 };
 `;

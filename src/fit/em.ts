@@ -1,7 +1,7 @@
 import { type ModelArguments, type Pointer, TYPE_CODE } from "../engine/kernels.ts";
 import { MixtureError } from "../errors.ts";
 import type { PriorOptions } from "../input/options.ts";
-import { type Parameters, pivotTolerance, singularCovariance } from "../model/parameters.ts";
+import { covarianceLength, type Parameters, pivotTolerance, singularCovariance } from "../model/parameters.ts";
 import type { Work } from "./drive.ts";
 import type { Hold } from "./hold.ts";
 import { KnownSums } from "./known-sums.ts";
@@ -121,7 +121,6 @@ export class Em {
   /** Means, factors, log-constants and bounds for pairs of components: what an E-step reads. */
   readonly #parameters: ModelArguments;
   readonly #cov: Pointer;
-  readonly #covLength: number;
   readonly #centre: Pointer;
   readonly #square: Pointer;
   readonly #reg: Pointer;
@@ -152,8 +151,7 @@ export class Em {
     this.regularisation = regularisation;
     this.#regularise = regularisation.reg.some((value) => value > 0) || regularisation.ridge.some((value) => value > 0);
     this.#margin = lazy ? LAZY_MARGIN + kernels.log(K) : Infinity;
-    this.#covLength = kernels.covarianceLength(type, D, K);
-    this.length = K + K * D + this.#covLength;
+    this.length = K + K * D + covarianceLength(problem.covarianceType, K, D);
     this.#weights = arena.bytesOf(this.length * 8);
     this.#mu = this.#weights + K * 8;
     this.#cov = this.#mu + K * D * 8;

@@ -1,6 +1,5 @@
 import { withArena } from "../engine/arena.ts";
-import { received } from "../errors.ts";
-import { nonNegative } from "../input/checks.ts";
+import { nonNegative, wrongNumber } from "../input/checks.ts";
 import type { PriorOptions } from "../input/options.ts";
 import { covariancesOf, meansOf, type Parameters, precisionsOf, rootsOf } from "../model/parameters.ts";
 import type { Problem } from "./problem.ts";
@@ -68,9 +67,8 @@ function definite(scale: Float64Array, D: number): Float64Array {
 
 function positive(scale: unknown): number {
   if (typeof scale === "number" && scale > 0 && scale < Infinity) return scale;
-  const expected = "expected a finite number above 0 for diagonal and spherical covariances";
-  const Kind = typeof scale === "number" ? RangeError : TypeError;
-  throw new Kind(`prior.scale: ${expected}, got ${received(scale)}; leave it out to follow the data`);
+  const expected = "a finite number above 0 for diagonal and spherical covariances";
+  throw wrongNumber("prior.scale", expected, scale, "leave it out to follow the data");
 }
 
 /**

@@ -1,6 +1,7 @@
 import { type Arena, acquireArena, releaseArena } from "../engine/arena.ts";
 import { type Pointer, type RowArguments, TYPE_CODE } from "../engine/kernels.ts";
 import { packRows, tileRows, windowRows } from "../engine/tiles.ts";
+import { columnLabel } from "../input/columns.ts";
 import type { Matrix } from "../input/matrix.ts";
 import type { CovarianceType } from "../input/options.ts";
 import type { Work } from "./drive.ts";
@@ -193,10 +194,9 @@ function columnStatistics(
         !(spread <= LARGEST_SPREAD && Math.abs(columnMeans[d]) <= LARGEST_SPREAD) ||
         !(spread >= SMALLEST_SPREAD || constant)
       ) {
-        const name = matrix.columns ? `"${matrix.columns[d]}"` : `${d}`;
         throw new RangeError(
           `data: expected columns whose values and spread lie between ${SMALLEST_SPREAD} and ${LARGEST_SPREAD}, ` +
-            `got column ${name} beyond that; change its unit`,
+            `got column ${columnLabel(d, matrix.columns)} beyond that; change its unit`,
         );
       }
     }

@@ -1,4 +1,5 @@
 import { hasRelaxed } from "../engine/kernels.ts";
+import { columnLabel } from "../input/columns.ts";
 import type { Matrix } from "../input/matrix.ts";
 import type { FitSettings } from "../input/options.ts";
 import type { Parameters } from "../model/parameters.ts";
@@ -108,20 +109,19 @@ function warningsOf(em: Em, matrix: Matrix, parameters: Parameters, run: Run, se
       message: `the fit did not converge in ${run.nIterations} iterations; raise maxIter or tol`,
     });
   }
-  const nameOf = (column: number): string => (matrix.columns ? `"${matrix.columns[column]}"` : `${column}`);
   em.problem.columnVariances.forEach((variance, column) => {
     if (variance > 0) return;
     warnings.push({
       code: "CONSTANT_COLUMN",
       column,
-      message: `column ${nameOf(column)} has the same value in every row; leave it out`,
+      message: `column ${columnLabel(column, matrix.columns)} has the same value in every row; leave it out`,
     });
   });
   for (const column of dependentColumns(em.problem)) {
     warnings.push({
       code: "DEPENDENT_COLUMN",
       column,
-      message: `column ${nameOf(column)} follows from the columns before it; leave it out`,
+      message: `column ${columnLabel(column, matrix.columns)} follows from the columns before it; leave it out`,
     });
   }
   parameters.weights.forEach((weight, component) => {

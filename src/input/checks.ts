@@ -91,9 +91,9 @@ export function knownKeys(argument: string, value: object, known: readonly strin
  * @param argument - the name in the error.
  * @param value - what came.
  * @param least - the smallest allowed value.
- * @param most - the largest allowed value.
- * @param expected - the bounds in words, after "expected".
  * @param remedy - what to do, after the semicolon.
+ * @param most - the largest allowed value; one from 2^31 - 1 on goes without saying.
+ * @param expected - the bounds in words, after "expected".
  * @throws {TypeError} If the value is not a number.
  * @throws {RangeError} If it is not an integer (NaN included) or out of bounds.
  */
@@ -101,19 +101,24 @@ export function integerIn(
   argument: string,
   value: unknown,
   least: number,
-  most: number,
-  expected: string,
   remedy: string,
+  most: number = Number.MAX_SAFE_INTEGER,
+  expected: string = most < 2 ** 31 - 1 ? `an integer from ${least} to ${most}` : `an integer, ${least} or more`,
 ): number {
   if (typeof value === "number" && Number.isInteger(value) && value >= least && value <= most) return value;
-  const text = `${argument}: expected ${expected}, got ${received(value)}; ${remedy}`;
-  throw typeof value === "number" ? new RangeError(text) : new TypeError(text);
+  throw wrongNumber(argument, expected, value, remedy);
+}
+
+/** The error for a number that will not do, or for what is not even a number. */
+export function wrongNumber(argument: string, expected: string, value: unknown, remedy: string): Error {
+  const Kind = typeof value === "number" ? RangeError : TypeError;
+  return new Kind(`${argument}: expected ${expected}, got ${received(value)}; ${remedy}`);
 }
 
 /** A seed, 0 by default. @throws as {@link integerIn}. */
 export function seedOf(seed: unknown): number {
   const most = Number.MAX_SAFE_INTEGER;
-  return integerIn("seed", seed ?? 0, 0, most, "an integer from 0 to 2^53 - 1", "leave it out for 0");
+  return integerIn("seed", seed ?? 0, 0, "leave it out for 0", most, "an integer from 0 to 2^53 - 1");
 }
 
 /**
@@ -127,8 +132,7 @@ export function seedOf(seed: unknown): number {
  */
 export function nonNegative(argument: string, value: unknown, remedy: string): number {
   if (typeof value === "number" && value >= 0 && value < Infinity) return value;
-  const text = `${argument}: expected a finite number, 0 or more, got ${received(value)}; ${remedy}`;
-  throw typeof value === "number" ? new RangeError(text) : new TypeError(text);
+  throw wrongNumber(argument, "a finite number, 0 or more", value, remedy);
 }
 
 /**

@@ -26,9 +26,9 @@ export function columnIndex(
     argument,
     column,
     0,
+    "see the mixture's columns",
     last,
     `columns by index, 0 to ${last}, or by name`,
-    "see the mixture's columns",
   );
 }
 
@@ -44,4 +44,9 @@ export function columnIndices(
   if (indices.length > 0 && new Set(indices).size === indices.length) return indices;
   const text = `${argument}: expected a list of different columns, got ${isList(columns) ? `[${list}]` : received(columns)}; write for example [0, 1]`;
   throw isList(columns) ? new RangeError(text) : new TypeError(text);
+}
+
+/** How errors name a column: by its name, or counted from 0. */
+export function columnLabel(d: number, columns: readonly string[] | undefined): string {
+  return columns ? JSON.stringify(columns[d]) : `${d}`;
 }

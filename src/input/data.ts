@@ -1,5 +1,6 @@
 import { received } from "../errors.ts";
 import { integerIn, isList, isPlain, isTypedArray } from "./checks.ts";
+import { columnLabel } from "./columns.ts";
 import { flatMatrix, listMatrix, type MatrixRequest, shapedMatrix, tableMatrix } from "./forms.ts";
 import type { DataInput, Matrix } from "./matrix.ts";
 
@@ -60,14 +61,7 @@ export function matrixOf(data: DataInput, options: MatrixOptions = {}): Matrix {
 function requestOf(options: MatrixOptions): MatrixRequest {
   const { argument = "data", nFeatures, columns } = options;
   if (nFeatures !== undefined) {
-    integerIn(
-      "nFeatures",
-      nFeatures,
-      1,
-      Number.MAX_SAFE_INTEGER,
-      "an integer, 1 or more",
-      "give the number of columns",
-    );
+    integerIn("nFeatures", nFeatures, 1, "give the number of columns");
   }
   if (columns !== undefined) checkNames(columns);
   const width = nFeatures ?? columns?.length;
@@ -131,9 +125,8 @@ function notData(argument: string, value: unknown): TypeError {
 export function notFinite(matrix: Matrix, flatIndex: number, value: number, argument = "data"): RangeError {
   const row = Math.floor(flatIndex / matrix.nColumns);
   const d = flatIndex - row * matrix.nColumns;
-  const column = matrix.columns === undefined ? `${d}` : JSON.stringify(matrix.columns[d]);
   return new RangeError(
-    `${argument}: expected finite numbers, got ${received(value)} in row ${row}, column ${column}; ` +
+    `${argument}: expected finite numbers, got ${received(value)} in row ${row}, column ${columnLabel(d, matrix.columns)}; ` +
       "leave the row out or fill the value in",
   );
 }

@@ -100,7 +100,7 @@ function componentsOf(value: unknown, K: number, argument: string): boolean[] {
   }
   const some = `numbers of components, from 0 to ${K - 1}`;
   for (let i = 0; i < value.length; i++) {
-    held[integerIn(argument, value[i], 0, K - 1, some, "count the components from 0")] = true;
+    held[integerIn(argument, value[i], 0, "count the components from 0", K - 1, some)] = true;
   }
   return held;
 }

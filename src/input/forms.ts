@@ -1,5 +1,6 @@
 import { quoted, received } from "../errors.ts";
 import { isList, isTypedArray } from "./checks.ts";
+import { columnLabel } from "./columns.ts";
 import type { Matrix } from "./matrix.ts";
 
 /** `MatrixOptions`, checked: what the readers of each form work from. */
@@ -130,7 +131,7 @@ function numbersMatrix(list: ArrayLike<unknown>, nRows: number, nColumns: number
         const value = list[start + i];
         if (typeof value !== "number") {
           const row = first + Math.floor(i / nColumns);
-          throw notNumber(request, row, nameOf(i % nColumns, request.columns), value);
+          throw notNumber(request, row, columnLabel(i % nColumns, request.columns), value);
         }
         out[i] = value;
       }
@@ -166,7 +167,7 @@ function rowsMatrix(rows: ArrayLike<ArrayLike<unknown>>, request: MatrixRequest)
         const row = rows[n];
         for (let d = 0; d < nColumns; d++) {
           const value = row[d];
-          if (typeof value !== "number") throw notNumber(request, n, nameOf(d, columns), value);
+          if (typeof value !== "number") throw notNumber(request, n, columnLabel(d, columns), value);
           out[at++] = value;
         }
       }
@@ -185,7 +186,8 @@ function recordsMatrix(records: ArrayLike<Values>, request: MatrixRequest): Matr
     if (!isRecord(record)) throw badRow(argument, n, record, "a record");
   }
   const keys = Object.keys(records[0]);
-  const columns = request.columns ?? keys.filter((key) => typeof firstValue(records, key) === "number");
+  const columns =
+    request.columns ?? keys.filter((key) => typeof firstPresent(nRows, (n) => records[n][key]) === "number");
   for (const name of columns) {
     // a getter of the record's class counts, a method such as toString does not
     if (!keys.includes(name) && typeof records[0][name] !== "number") throw unknownColumn(request, name, keys);
@@ -202,7 +204,7 @@ function recordsMatrix(records: ArrayLike<Values>, request: MatrixRequest): Matr
         const record = records[n];
         for (let d = 0; d < nColumns; d++) {
           const value = record[columns[d]];
-          if (typeof value !== "number") throw notNumber(request, n, columns[d], value);
+          if (typeof value !== "number") throw notNumber(request, n, columnLabel(d, columns), value);
           out[at++] = value;
         }
       }
@@ -210,10 +212,10 @@ function recordsMatrix(records: ArrayLike<Values>, request: MatrixRequest): Matr
   };
 }
 
-/** The first value of a column that is not missing: a number missing from the first record must not hide its column. */
-function firstValue(records: ArrayLike<Values>, key: string): unknown {
-  for (let n = 0; n < records.length; n++) {
-    const value = records[n][key];
+/** The first of some values that is not missing: a number missing from the first record must not hide its column. */
+function firstPresent(length: number, at: (n: number) => unknown): unknown {
+  for (let n = 0; n < length; n++) {
+    const value = at(n);
     if (value !== undefined && value !== null) return value;
   }
   return undefined;
@@ -253,7 +255,7 @@ export function tableMatrix(table: Values, request: MatrixRequest): Matrix {
         const list = lists[d];
         for (let n = first, at = d; n < first + count; n++, at += nColumns) {
           const value = list[n];
-          if (typeof value !== "number") throw notNumber(request, n, columns[d], value);
+          if (typeof value !== "number") throw notNumber(request, n, columnLabel(d, columns), value);
           out[at] = value;
         }
       }
@@ -274,11 +276,8 @@ function columnOf(value: unknown, name: string, argument: string): ArrayLike<unk
         "leave their rows out or fill them in",
     );
   }
-  for (let n = 0; n < list.length; n++) {
-    const element = list[n];
-    if (element !== undefined && element !== null) return typeof element === "number" ? list : undefined;
-  }
-  return list.length === 0 ? list : undefined;
+  const isNumeric = list.length === 0 || typeof firstPresent(list.length, (n) => list[n]) === "number";
+  return isNumeric ? list : undefined;
 }
 
 function notColumn(request: MatrixRequest, name: string, value: unknown): TypeError {
@@ -321,10 +320,6 @@ function isRecord(value: unknown): value is Values {
   return typeof value === "object" && value !== null && !Array.isArray(value) && !ArrayBuffer.isView(value);
 }
 
-function nameOf(d: number, columns: readonly string[] | undefined): number | string {
-  return columns === undefined ? d : columns[d];
-}
-
 function noRows(argument: string, value: unknown): RangeError {
   return new RangeError(`${argument}: expected at least one row, got ${received(value)}; check where the data is read`);
 }
@@ -336,16 +331,15 @@ function badRow(argument: string, row: number, value: unknown, expected: string)
 }
 
 /** The error for a value that is not a number at a row and column. */
-function notNumber(request: MatrixRequest, row: number, column: number | string, value: unknown): TypeError {
+function notNumber(request: MatrixRequest, row: number, column: string, value: unknown): TypeError {
   const remedy =
     value === undefined || value === null
       ? "leave the row out or fill the value in"
       : typeof value === "string" || typeof value === "bigint" || typeof value === "boolean"
         ? "convert it, for example with Number(…)"
         : "give numbers only";
-  const named = typeof column === "string" ? `${JSON.stringify(column)}` : `${column}`;
   return new TypeError(
-    `${request.argument}: expected a number in row ${row}, column ${named}, got ${received(value)}; ${remedy}`,
+    `${request.argument}: expected a number in row ${row}, column ${column}, got ${received(value)}; ${remedy}`,
   );
 }
 

@@ -22,7 +22,7 @@ export function knownLabels(input: unknown, nRows: number, nComponents: number):
   const labels = Int32Array.from({ length: nRows }, (_, n) => {
     const label = input[n] ?? -1;
     const fine = Number.isInteger(label) && (label as number) >= -1 && (label as number) <= most;
-    return fine ? (label as number) : integerIn(`labels[${n}]`, label, -1, most, some, "number the components from 0");
+    return fine ? (label as number) : integerIn(`labels[${n}]`, label, -1, "number the components from 0", most, some);
   });
   return labels.some((label) => label >= 0) ? labels : undefined;
 }

@@ -236,14 +236,7 @@ export function fitSettings(options: FitOptions, nRows: number): FitSettings {
     nComponents,
     covarianceType,
     tol: nonNegative("tol", tol, "leave it out for the default"),
-    maxIter: integerIn(
-      "maxIter",
-      maxIter,
-      0,
-      Number.MAX_SAFE_INTEGER,
-      "an integer, 0 or more",
-      "leave it out for 1000",
-    ),
+    maxIter: integerIn("maxIter", maxIter, 0, "leave it out for 1000"),
     regCovar:
       regCovar === undefined ? undefined : nonNegative("regCovar", regCovar, "leave it out to follow the data's scale"),
     prior: priorSettings(prior),
@@ -262,14 +255,7 @@ export function fitSettings(options: FitOptions, nRows: number): FitSettings {
     threads:
       options.threads === undefined
         ? undefined
-        : integerIn(
-            "threads",
-            options.threads,
-            1,
-            MOST_THREADS,
-            `an integer from 1 to ${MOST_THREADS}`,
-            "leave it out",
-          ),
+        : integerIn("threads", options.threads, 1, "leave it out", MOST_THREADS),
     reproducible,
   };
 }
@@ -297,7 +283,7 @@ export function checkOptions(options: unknown, others: readonly (keyof FitOption
 function componentCount(value: unknown, nRows: number): number {
   const remedy =
     value === undefined ? "say how many, for example { nComponents: 3 }" : "use fewer components or more data";
-  return integerIn("nComponents", value, 1, nRows, `an integer from 1 to the number of rows (${nRows})`, remedy);
+  return integerIn("nComponents", value, 1, remedy, nRows, `an integer from 1 to the number of rows (${nRows})`);
 }
 
 /** Where to start, unchecked. */
@@ -339,8 +325,7 @@ function priorSettings(prior: unknown): PriorOptions | undefined {
 }
 
 function startCount(value: unknown, init: InitSettings): number {
-  const remedy = "leave it out for 1";
-  const nInit = integerIn("nInit", value, 1, Number.MAX_SAFE_INTEGER, "an integer, 1 or more", remedy);
+  const nInit = integerIn("nInit", value, 1, "leave it out for 1");
   if (nInit > 1 && init.kind !== "strategy") {
     throw new RangeError(
       `nInit: expected 1 with a start given by init, got ${nInit}; ` +

@@ -2,7 +2,7 @@ import { checkedMixture, type GaussianMixture } from "../api/gaussian-mixture.ts
 import type { Mixture } from "../api/mixture.ts";
 import { oneOf } from "../input/options.ts";
 import { columnsOf, fieldOf, nest, objectOf, parsed } from "../model/json.ts";
-import { covariancesOf, flatten, meansOf, weightsOf } from "../model/parameters.ts";
+import { covariancesOf, flatten, isDiagonal, meansOf, variancesOf, weightsOf } from "../model/parameters.ts";
 import { boxed, checkMixture } from "./given.ts";
 import { transpose } from "./shapes.ts";
 
@@ -47,16 +47,15 @@ export function fromMatlab(json: string | object): GaussianMixture {
  */
 export function toMatlab(mixture: Mixture): Readonly<Record<string, unknown>> {
   checkMixture(mixture);
-  const { covarianceType: type, nComponents: K, nFeatures: D, weights, means, covariances, columns } = mixture;
-  const isDiagonal = type === "diag" || type === "spherical";
-  const rows = isDiagonal ? 1 : D;
-  const values =
-    type === "spherical" ? Float64Array.from({ length: K * D }, (_, i) => covariances[Math.floor(i / D)]) : covariances;
+  const { covarianceType: type, nComponents: K, nFeatures: D, weights, means, columns } = mixture;
+  const diagonal = isDiagonal(mixture);
+  const rows = diagonal ? 1 : D;
+  const values = diagonal ? variancesOf(mixture) : mixture.covariances;
   return {
     mu: nest(means, [K, D]),
     Sigma: type === "tied" ? nest(values, [D, D]) : nest(transpose(values, K, rows * D), [rows, D, K]),
     ComponentProportion: [...weights],
-    CovarianceType: isDiagonal ? "diagonal" : "full",
+    CovarianceType: diagonal ? "diagonal" : "full",
     SharedCovariance: type === "tied",
     columns,
   };

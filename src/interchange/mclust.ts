@@ -1,11 +1,11 @@
 import { checkedMixture, type GaussianMixture } from "../api/gaussian-mixture.ts";
 import type { Mixture } from "../api/mixture.ts";
 import { withArena } from "../engine/arena.ts";
+import { expOf, logOf } from "../model/elementary.ts";
 import { columnsOf, fieldOf, type Nested, nest, objectOf, parsed } from "../model/json.ts";
-import { covarianceLength, covariancesOf, flatten, type Parameters, rootsOf, weightsOf } from "../model/parameters.ts";
-import { expOf, logOf } from "../model/sums.ts";
+import { covariancesOf, flatten, matricesOf, type Parameters, rootsOf, weightsOf } from "../model/parameters.ts";
 import { boxed, checkMixture } from "./given.ts";
-import { eachEntry, transpose } from "./shapes.ts";
+import { transpose } from "./shapes.ts";
 
 /** Our covariance types as mclust's families. */
 const FAMILY = { full: "VVV", tied: "EEE", diag: "VVI", spherical: "VII" } as const;
@@ -60,16 +60,18 @@ export function fromMclust(json: string | object): GaussianMixture {
 
 /** Full covariances in the type with the fewest numbers that holds them exactly. */
 function narrowest(full: Float64Array, K: number, D: number): Pick<Parameters, "covarianceType" | "covariances"> {
+  const size = D * D;
+  const narrow = {
+    spherical: full.filter((_, i) => i % size === 0),
+    diag: full.filter((_, i) => (i % size) % (D + 1) === 0),
+    tied: full.slice(0, size),
+  };
   for (const covarianceType of ["spherical", "diag", "tied"] as const) {
-    const covariances = new Float64Array(covarianceLength(covarianceType, K, D));
-    eachEntry(covarianceType, K, D, (i, own) => {
-      if (own >= 0) covariances[own] = full[i];
-    });
-    let isExact = K > 1 || covarianceType !== "tied";
-    eachEntry(covarianceType, K, D, (i, own) => {
-      isExact &&= full[i] === (own < 0 ? 0 : covariances[own]);
-    });
-    if (isExact) return { covarianceType, covariances };
+    const covariances = narrow[covarianceType];
+    const whole = matricesOf({ covarianceType, nComponents: K, nFeatures: D, covariances });
+    // one covariance is "full" rather than shared
+    const fits = K > 1 || covarianceType !== "tied";
+    if (fits && full.every((value, i) => value === whole[i])) return { covarianceType, covariances };
   }
   return { covarianceType: "full", covariances: full };
 }
@@ -103,11 +105,7 @@ function varianceOf(mixture: Mixture): Readonly<Record<string, Nested>> {
   const own = [...covariances];
   if (d === 1) return { sigmasq: own, scale: own };
   const last = (values: Float64Array): Nested => nest(transpose(values, G, d * d), [d, d, G]);
-  const all = new Float64Array(G * d * d);
-  eachEntry(type, G, d, (whole, i) => {
-    if (i >= 0) all[whole] = own[i];
-  });
-  const sigma = last(all);
+  const sigma = last(matricesOf(mixture));
   if (type === "spherical") return { sigma, sigmasq: own, scale: own };
   if (type === "diag") {
     // the geometric mean of the variances

@@ -1,7 +1,6 @@
 // Closed forms about mixtures, where the integrals themselves have none.
-import { logSumExp } from "./exponentials.ts";
+import { logOf, logSumExp } from "./elementary.ts";
 import { combined, commonOf, entropyOf, type FactoredNormal, factored, klOf } from "./normals.ts";
-import { logOf } from "./sums.ts";
 
 /** Steps of {@link klUpperBound}, which stops where a step gains less than this, relative. */
 const MOST_STEPS = 1000;

@@ -1,5 +1,4 @@
 import { withArena } from "../engine/arena.ts";
-import { along } from "./line.ts";
 import { rootBetween } from "./roots.ts";
 
 /** Terms are brought down by this factor, whose logarithm follows, before they overflow. */
@@ -13,16 +12,13 @@ const LOG_SCALE = -644.7238260383328;
  * @param outside - above 0, below 1.
  */
 export function chiSquaredBeyond(outside: number, D: number): number {
-  const one = Float64Array.of(1);
-  const standard = { weights: one, means: Float64Array.of(0), sigmas: one };
   return withArena(({ kernels }) => {
     /** log P(χ² > q): a finite sum of positive terms (Abramowitz & Stegun, 26.4.4 and 26.4.5). */
     const logTail = (q: number): number => {
       const odd = D % 2;
       let scale = -q / 2;
       // over exp(-q / 2); where that overflows, what comes later outweighs the first term by far
-      let sum =
-        odd && q < 1400 ? 2 * along("tails", standard, Float64Array.of(Math.sqrt(q)), 1)[0] * kernels.exp(q / 2) : 0;
+      let sum = odd && q < 1400 ? 2 * kernels.normalTail(Math.sqrt(q)) * kernels.exp(q / 2) : 0;
       let term = odd ? Math.sqrt((2 * q) / Math.PI) : 1;
       for (let s = odd ? 1.5 : 1; s <= D / 2; s++) {
         sum += term;

@@ -1,16 +1,6 @@
 // Marginal and conditional distributions of a mixture, which are mixtures again (Bishop, PRML, section 2.3).
 import { withArena } from "../engine/arena.ts";
-import { type Model, modelOf, type Parameters, singularCovariance } from "./parameters.ts";
-
-/** The covariance of component k as a matrix [D, D], row-major, for every type. */
-export function covarianceOf(parameters: Parameters, k: number): Float64Array {
-  const { covarianceType: type, nFeatures: D, covariances } = parameters;
-  if (type === "full") return covariances.slice(k * D * D, (k + 1) * D * D);
-  if (type === "tied") return covariances.slice();
-  const matrix = new Float64Array(D * D);
-  for (let d = 0; d < D; d++) matrix[d * (D + 1)] = covariances[type === "diag" ? k * D + d : k];
-  return matrix;
-}
+import { type Model, matricesOf, modelOf, type Parameters, singularCovariance } from "./parameters.ts";
 
 /** The mixture of some columns, in the order given. The covariance type stays. */
 export function marginalOf(parameters: Parameters, columns: readonly number[]): Parameters {
@@ -62,9 +52,10 @@ export function splitOf(parameters: Parameters, inputs: readonly number[], targe
   const [D, M] = [inputs.length, targets.length];
   const slopes = new Float64Array(K * M * D);
   const spreads = new Float64Array(K * M * M);
+  const matrices = matricesOf(both);
   for (let k = 0; k < K; k++) {
     const u = withArena((arena) => {
-      const matrix = arena.copyOf(covarianceOf(both, k));
+      const matrix = arena.copyOf(matrices.subarray(k * W * W, (k + 1) * W * W));
       if (arena.kernels.cholesky(matrix, W, 0) !== 0) throw singularCovariance(type, k, "scale its columns");
       return arena.readF64(matrix, W * W);
     });

@@ -1,11 +1,10 @@
 // How often a row of one component is more likely to be taken for another's.
 import { type Matrix, matrixOf } from "../input/data.ts";
+import { logOf, normalCdf } from "./elementary.ts";
 import { type Estimate, meansOver } from "./monte-carlo.ts";
-import { normalCdf } from "./normal-cdf.ts";
 import { difference, type FactoredNormal, halfway, mixtureOf, multiply, withInverse } from "./normals.ts";
 import { modelOf } from "./parameters.ts";
 import { scoreRows } from "./score.ts";
-import { logOf } from "./sums.ts";
 
 /** P(a t² + 2 b t + c < 0), t standard normal: between the roots, or outside them. ½ if it is 0 everywhere; never NaN. */
 function quadraticProbability(a: number, b: number, c: number): number {

@@ -3,7 +3,15 @@
 // A matrix here has blocks along its diagonal and nothing else: one of D x D, or D of 1 x 1 where covariances are
 // diagonal. Its length tells which: `side` = length / D. Row i begins at i * side, with column `i - (i % side)`.
 import { withArena } from "../engine/arena.ts";
-import { type Parameters, pivotTolerance, precisionsOf, singularCovariance } from "./parameters.ts";
+import {
+  isDiagonal,
+  matricesOf,
+  type Parameters,
+  pivotTolerance,
+  precisionsOf,
+  singularCovariance,
+  variancesOf,
+} from "./parameters.ts";
 import { sumOf } from "./sums.ts";
 
 /** One component. */
@@ -27,30 +35,21 @@ interface Factor {
 
 export type FactoredNormal = Normal & Factor;
 
-/** Whether the components have nothing beside the diagonals of their covariances. */
-export function isDiagonal({ covarianceType }: Parameters): boolean {
-  return covarianceType === "diag" || covarianceType === "spherical";
-}
-
 /**
  * The components, their weights divided by the sum.
  *
  * @param dense - whether to write covariances out as one block. Default: where they are not diagonal.
  */
 export function normalsOf(parameters: Parameters, dense: boolean = !isDiagonal(parameters)): Normal[] {
-  const { nComponents: K, nFeatures: D, weights, means, covariances, covarianceType } = parameters;
+  const { nComponents: K, nFeatures: D, weights, means } = parameters;
   const total = sumOf(weights);
-  const length = covariances.length / (covarianceType === "tied" ? 1 : K);
-  return Array.from(weights, (weight, k) => {
-    const start = covarianceType === "tied" ? 0 : k * length;
-    let covariance = covariances.subarray(start, start + length);
-    if (isDiagonal(parameters)) {
-      const variances = covariance;
-      covariance = new Float64Array(dense ? D * D : D);
-      for (let d = 0; d < D; d++) covariance[dense ? d * (D + 1) : d] = variances[d % length];
-    }
-    return { weight: weight / total, mean: means.subarray(k * D, (k + 1) * D), covariance };
-  });
+  const covariances = dense ? matricesOf(parameters) : variancesOf(parameters);
+  const length = covariances.length / K;
+  return Array.from(weights, (weight, k) => ({
+    weight: weight / total,
+    mean: means.subarray(k * D, (k + 1) * D),
+    covariance: covariances.subarray(k * length, (k + 1) * length),
+  }));
 }
 
 /** The parameters of a mixture of normals: "full" or "diag", as their blocks are. */

@@ -45,6 +45,32 @@ export function covarianceLength(type: CovarianceType, nComponents: number, nFea
   return covarianceShape(type, nComponents, nFeatures).reduce((product, side) => product * side, 1);
 }
 
+/** Covariances and their shape. */
+type Covariances = Omit<Parameters, "weights" | "means">;
+
+/** Whether the components have nothing beside the diagonals of their covariances. */
+export function isDiagonal({ covarianceType }: Pick<Parameters, "covarianceType">): boolean {
+  return covarianceType === "diag" || covarianceType === "spherical";
+}
+
+/** The covariances as variances [K, D], for "diag" and "spherical". */
+export function variancesOf({ covarianceType, nComponents, nFeatures, covariances }: Covariances): Float64Array {
+  if (covarianceType === "diag") return covariances;
+  return new Float64Array(nComponents * nFeatures).map((_, i) => covariances[Math.floor(i / nFeatures)]);
+}
+
+/** The covariances as matrices [K, D, D], for every type. */
+export function matricesOf(parameters: Covariances): Float64Array {
+  const { nComponents: K, nFeatures: D, covariances } = parameters;
+  const size = D * D;
+  const matrices = new Float64Array(K * size);
+  if (!isDiagonal(parameters)) return matrices.map((_, i) => covariances[i % covariances.length]);
+  variancesOf(parameters).forEach((variance, i) => {
+    matrices[Math.floor(i / D) * size + (i % D) * (D + 1)] = variance;
+  });
+  return matrices;
+}
+
 /** What a user may give as parameters; see {@link parametersOf}. */
 export interface GivenParameters {
   readonly weights: ArrayLike<number>;
@@ -265,8 +291,8 @@ export function singularCovariance(type: CovarianceType, component: number, reme
 
 /** Cholesky factors for sampling: upper triangles [K, D, D] or [D, D], standard deviations [K, D] or [K]. */
 export function rootsOf(arena: Arena, parameters: Parameters): Float64Array {
-  const { covarianceType, nFeatures: D, covariances } = parameters;
-  if (covarianceType === "diag" || covarianceType === "spherical") return covariances.map(Math.sqrt);
+  const { nFeatures: D, covariances } = parameters;
+  if (isDiagonal(parameters)) return covariances.map(Math.sqrt);
   const roots = arena.copyOf(covariances);
   for (let start = 0; start < covariances.length; start += D * D) arena.kernels.cholesky(roots + start * 8, D, 0);
   return arena.readF64(roots, covariances.length);
@@ -277,8 +303,8 @@ export function rootsOf(arena: Arena, parameters: Parameters): Float64Array {
  * covariance L L', lower triangular; 1 / standard deviation for "diag" and "spherical".
  */
 export function whiteningsOf(parameters: Parameters): Float64Array {
-  const { covarianceType, nFeatures: D, covariances } = parameters;
-  if (covarianceType === "diag" || covarianceType === "spherical") return covariances.map((v) => 1 / Math.sqrt(v));
+  const { nFeatures: D, covariances } = parameters;
+  if (isDiagonal(parameters)) return covariances.map((v) => 1 / Math.sqrt(v));
   return withArena((arena) => invertTriangles(arena, rootsOf(arena, parameters), D));
 }
 
@@ -297,8 +323,8 @@ export function invertTriangles(arena: Arena, triangles: Float64Array, D: number
 
 /** Precisions, in the shape of the covariances: their inverses, P' P. */
 export function precisionsOf(parameters: Parameters): Float64Array {
-  const { covarianceType, nFeatures: D, covariances } = parameters;
-  if (covarianceType === "diag" || covarianceType === "spherical") return covariances.map((variance) => 1 / variance);
+  const { nFeatures: D, covariances } = parameters;
+  if (isDiagonal(parameters)) return covariances.map((variance) => 1 / variance);
   const whitenings = whiteningsOf(parameters);
   const precisions = new Float64Array(covariances.length);
   for (let start = 0; start < covariances.length; start += D * D) {

@@ -1,5 +1,3 @@
-import { withArena } from "../engine/arena.ts";
-
 /** Terms added one after the other before their sum joins the others: keeps the rounding of a long sum small. */
 const PART = 128;
 
@@ -13,14 +11,4 @@ export function sumOf(values: Float64Array): number {
     sum += part;
   }
   return sum;
-}
-
-/** Natural logarithm, the same bits in every engine (JavaScript's own differs). */
-export function logOf(value: number): number {
-  return withArena((arena) => arena.kernels.log(value));
-}
-
-/** Exponential function, the same bits in every engine (JavaScript's own differs). */
-export function expOf(value: number): number {
-  return withArena((arena) => arena.kernels.exp(value));
 }

@@ -4,7 +4,7 @@ import { execFileSync } from "node:child_process";
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { delimiter } from "node:path";
 import { fileURLToPath } from "node:url";
-import { WORDS } from "../../src/engine/worker.ts";
+import { SERVING } from "../../src/engine/worker.ts";
 
 const root = new URL("../../", import.meta.url);
 const build = new URL("build/", root);
@@ -28,5 +28,5 @@ export default function setup() {
   cpSync(new URL("suite/", import.meta.url), consumer, { recursive: true });
   const threads = new URL("threads.mjs", consumer);
   const text = readFileSync(threads, "utf8");
-  writeFileSync(threads, text.replace("globalThis.GAUSSMIX_SERVING", String(WORDS.serving)));
+  writeFileSync(threads, text.replace("globalThis.GAUSSMIX_SERVING", String(SERVING)));
 }

@@ -2,7 +2,7 @@
 import { assert, Checks, equal, refuses } from "./check.mjs";
 import { blobs } from "./data.mjs";
 
-/** Place of the first thread's `serving` word (WORDS of src/engine/worker.ts), which hosts of the suite fill in. */
+/** Place of the first thread's word (SERVING of src/engine/worker.ts), which hosts of the suite fill in. */
 const SERVING = globalThis.GAUSSMIX_SERVING;
 
 /** Workers that the library has started, with what the tests need to know of them. */
