@@ -12,6 +12,11 @@ const pathOf = (name) => fileURLToPath(new URL(name, import.meta.url));
 const options = process.argv.slice(2).filter((option) => option !== "--write");
 const isWritten = process.argv.includes("--write");
 
+if (!existsSync(pathOf("../../dist/index.js"))) {
+  console.error("no runtime was tested: dist is missing; run npm run build");
+  process.exit(1);
+}
+
 /** Why the run is not a whole one that passes. */
 const faults = [];
 if (spawnSync("bash", [pathOf("install.sh")], { stdio: "inherit" }).status !== 0) {
