@@ -31,13 +31,13 @@ describe("workerd", () => {
   async function anomalies() {
     cpSync(new URL("examples/cloudflare-worker/", root), new URL("cloudflare-worker/", consumer), { recursive: true });
     const folders = [await bundled("cloudflare-worker/worker.mjs"), await bundled("empty-worker.mjs")];
-    const starts = [[], []];
-    for (let round = 0; round < COLD_STARTS; round++) {
-      for (const [i, folder] of folders.entries()) starts[i].push(await firstAnswer(folder));
+    const starts = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY];
+    // a start that takes less time than nothing is noise: on a busy machine some more tell
+    for (let round = 0; round < COLD_STARTS || (round < 5 * COLD_STARTS && starts[0] <= starts[1]); round++) {
+      for (const [i, folder] of folders.entries()) starts[i] = Math.min(starts[i], await firstAnswer(folder));
     }
-    const [ours, empty] = starts.map((times) => Math.min(...times));
     const [request, emptyRequest] = await requestTimes(folders);
-    return { coldStart: ours - empty, request, emptyRequest };
+    return { coldStart: starts[0] - starts[1], request, emptyRequest };
   }
 
   /** Milliseconds from the start of the process to its first answer. */

@@ -34,27 +34,35 @@ export function record(name, version, { api, threads, bits, coldStart, request, 
   writeFileSync(new URL(`${name}.json`, results), `${JSON.stringify(row, null, 2)}\n`);
 }
 
-/** What has been recorded: the rows in order, and for each row that lacks something, or has what it should not, why. */
+/**
+ * What has been recorded: the rows in order; for each row that lacks something, or has what it should not, why; and times that
+ * are none, for the machine was too busy.
+ */
 export function recorded() {
   const rows = [];
   const faults = [];
+  const unmeasured = [];
   for (const name of Object.keys(ROWS)) {
     try {
       const row = JSON.parse(readFileSync(new URL(`${name}.json`, results), "utf8"));
       rows.push(row);
       faults.push(...[...faultsOf(row)].map((fault) => `${name}: ${fault}`));
+      unmeasured.push(...[...unmeasuredOf(row)].map((fault) => `${name}: ${fault}`));
     } catch {
       faults.push(`${name}: was not run to its end`);
     }
   }
-  return { rows, faults };
+  return { rows, faults, unmeasured };
 }
 
 function* faultsOf(row) {
-  const measured = (value) => Number.isFinite(value) && value > 0;
   if (row.api.failed + row.threads.failed > 0) yield "has tests that fail";
   if (row.api.passed === 0 || row.threads.passed === 0) yield "has no tests";
   if (row.sha256 !== sha256) yield `SHA-256 is ${row.sha256}, not the one on record`;
-  if (!measured(row.coldStart)) yield `cold start is ${row.coldStart}`;
+}
+
+function* unmeasuredOf(row) {
+  const measured = (value) => Number.isFinite(value) && value > 0;
+  if (!measured(row.coldStart)) yield `cold start is ${row.coldStart} ms`;
   if (row.name === "workerd" && !(measured(row.request) && measured(row.emptyRequest))) yield "a request has no time";
 }

@@ -31,8 +31,11 @@ const begin = performance.now();
 const vitest = [pathOf("../../node_modules/vitest/vitest.mjs"), "run", "--config", pathOf("vitest.config.mjs")];
 const { status } = spawnSync(process.execPath, [...vitest, ...options], { stdio: "inherit" });
 if (status !== 0) faults.push("tests failed, see above");
-const { rows, faults: missing } = recorded();
+const { rows, faults: missing, unmeasured } = recorded();
 if (options.length === 0) faults.push(...missing);
+// a busy machine is no reason for a test to fail, but for a table to wait
+if (isWritten) faults.push(...unmeasured);
+else for (const fault of unmeasured) console.log(fault);
 
 const found = await tables(rows);
 console.log(`\n${Object.values(found).join("\n\n")}\n`);
