@@ -133,13 +133,11 @@ function settled(labels: usize, upper: usize, lower: usize, drift: usize): bool 
 function nearestOfAll(
   x: usize, centres: usize, metric: usize, K: i32, near: usize, second: usize, best: usize, trial: usize, D: i32, laneBytes: usize,
 ): void {
+  blockDistances(x, centres, metric, near, D, laneBytes);
   const infinite = f64x2.splat(Infinity);
-  for (let i: usize = 0; i < BLOCK_BYTES; i += 16) {
-    v128.store(near + i, infinite);
-    if (second) v128.store(second + i, infinite);
-  }
+  if (second) for (let i: usize = 0; i < BLOCK_BYTES; i += 16) v128.store(second + i, infinite);
   memory.fill(best, 0, BLOCK_BYTES);
-  for (let k = 0; k < K; ++k) {
+  for (let k = 1; k < K; ++k) {
     blockDistances(x, centres + (<usize>k * <usize>D << 3), metric, trial, D, laneBytes);
     const kv = f64x2.splat(<f64>k);
     for (let i: usize = 0; i < BLOCK_BYTES; i += 16) {

@@ -6,11 +6,17 @@ import { type Line, lineOf } from "../model/line.ts";
 import type { Parameters } from "../model/parameters.ts";
 import { Mixture } from "./mixture.ts";
 
+/** Refuses what is not a mixture. */
+export function checkMixture(mixture: unknown): asserts mixture is Mixture {
+  if (mixture instanceof Mixture) return;
+  throw new TypeError(
+    `mixture: expected a Mixture, got ${received(mixture)}; make one with fit, fromParameters or fromJSON`,
+  );
+}
+
 /** The parameters of a mixture, copied once: each of its getters makes a copy. */
 export function givenParameters(mixture: Mixture): Parameters {
-  if (!(mixture instanceof Mixture)) {
-    throw new TypeError(`mixture: expected a Mixture, got ${received(mixture)}; fit one first`);
-  }
+  checkMixture(mixture);
   const { covarianceType, nComponents, nFeatures, weights, means, covariances } = mixture;
   return { covarianceType, nComponents, nFeatures, weights, means, covariances };
 }

@@ -1,13 +1,13 @@
 import { compileKernels } from "../engine/kernels.ts";
-import { received } from "../errors.ts";
 import { runHere, runOnThreads } from "../fit/fit.ts";
 import { improveWork } from "../fit/improve.ts";
 import { integerIn } from "../input/checks.ts";
-import { type DataInput, type Matrix, matrixOf } from "../input/data.ts";
+import type { DataInput, Matrix } from "../input/data.ts";
 import { checkOptions, type FitOptions, type FitSettings, fitSettings } from "../input/options.ts";
 import { type Parameters, parametersOf } from "../model/parameters.ts";
 import { fittedMixture, type GaussianMixture } from "./gaussian-mixture.ts";
-import { Mixture } from "./mixture.ts";
+import { checkMixture } from "./given.ts";
+import { type Mixture, rowsFor } from "./mixture.ts";
 
 /** Options of a fit that have no place here. */
 const OTHERS = [
@@ -72,13 +72,11 @@ interface Input {
 }
 
 function inputOf(mixture: Mixture, data: DataInput, options: ImproveOptions): Input {
-  if (!(mixture instanceof Mixture)) {
-    throw new TypeError(`mixture: expected a Mixture, got ${received(mixture)}; give what fit returns`);
-  }
+  checkMixture(mixture);
   checkOptions(options, OTHERS, ["moves"]);
   const { moves = 5, ...fit } = options;
-  const { nComponents, covarianceType, nFeatures, columns } = mixture;
-  const matrix = matrixOf(data, { nFeatures, columns, widthName: "the mixture's nFeatures" });
+  const { nComponents, covarianceType } = mixture;
+  const matrix = rowsFor(mixture, data);
   return {
     matrix,
     settings: fitSettings({ ...fit, nComponents, covarianceType, init: mixture }, matrix.nRows),

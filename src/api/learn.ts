@@ -18,7 +18,7 @@ import {
 import { meansOf, modelOf, type Parameters, parametersOf } from "../model/parameters.ts";
 import { scoreRows } from "../model/score.ts";
 import { sumOf } from "../model/sums.ts";
-import { checkParameters, checkSizes, type MixtureParameters } from "./mixture.ts";
+import { type MixtureParameters, parametersFrom } from "./mixture.ts";
 
 /** What one E-step finds. */
 export interface EStep {
@@ -41,11 +41,7 @@ export interface EStep {
  * const { responsibilities, counts } = eStep(rows, { weights: [0.5, 0.5], means: [[3], [6]], covariances: [[[1]], [[1]]] });
  */
 export function eStep(data: DataInput, parameters: MixtureParameters): EStep {
-  checkParameters("parameters", parameters);
-  const type = oneOf("covarianceType", parameters.covarianceType ?? "full", COVARIANCE_TYPES);
-  const checked = parametersOf(parameters, type, "parameters");
-  checkSizes("parameters", parameters, checked);
-  const model = modelOf(checked);
+  const model = modelOf(parametersFrom("parameters", parameters));
   const matrix = matrixOf(data, {
     nFeatures: model.nFeatures,
     columns: parameters.columns,

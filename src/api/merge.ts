@@ -1,11 +1,11 @@
 // Components that share rows taken together as one cluster.
 import { withArena } from "../engine/arena.ts";
 import { integerIn } from "../input/checks.ts";
-import { type DataInput, type Matrix, matrixOf } from "../input/data.ts";
+import type { DataInput, Matrix } from "../input/data.ts";
 import { agglomerate } from "../model/agglomerate.ts";
 import type { Model } from "../model/parameters.ts";
 import { scoreRows } from "../model/score.ts";
-import { type MixtureParameters, type WeightOptions, weightsOf } from "./mixture.ts";
+import { type MixtureParameters, rowsFor, type WeightOptions, weightsOf } from "./mixture.ts";
 import { modelFrom } from "./operand.ts";
 
 /** One clustering out of a hierarchy. */
@@ -54,7 +54,7 @@ export interface Merging {
 export function merge(mixture: MixtureParameters, data: DataInput, options: WeightOptions = {}): Merging {
   const model = modelFrom("mixture", mixture);
   const { nComponents: K, nFeatures } = model;
-  const matrix = matrixOf(data, { nFeatures, columns: mixture.columns, widthName: "the mixture's nFeatures" });
+  const matrix = rowsFor({ nFeatures, columns: mixture.columns }, data);
   const weights = weightsOf(options, matrix.nRows) ?? new Float64Array(matrix.nRows).fill(1);
   const clusterOf = (shares: Float64Array): Cluster => ({ shares, entropy: entropyOf(weights, shares) });
   const join = (a: Cluster, b: Cluster): Cluster => clusterOf(a.shares.map((share, n) => share + b.shares[n]));

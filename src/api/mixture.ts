@@ -42,7 +42,7 @@ const PARAMETER_KEYS: readonly (keyof MixtureParameters | keyof Parameters)[] = 
 ];
 
 /** Refuses what is no object, and a literal with a mistyped key; a mixture has other members, and passes. */
-export function checkParameters(argument: string, parameters: unknown): void {
+function checkParameters(argument: string, parameters: unknown): void {
   if (typeof parameters !== "object" || parameters === null) {
     throw new TypeError(
       `${argument}: expected an object with weights, means and covariances, got ${received(parameters)}; give all three`,
@@ -51,8 +51,15 @@ export function checkParameters(argument: string, parameters: unknown): void {
   if (isPlain(parameters)) knownKeys(argument, parameters, PARAMETER_KEYS);
 }
 
-/** Refuses sizes, as an M-step gives them, that are not those of the arrays beside them. */
-export function checkSizes(argument: string, given: object, checked: Parameters): void {
+/**
+ * The parameters of a mixture, checked: also their sizes, as an M-step gives them, against the arrays beside them.
+ *
+ * @param path - how errors name the parts, for example `"p."`.
+ */
+export function parametersFrom(argument: string, given: MixtureParameters, path = `${argument}.`): Parameters {
+  checkParameters(argument, given);
+  const { covarianceType = "full" } = given;
+  const checked = parametersOf(given, oneOf(`${path}covarianceType`, covarianceType, COVARIANCE_TYPES), path);
   for (const size of ["nComponents", "nFeatures"] as const) {
     const value = (given as Partial<Parameters>)[size];
     if (value === undefined || value === checked[size]) continue;
@@ -60,6 +67,7 @@ export function checkSizes(argument: string, given: object, checked: Parameters)
       `${argument}: expected ${size} to be ${checked[size]}, as in the means, got ${received(value)}; leave it out`,
     );
   }
+  return checked;
 }
 
 /** Weights for the rows of a log-likelihood or a criterion. */
@@ -74,6 +82,11 @@ export interface SampleOptions {
   readonly seed?: number | undefined;
 }
 
+/** Rows for a mixture, by its columns. @throws as {@link matrixOf}. */
+export function rowsFor({ nFeatures, columns }: Pick<Mixture, "nFeatures" | "columns">, data: DataInput): Matrix {
+  return matrixOf(data, { nFeatures, columns, widthName: "the mixture's nFeatures" });
+}
+
 /** What a mixture is made of. */
 export interface MixtureParts {
   readonly model: Model;
@@ -82,10 +95,8 @@ export interface MixtureParts {
 
 /** Checked parts from parameters. @throws as {@link Mixture.fromParameters}. */
 export function partsOf(parameters: MixtureParameters): MixtureParts {
-  checkParameters("parameters", parameters);
-  const { covarianceType = "full", columns } = parameters;
-  const checked = parametersOf(parameters, oneOf("covarianceType", covarianceType, COVARIANCE_TYPES));
-  checkSizes("parameters", parameters, checked);
+  const checked = parametersFrom("parameters", parameters, "");
+  const { columns } = parameters;
   if (columns !== undefined) checkNames(columns);
   if (columns !== undefined && columns.length !== checked.nFeatures) {
     throw new RangeError(
@@ -195,7 +206,7 @@ export class Mixture {
    * mixture.predict([[5.1, 3.5, 1.4, 0.2]]); // one row
    */
   predict(data: DataInput, out?: Int32Array): Int32Array {
-    const matrix = this.#matrixOf(data);
+    const matrix = rowsFor(this, data);
     const labels = outputOf(out, matrix.nRows, Int32Array);
     scoreRows(this.#model, matrix, { labels });
     return labels;
@@ -210,7 +221,7 @@ export class Mixture {
    * @throws as {@link predict}.
    */
   predictProba(data: DataInput, out?: Float64Array): Float64Array {
-    const matrix = this.#matrixOf(data);
+    const matrix = rowsFor(this, data);
     const responsibilities = outputOf(out, matrix.nRows * this.nComponents, Float64Array);
     scoreRows(this.#model, matrix, { responsibilities });
     return responsibilities;
@@ -224,7 +235,7 @@ export class Mixture {
    * @throws as {@link predict}.
    */
   scoreSamples(data: DataInput, out?: Float64Array): Float64Array {
-    const matrix = this.#matrixOf(data);
+    const matrix = rowsFor(this, data);
     const density = outputOf(out, matrix.nRows, Float64Array);
     scoreRows(this.#model, matrix, { density });
     return density;
@@ -249,7 +260,7 @@ export class Mixture {
    * @throws as {@link predict}.
    */
   mahalanobis(data: DataInput, out?: Float64Array): Float64Array {
-    const matrix = this.#matrixOf(data);
+    const matrix = rowsFor(this, data);
     const distances = outputOf(out, matrix.nRows * this.nComponents, Float64Array);
     scoreRows(this.#model, matrix, { distances });
     return distances;
@@ -286,12 +297,8 @@ export class Mixture {
     return drawSample(this.#model, rows, seedOf(options.seed));
   }
 
-  #matrixOf(data: DataInput): Matrix {
-    return matrixOf(data, { nFeatures: this.nFeatures, columns: this.columns, widthName: "the mixture's nFeatures" });
-  }
-
   #total(data: DataInput, options: WeightOptions): { readonly logLikelihood: number; readonly totalWeight: number } {
-    const matrix = this.#matrixOf(data);
+    const matrix = rowsFor(this, data);
     const weights = weightsOf(options, matrix.nRows);
     const density = new Float64Array(matrix.nRows);
     scoreRows(this.#model, matrix, { density });

@@ -2,10 +2,9 @@
 
 import { quoted } from "../errors.ts";
 import { integerIn, knownKeys, seedOf } from "../input/checks.ts";
-import { COVARIANCE_TYPES, oneOf } from "../input/options.ts";
 import { mixtureOf, normalsOf } from "../model/normals.ts";
-import { type Model, modelOf, parametersOf } from "../model/parameters.ts";
-import { checkParameters, type MixtureParameters } from "./mixture.ts";
+import { type Model, modelOf } from "../model/parameters.ts";
+import { type MixtureParameters, parametersFrom } from "./mixture.ts";
 
 /** One component of a mixture, counted from 0, as a distribution of its own. */
 export interface ComponentOf {
@@ -53,9 +52,7 @@ export function operandOf(argument: string, given: MixtureOrComponent): Model {
  *   within these limits the fourth power of any ratio leaves room for sums.
  */
 export function modelFrom(argument: string, given: MixtureParameters): Model {
-  checkParameters(argument, given);
-  const type = oneOf(`${argument}.covarianceType`, given.covarianceType ?? "full", COVARIANCE_TYPES);
-  const model = modelOf(parametersOf(given, type, argument));
+  const model = modelOf(parametersFrom(argument, given));
   for (const { mean, covariance } of normalsOf(model)) {
     const side = covariance.length / mean.length;
     mean.forEach((value, d) => {

@@ -218,7 +218,7 @@ export function fitInput(
 export function fitSettings(options: FitOptions, nRows: number): FitSettings {
   checkKeys(options);
   const nComponents = componentCount(options.nComponents, nRows);
-  const warmStart = options.warmStart === undefined ? undefined : warmStartOf(options);
+  const warmStart = ifGiven(options.warmStart, () => warmStartOf(options));
   const covarianceType = oneOf(
     "covarianceType",
     options.covarianceType === undefined ? (warmStart?.covarianceType ?? "full") : options.covarianceType,
@@ -237,27 +237,25 @@ export function fitSettings(options: FitOptions, nRows: number): FitSettings {
     covarianceType,
     tol: nonNegative("tol", tol, "leave it out for the default"),
     maxIter: integerIn("maxIter", maxIter, 0, "leave it out for 1000"),
-    regCovar:
-      regCovar === undefined ? undefined : nonNegative("regCovar", regCovar, "leave it out to follow the data's scale"),
+    regCovar: ifGiven(regCovar, (value) => nonNegative("regCovar", value, "leave it out to follow the data's scale")),
     prior: priorSettings(prior),
     nInit: startCount(nInit, init),
     init,
-    labels: options.labels === undefined ? undefined : knownLabels(options.labels, nRows, nComponents),
-    fixed:
-      options.fixed === undefined
-        ? undefined
-        : fixedSettings(options.fixed, nComponents, covarianceType === "tied", init, prior),
+    labels: ifGiven(options.labels, (labels) => knownLabels(labels, nRows, nComponents)),
+    fixed: ifGiven(options.fixed, (fixed) => fixedSettings(fixed, nComponents, covarianceType === "tied", init, prior)),
     seed: seedOf(seed),
-    sampleWeight: options.sampleWeight === undefined ? undefined : weightsOf(options.sampleWeight, nRows, nComponents),
-    signal: options.signal === undefined ? undefined : signalOf(options.signal),
-    onIteration: options.onIteration === undefined ? undefined : listenerOf("onIteration", options.onIteration),
+    sampleWeight: ifGiven(options.sampleWeight, (weights) => weightsOf(weights, nRows, nComponents)),
+    signal: ifGiven(options.signal, signalOf),
+    onIteration: ifGiven(options.onIteration, (listener) => listenerOf("onIteration", listener)),
     accelerate,
-    threads:
-      options.threads === undefined
-        ? undefined
-        : integerIn("threads", options.threads, 1, "leave it out", MOST_THREADS),
+    threads: ifGiven(options.threads, (threads) => integerIn("threads", threads, 1, "leave it out", MOST_THREADS)),
     reproducible,
   };
+}
+
+/** What a reader makes of an option; undefined where that is left out. */
+function ifGiven<In, Out>(value: In | undefined, read: (value: In) => Out): Out | undefined {
+  return value === undefined ? undefined : read(value);
 }
 
 function checkKeys(options: unknown): void {

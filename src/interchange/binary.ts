@@ -1,9 +1,10 @@
 import { GaussianMixture } from "../api/gaussian-mixture.ts";
+import { checkMixture } from "../api/given.ts";
 import type { Mixture } from "../api/mixture.ts";
 import { received } from "../errors.ts";
 import { COVARIANCE_TYPES, type CovarianceType } from "../input/options.ts";
 import { covarianceLength } from "../model/parameters.ts";
-import { checkMixture, textIn, viewOf } from "./given.ts";
+import { textIn, viewOf } from "./given.ts";
 
 /** As PNG's: a byte that is not ASCII, a name, and line ends, which a transfer as text would change. */
 const MAGIC = [0x89, 0x47, 0x4d, 0x58, 0x0d, 0x0a, 0x1a, 0x0a];

@@ -1,14 +1,5 @@
-// What callers give: a mixture to write, values and bytes to read.
-import { Mixture } from "../api/mixture.ts";
+// What callers give: values and bytes to read.
 import { received } from "../errors.ts";
-
-/** Refuses what is not a mixture. */
-export function checkMixture(mixture: unknown): asserts mixture is Mixture {
-  if (mixture instanceof Mixture) return;
-  throw new TypeError(
-    `mixture: expected a Mixture, got ${received(mixture)}; make one with fit, fromParameters or fromJSON`,
-  );
-}
 
 /** A list; R and MATLAB write a list of one as the bare value. */
 export function boxed(value: unknown): unknown {

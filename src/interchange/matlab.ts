@@ -1,9 +1,10 @@
 import { checkedMixture, type GaussianMixture } from "../api/gaussian-mixture.ts";
+import { checkMixture } from "../api/given.ts";
 import type { Mixture } from "../api/mixture.ts";
 import { oneOf } from "../input/options.ts";
 import { columnsOf, fieldOf, nest, objectOf, parsed } from "../model/json.ts";
 import { covariancesOf, flatten, isDiagonal, meansOf, variancesOf, weightsOf } from "../model/parameters.ts";
-import { boxed, checkMixture } from "./given.ts";
+import { boxed } from "./given.ts";
 import { transpose } from "./shapes.ts";
 
 /**

@@ -1,10 +1,11 @@
 import { checkedMixture, type GaussianMixture } from "../api/gaussian-mixture.ts";
+import { checkMixture } from "../api/given.ts";
 import type { Mixture } from "../api/mixture.ts";
 import { withArena } from "../engine/arena.ts";
 import { expOf, logOf } from "../model/elementary.ts";
 import { columnsOf, fieldOf, type Nested, nest, objectOf, parsed } from "../model/json.ts";
 import { covariancesOf, flatten, matricesOf, type Parameters, rootsOf, weightsOf } from "../model/parameters.ts";
-import { boxed, checkMixture } from "./given.ts";
+import { boxed } from "./given.ts";
 import { transpose } from "./shapes.ts";
 
 /** Our covariance types as mclust's families. */

@@ -1,9 +1,9 @@
 import { checkedMixture, GaussianMixture } from "../api/gaussian-mixture.ts";
+import { checkMixture } from "../api/given.ts";
 import type { Mixture } from "../api/mixture.ts";
 import { COVARIANCE_TYPES, oneOf } from "../input/options.ts";
 import { columnsOf, fieldOf, nest, objectOf, parsed } from "../model/json.ts";
 import { covarianceShape, covariancesOf, meansOf, weightsOf, whiteningsOf } from "../model/parameters.ts";
-import { checkMixture } from "./given.ts";
 import { transpose } from "./shapes.ts";
 
 /**

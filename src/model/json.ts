@@ -90,7 +90,7 @@ export function fromJSON(json: unknown): {
   const parameters = parametersOf(
     { weights: list("weights"), means: list("means"), covariances: list("covariances") },
     covarianceType,
-    "json",
+    "json.",
   );
   for (const key of ["nComponents", "nFeatures"] as const) {
     if (field(key) !== parameters[key]) {

@@ -83,13 +83,12 @@ export interface GivenParameters {
  *
  * @param given - weights [K], means [K, D] and covariances of the type's shape: nested or flat; flat means need `nFeatures` only if
  *   the number of weights does not divide them.
- * @param argument - how errors name the parameters, for example `"init"`; empty for none.
+ * @param path - what errors put before the names of the parts, for example `"init."`.
  * @throws {TypeError} If a value is not a number or an array is missing.
  * @throws {RangeError} If a shape does not fit, a value is not finite, weights are negative or do not sum to 1, or a
  *   covariance is not symmetric.
  */
-export function parametersOf(given: GivenParameters, covarianceType: CovarianceType, argument = ""): Parameters {
-  const path = argument === "" ? "" : `${argument}.`;
+export function parametersOf(given: GivenParameters, covarianceType: CovarianceType, path = ""): Parameters {
   const weights = weightsOf(given.weights, `${path}weights`);
   const nComponents = weights.length;
   const means = meansOf(given.means, nComponents, `${path}means`);
