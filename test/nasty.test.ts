@@ -10,6 +10,13 @@ staysUnharmed();
 
 const RUNS = 200;
 
+test("starts that all collapse late, in a second heat, are the error of the last", () => {
+  const options = { init: "short-em", regCovar: 1e-300, maxIter: 200, accelerate: true, seed: 482069084521 } as const;
+  const sizes = { N: 9, D: 2, K: 4, seed: 2147483642 };
+  const problem = { ...sizes, defects: [], weights: "none", by: "fit", options } as const;
+  expect(outcomeOf(problem)).toEqual({ end: "SINGULAR_COVARIANCE", warnings: [], faults: [] });
+});
+
 test("nasty problems end in a distribution or in a typed error", () => {
   const outcomes = new Map<string, number>();
   fc.assert(

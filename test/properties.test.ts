@@ -135,7 +135,7 @@ describe("the likelihood never falls by more than rounding, without regularisati
     fc.assert(
       fc.property(sizes(3), fc.constantFrom(...richer), ({ N, D, K, seed }, [poor, rich]) => {
         const set = clouds(N, D, K, seed);
-        const options = { nComponents: K, regCovar: 0, maxIter: 30 };
+        const options = { nComponents: K, regCovar: 0, maxIter: 30, init: "kmeans" } as const;
         const poorer = fitted(set, { ...options, covarianceType: poor });
         if (!poorer) return;
         const init = { weights: poorer.weights, means: poorer.means, covariances: embedded(poorer, rich) };
@@ -308,7 +308,14 @@ describe("the same again", () => {
     await fc.assert(
       fc.asyncProperty(sizes(1), strategies, async ({ N, D, K, type, seed }, init) => {
         const set = clouds(N, D, K, seed);
-        const options = { nComponents: K, covarianceType: type, init, seed, nInit: 2, maxIter: 12 };
+        const options = {
+          nComponents: K,
+          covarianceType: type,
+          init,
+          seed,
+          nInit: init === "race" ? 1 : 2,
+          maxIter: 12,
+        };
         const first = GaussianMixture.fitSync(set, options);
         expect(sameFit(GaussianMixture.fitSync(nested(set), options), first)).toBe(true);
         const [again, other] = await Promise.all([

@@ -4,7 +4,15 @@ import { existsSync } from "node:fs";
 import { Worker, type WorkerOptions } from "node:worker_threads";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { SERVING } from "../src/engine/worker.ts";
-import { type FitOptions, GaussianMixture } from "../src/index.ts";
+import {
+  type FitOptions,
+  GaussianMixture,
+  type Selection,
+  type SelectOptions,
+  type SelectProgress,
+  select,
+  selectSync,
+} from "../src/index.ts";
 import { sameBits } from "./support/compare.ts";
 import { errorOf, expectError } from "./support/errors.ts";
 import { clouds, type Shaped, TYPES, uniforms } from "./support/problems.ts";
@@ -200,6 +208,79 @@ describe("the workers of a fit", () => {
     expect(String(child.stderr)).toBe("");
     expect(String(child.stdout).trim()).toBe("20");
     expect(child.status).toBe(0);
+  });
+});
+
+describe("candidates side by side", () => {
+  const few = clouds(1500, 4, 3, 14);
+  const options: SelectOptions = { nComponents: 3, folds: 2, init: "kmeans", maxIter: 30 };
+  const bits = ({ best, candidates }: Selection): number[] => [
+    ...best.covariances,
+    ...candidates.flatMap(
+      ({ bic, icl, nec, cv, mixture }) => [bic, icl, nec, cv, ...(mixture?.means ?? [])] as number[],
+    ),
+  ];
+  const expected = bits(selectSync(few, options));
+
+  for (const threads of [2, 3, 9]) {
+    test(`have the bits of one after the other, on ${threads} threads`, async () => {
+      const found = await select(few, { ...options, threads, onCandidate: waitForWorkers });
+      expect(sameBits(bits(found), expected)).toBe(true);
+      // four types: no more than four at a time
+      expect(started.map((worker) => worker.served)).toEqual(new Array(Math.min(threads, 4) - 1).fill(true));
+      await Promise.all(started.map((worker) => worker.ended));
+    });
+  }
+
+  test("begin again when a worker is killed, with the same bits", async () => {
+    let killed = false;
+    const done: number[] = [];
+    const onCandidate = (progress: SelectProgress): void => {
+      done.push(progress.done);
+      waitForWorkers();
+      if (killed || !started[0].served) return;
+      killed = true;
+      void started[0].terminate();
+    };
+    expect(sameBits(bits(await select(few, { ...options, threads: 2, onCandidate })), expected)).toBe(true);
+    expect(killed).toBe(true);
+    expect(done.filter((count) => count === 1)).toHaveLength(2);
+    expect(done.slice(-12)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12]);
+  });
+
+  test("end with the signal's reason, and so do the workers", async () => {
+    const controller = new AbortController();
+    const reason = new Error("enough");
+    const onCandidate = ({ done }: SelectProgress): void => {
+      waitForWorkers();
+      if (done === 4) controller.abort(reason);
+    };
+    const { signal } = controller;
+    await expect(select(few, { ...options, threads: 3, signal, onCandidate })).rejects.toBe(reason);
+    await Promise.all(started.map((worker) => worker.ended));
+  });
+
+  test("end with what a listener throws", async () => {
+    const mine = new Error("mine");
+    const onCandidate = (): void => {
+      throw mine;
+    };
+    await expect(select(few, { ...options, threads: 2, onCandidate })).rejects.toBe(mine);
+    await Promise.all(started.map((worker) => worker.ended));
+  });
+
+  for (const what of ["throw", "refuse"] as const) {
+    test(`have the same bits when workers ${what}`, async () => {
+      fate = () => what;
+      expect(sameBits(bits(await select(few, { ...options, threads: 3, onCandidate: waitForWorkers })), expected)).toBe(
+        true,
+      );
+    });
+  }
+
+  test("are alone with rows so few that a thread takes longer to wake than to work", async () => {
+    await select(clouds(100, 2, 2, 15), { nComponents: 2, init: "kmeans", maxIter: 5 });
+    expect(started).toEqual([]);
   });
 });
 

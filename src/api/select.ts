@@ -1,9 +1,9 @@
 import type { Arena } from "../engine/arena.ts";
 import { compileKernels } from "../engine/kernels.ts";
-import type { Work } from "../fit/drive.ts";
-import { runHere, runOnThreads } from "../fit/fit.ts";
+import type { Take, Work } from "../fit/drive.ts";
+import { runHere, runOnThreads, runSideBySide } from "../fit/fit.ts";
 import type { FitWarning } from "../fit/report.ts";
-import { type Entry, type Outcome, type Result, selectWork } from "../fit/select.ts";
+import { candidatesOf, type Entry, type Outcome, type Result } from "../fit/select.ts";
 import { integerIn, isList } from "../input/checks.ts";
 import { type DataInput, type Matrix, matrixOf } from "../input/data.ts";
 import {
@@ -110,8 +110,11 @@ export async function select(data: DataInput, options: SelectOptions = {}): Prom
   const plan = planOf(data, options);
   plan.shared.signal?.throwIfAborted();
   await compileKernels();
-  const nComponents = Math.max(...plan.entries.map((entry) => entry.nComponents));
-  return runOnThreads(plan.matrix, { ...plan.shared, nComponents }, (arena) => workOf(plan, arena));
+  const settings = { ...plan.shared, nComponents: Math.max(...plan.entries.map((entry) => entry.nComponents)) };
+  // numbers of components follow one another; types need not
+  const types = new Set(plan.entries.map(({ covarianceType }) => covarianceType)).size;
+  const together = await runSideBySide(plan.matrix, settings, types, () => begin(plan));
+  return together ? together.end() : runOnThreads(plan.matrix, settings, (arena) => workOf(plan, arena));
 }
 
 /** {@link select}, on the spot and on one thread. Same result, to the bit. @throws as `select` rejects. */
@@ -184,19 +187,33 @@ function attempt(settings: () => FitSettings): FitSettings | Error {
   }
 }
 
-function* workOf(plan: Plan, arena?: Arena): Work<Selection> {
-  const { matrix, entries, criterion, folds, onCandidate } = plan;
+/** A selection under way: the work of the candidates, and what it found once all are done. */
+interface Selecting {
+  readonly take: Take;
+  readonly end: () => Selection;
+}
+
+function begin({ matrix, entries, criterion, folds, onCandidate }: Plan): Selecting {
   const candidates: Candidate[] = [];
+  const outcomes: Outcome[] = [];
   let done = 0;
-  const outcomes = yield* selectWork(
-    ...([matrix, entries, folds] as const),
-    (at, outcome) => {
-      candidates[at] = candidateOf(matrix, entries[at], outcome);
-      done++;
-      onCandidate?.({ candidate: candidates[at], done, total: entries.length });
-    },
-    arena,
-  );
+  const take = candidatesOf(matrix, entries, folds, (at, outcome) => {
+    outcomes[at] = outcome;
+    candidates[at] = candidateOf(matrix, entries[at], outcome);
+    done++;
+    onCandidate?.({ candidate: candidates[at], done, total: entries.length });
+  });
+  return { take, end: () => selectionOf(criterion, candidates, outcomes) };
+}
+
+/** All candidates, one after the other. */
+function* workOf(plan: Plan, arena?: Arena): Work<Selection> {
+  const { take, end } = begin(plan);
+  for (let work = take(); work; work = take()) yield* work(arena);
+  return end();
+}
+
+function selectionOf(criterion: Criterion, candidates: readonly Candidate[], outcomes: readonly Outcome[]): Selection {
   const sound = candidates.filter((_, at) => (outcomes[at] as Partial<Result>).sound);
   const fitted = candidates.filter(({ mixture }) => mixture);
   const [first] = sound.length > 0 ? sound : fitted;

@@ -104,6 +104,41 @@ export class Crew {
     const control = this.#control;
     const numbers = this.#numbers;
     const { groups, scratchBytes } = task;
+    this.#open(task);
+    const kernel = this.instance.kernels[task.kernel] as (...args: readonly number[]) => number;
+    const own = scratchBytes > 0 ? [task.scratch] : [];
+    try {
+      for (let group = this.#claim(); group < groups; group = this.#claim()) {
+        numbers[FIRST_RESULT + group] = kernel(...task.args(group), ...own);
+        Atomics.sub(control, LEFT, 1);
+        const wait = pause();
+        if (wait) await wait;
+        if (this.#lost()) throw new CrewLost("a worker thread died");
+      }
+      while (!this.isDone()) await this.change();
+    } finally {
+      this.close(task);
+    }
+  }
+
+  /** Leaves a task to the workers: to be {@link close}d when it {@link isDone}. False if none serves yet, and nothing has happened. */
+  leave(task: CrewTask): boolean {
+    const serves = this.#members.some((_, i) => Atomics.load(this.#control, SERVING + 1 + i) === 1);
+    if (serves) this.#open(task);
+    return serves;
+  }
+
+  /** Whether all groups are done. @throws {CrewLost} If a worker died meanwhile. */
+  isDone(): boolean {
+    const isDone = Atomics.load(this.#control, LEFT) <= 0;
+    if (this.#lost()) throw new CrewLost("a worker thread died");
+    return isDone;
+  }
+
+  #open(task: CrewTask): void {
+    const control = this.#control;
+    const numbers = this.#numbers;
+    const { groups, scratchBytes } = task;
     const length = task.args(0).length;
     control[GROUPS] = groups;
     control[LEFT] = groups;
@@ -116,22 +151,12 @@ export class Crew {
     Atomics.store(control, NEXT, 0);
     Atomics.add(control, GENERATION, 1);
     Atomics.notify(control, GENERATION);
+  }
 
-    const kernel = this.instance.kernels[task.kernel] as (...args: readonly number[]) => number;
-    const own = scratchBytes > 0 ? [task.scratch] : [];
-    try {
-      for (let group = this.#claim(); group < groups; group = this.#claim()) {
-        numbers[FIRST_RESULT + group] = kernel(...task.args(group), ...own);
-        Atomics.sub(control, LEFT, 1);
-        const wait = pause();
-        if (wait) await wait;
-        if (this.#lost()) throw new CrewLost("a worker thread died");
-      }
-      await this.#finished();
-    } finally {
-      Atomics.store(control, NEXT, CLOSED);
-    }
-    task.results?.set(numbers.subarray(FIRST_RESULT, FIRST_RESULT + groups));
+  /** Ends a task and hands over its results. */
+  close({ groups, results }: CrewTask): void {
+    Atomics.store(this.#control, NEXT, CLOSED);
+    results?.set(this.#numbers.subarray(FIRST_RESULT, FIRST_RESULT + groups));
   }
 
   /** Ends the workers. They are woken first: Deno does not end one that waits. */
@@ -154,18 +179,10 @@ export class Crew {
     return this.#control[FAILED] !== 0 || this.#members.some(gone);
   }
 
-  /** Waits until the other threads' groups are done. */
-  async #finished(): Promise<void> {
-    for (;;) {
-      const left = Atomics.load(this.#control, LEFT);
-      if (this.#lost()) throw new CrewLost("a worker thread died");
-      if (left <= 0) return;
-      await this.#change(left);
-    }
-  }
-
   /** Resolves when the number of groups left may have changed, or a worker is lost. */
-  #change(left: number): Promise<void> {
+  change(): Promise<void> {
+    const left = Atomics.load(this.#control, LEFT);
+    if (left <= 0) return Promise.resolve();
     const { waitAsync } = Atomics as unknown as {
       waitAsync?: (array: Int32Array, index: number, value: number) => { async: boolean; value: unknown };
     };

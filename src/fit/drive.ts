@@ -1,6 +1,6 @@
 // A fit is a generator that yields tasks; who runs it decides how: at once, in slices that leave the page alive, or by a crew.
-import type { Arena } from "../engine/arena.ts";
-import { Crew } from "../engine/crew.ts";
+import { Arena } from "../engine/arena.ts";
+import { Crew, type CrewTask } from "../engine/crew.ts";
 
 /** The kernels that work on a range of tiles and may run on several ranges side by side. */
 export type GroupKernel = "accumulate" | "accumulateGiven" | "sortRows" | "nearest" | "assign";
@@ -57,8 +57,95 @@ export async function runAsync<T>(
   signal?: AbortSignal | undefined,
   crew?: Crew | undefined,
 ): Promise<T> {
+  const pause = pauses(signal);
+  try {
+    for (let step = work.next(); ; step = work.next()) {
+      if (step.done) return step.value;
+      const task = step.value;
+      if (crew && "kernel" in task && task.groups > 1 && Crew.fits(task)) {
+        const mark = task.arena.mark();
+        try {
+          await crew.run(withScratch(crew, task), pause);
+        } finally {
+          task.arena.rewind(mark);
+        }
+      } else await runSlowly(task, pause);
+    }
+  } finally {
+    close(work);
+  }
+}
+
+/** Work that takes its turn with others: with a crew of its own, its kernels run there meanwhile. */
+interface Lane {
+  readonly crew?: Crew;
+  /** In the crew's memory. */
+  readonly arena?: Arena;
+  work?: Work<void> | undefined;
+  /** What the crew is at. */
+  left?: CrewTask | undefined;
+}
+
+/**
+ * Gives the next of many works, which takes an arena if it is not to use one that this thread keeps at hand; undefined when
+ * there is none, or none before others that are under way have ended.
+ */
+export type Take = () => ((arena?: Arena) => Work<void>) | undefined;
+
+/** Runs many works, some at a time: one on this thread, and one beside each crew, whose kernels the crew's workers run. */
+export async function runTogether(take: Take, crews: readonly Crew[], signal: AbortSignal | undefined): Promise<void> {
+  const pause = pauses(signal);
+  const lanes: Lane[] = [{}, ...crews.map((crew) => ({ crew, arena: new Arena(crew.instance) }))];
+  try {
+    for (;;) {
+      const waiting: Crew[] = [];
+      let moved = false;
+      for (const lane of lanes) {
+        const { crew, left } = lane;
+        lane.work ??= take()?.(lane.arena);
+        if (!lane.work) continue;
+        if (crew && left) {
+          if (!crew.isDone()) {
+            waiting.push(crew);
+            continue;
+          }
+          crew.close(left);
+          lane.left = undefined;
+        }
+        moved = true;
+        const step = lane.work.next();
+        if (step.done) lane.work = undefined;
+        else lane.left = leaveTo(crew, step.value) ?? (await runSlowly(step.value, pause));
+      }
+      if (!moved && waiting.length === 0) return;
+      const wait = moved ? pause() : Promise.race(waiting.map((crew) => crew.change()));
+      if (wait) await wait;
+    }
+  } finally {
+    for (const { work } of lanes) if (work) close(work);
+  }
+}
+
+/** Leaves a task to a crew's workers, if it has any by now and the task is for them. */
+function leaveTo(crew: Crew | undefined, task: Task): CrewTask | undefined {
+  if (!crew || !("kernel" in task) || !Crew.fits(task)) return undefined;
+  const mark = task.arena.mark();
+  const given = withScratch(crew, task);
+  // nobody allocates before the task is done
+  task.arena.rewind(mark);
+  return crew.leave(given) ? given : undefined;
+}
+
+/** A task for a crew, with scratch for each of its threads, aligned. */
+function withScratch(crew: Crew, task: KernelTask): CrewTask {
+  const scratchBytes = Math.ceil(task.scratchBytes / 16) * 16;
+  return { ...task, scratch: task.arena.bytesOf(scratchBytes * crew.threads), scratchBytes };
+}
+
+/** What is called between two steps: waits, when a slice is over, until others have had their turn. */
+function pauses(signal: AbortSignal | undefined): () => Promise<void> | undefined {
   let sliceEnd = performance.now() + SLICE_MS;
-  const pause = (): Promise<void> | undefined => {
+  return () => {
     signal?.throwIfAborted();
     if (performance.now() < sliceEnd) return undefined;
     return nextTurn().then(() => {
@@ -66,33 +153,13 @@ export async function runAsync<T>(
       signal?.throwIfAborted();
     });
   };
-  try {
-    for (let step = work.next(); ; step = work.next()) {
-      if (step.done) return step.value;
-      const task = step.value;
-      if (crew && "kernel" in task && task.groups > 1 && Crew.fits(task)) await runOnCrew(crew, task, pause);
-      else {
-        for (const run of groupsOf(task)) {
-          const wait = pause();
-          if (wait) await wait;
-          run();
-        }
-      }
-    }
-  } finally {
-    close(work);
-  }
 }
 
-async function runOnCrew(crew: Crew, task: KernelTask, pause: () => Promise<void> | undefined): Promise<void> {
-  const { arena, scratchBytes } = task;
-  // each thread's scratch stays aligned
-  const bytes = Math.ceil(scratchBytes / 16) * 16;
-  const mark = arena.mark();
-  try {
-    await crew.run({ ...task, scratch: arena.bytesOf(bytes * crew.threads), scratchBytes: bytes }, pause);
-  } finally {
-    arena.rewind(mark);
+async function runSlowly(task: Task, pause: () => Promise<void> | undefined): Promise<undefined> {
+  for (const run of groupsOf(task)) {
+    const wait = pause();
+    if (wait) await wait;
+    run();
   }
 }
 

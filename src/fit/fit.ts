@@ -7,7 +7,7 @@ import type { Matrix } from "../input/matrix.ts";
 import type { FitSettings } from "../input/options.ts";
 import type { Parameters } from "../model/parameters.ts";
 import { type Checkpoint, climb, type Run } from "./climb.ts";
-import { runAsync, runSync, type Work } from "./drive.ts";
+import { runAsync, runSync, runTogether, type Take, type Work } from "./drive.ts";
 import { Em, regularisationOf } from "./em.ts";
 import { revived } from "./halves.ts";
 import { Hold } from "./hold.ts";
@@ -39,6 +39,9 @@ export interface Resumable {
 
 /** Rows times components times columns from which a second thread saves more than it costs. */
 const THREADS_PAY = 2e6;
+/** The same product from which a kernel takes longer than waking a thread for it, and rows up to which it is one group. */
+const COMPANY_PAYS = 2e4;
+const MOST_SIDE_BY_SIDE = 6000;
 /** What a fit allocates beside the packed rows, in bytes per thread and as a share of the rows; memory that is not used is not taken. */
 const SPARE_BYTES = 256 * 1024 * 1024;
 const SPARE_SHARE = 2;
@@ -92,6 +95,42 @@ export async function runOnThreads<T>(
     }
   }
   return runAsync(begin(arenaOf(settings)), signal);
+}
+
+/**
+ * Runs many works side by side, each on a thread, where that pays: where the rows are too few to share out the work of each.
+ * Gives undefined where it does not, or where a thread died.
+ *
+ * @param most - how many can run side by side.
+ * @param begin - makes the works.
+ */
+export async function runSideBySide<T extends { readonly take: Take }>(
+  { nRows, nColumns }: Matrix,
+  settings: Pick<FitSettings, "threads" | "nComponents" | "reproducible" | "signal">,
+  most: number,
+  begin: () => T,
+): Promise<T | undefined> {
+  const size = nRows * nColumns * settings.nComponents;
+  const threads = settings.threads ?? (size >= COMPANY_PAYS ? machineThreads() : 1);
+  if (nRows > MOST_SIDE_BY_SIDE) return undefined;
+  const bytes = nRows * nColumns * 8 * SPARE_SHARE + SPARE_BYTES;
+  const crews: Crew[] = [];
+  try {
+    while (crews.length + 1 < Math.min(threads, most)) {
+      const crew = Crew.assemble(2, bytes, relaxes(settings));
+      if (!crew) break;
+      crews.push(crew);
+    }
+    if (crews.length === 0) return undefined;
+    const works = begin();
+    await runTogether(works.take, crews, settings.signal);
+    return works;
+  } catch (error) {
+    if (!(error instanceof CrewLost)) throw error;
+    return undefined;
+  } finally {
+    for (const crew of crews) crew.dismiss();
+  }
 }
 
 function arenaOf(settings: Pick<FitSettings, "reproducible">): Arena | undefined {

@@ -201,7 +201,8 @@ function* contest(
     field = leaders.filter(({ converged }) => converged);
     for (const { vector } of leaders.filter(({ converged }) => !converged)) {
       const outcome = yield* attempt(em, () => taken(em, vector), HEATS[heat]);
-      if (!isCollapse(outcome)) field.push(outcome);
+      if (isCollapse(outcome)) failure = outcome;
+      else field.push(outcome);
     }
   }
   const finalists = ranked(em, [...champions, ...field], FINALISTS);

@@ -3,7 +3,7 @@ import { MixtureError } from "../errors.ts";
 import type { Matrix } from "../input/matrix.ts";
 import type { CovarianceType, FitSettings } from "../input/options.ts";
 import { candidateWork, type Tried } from "./candidate.ts";
-import type { Work } from "./drive.ts";
+import type { Take, Work } from "./drive.ts";
 import type { Fitted } from "./fit.ts";
 import { foldsOf, heldOut } from "./folds.ts";
 
@@ -34,19 +34,18 @@ const CONTAINED: Readonly<Record<CovarianceType, readonly (readonly CovarianceTy
 };
 
 /**
- * Fits all entries, the smaller models first, so that the larger ones can start from them.
+ * The work of fitting each entry, the smaller models first, so that the larger ones can start from them.
  *
  * @param folds - into how many parts to cut the rows for cross-validation, if at all.
  * @param onOutcome - told after each, with its place among the entries.
- * @returns an outcome for each entry, in their order.
+ * @returns one work for each entry. Whatever runs side by side, outcomes are the same.
  */
-export function* selectWork(
+export function candidatesOf(
   matrix: Matrix,
   entries: readonly Entry[],
   folds: number | undefined,
   onOutcome: (at: number, outcome: Outcome) => void,
-  shared?: Arena,
-): Work<Outcome[]> {
+): Take {
   const outcomes = new Map<Entry, Outcome>();
   const single = new Map<CovarianceType, number>();
   const fitted = ({
@@ -65,10 +64,18 @@ export function* selectWork(
     );
     return [fewer, ...types].flatMap((list) => list.find((model) => model) ?? []);
   };
-  const ordered = [...entries].sort(
+  const waiting = [...entries].sort(
     (a, b) => a.nComponents - b.nComponents || ORDER.indexOf(a.covarianceType) - ORDER.indexOf(b.covarianceType),
   );
-  for (const entry of ordered) {
+  const isReady = ({ covarianceType, nComponents }: Entry): boolean =>
+    entries.every(
+      (other) =>
+        outcomes.has(other) ||
+        (other.covarianceType === covarianceType
+          ? other.nComponents >= nComponents
+          : other.nComponents !== nComponents || !CONTAINED[covarianceType].flat().includes(other.covarianceType)),
+    );
+  const workOf = function* (entry: Entry, shared?: Arena): Work<void> {
     const { settings, covarianceType } = entry;
     let outcome: Outcome;
     if (settings instanceof Error) outcome = settings;
@@ -92,8 +99,12 @@ export function* selectWork(
     }
     outcomes.set(entry, outcome);
     onOutcome(entries.indexOf(entry), outcome);
-  }
-  return entries.map((entry) => outcomes.get(entry) as Outcome);
+  };
+  return () => {
+    const at = waiting.findIndex(isReady);
+    const [entry] = at < 0 ? [] : waiting.splice(at, 1);
+    return entry && ((shared) => workOf(entry, shared));
+  };
 }
 
 function* candidate(matrix: Matrix, settings: FitSettings, smaller: readonly Fitted[], shared?: Arena): Work<Tried> {

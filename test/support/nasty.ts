@@ -170,8 +170,8 @@ export function outcomeOf(problem: Nasty): Outcome {
   let mixture: GaussianMixture;
   try {
     mixture = fitted(problem, rows, weights);
-  } catch (thrown) {
-    const error = thrown as Error;
+  } catch (error) {
+    if (!(error instanceof Error)) return { end: "thrown", warnings: [], faults: [`threw ${error}`] };
     const isTyped = error instanceof MixtureError || error instanceof RangeError || error instanceof TypeError;
     const isClear = /^[\w.]+: expected .+, got .+; .+/.test(error.message);
     const faults = isTyped && isClear ? [] : [String(error.stack)];
