@@ -1,6 +1,6 @@
 // The search for a start among few rows, where EM takes little time: a population of optima, and ways from them to others.
 import type { Pointer } from "../engine/kernels.ts";
-import { isCollapse } from "../errors.ts";
+import { isCollapse, type MixtureError } from "../errors.ts";
 import { attempt, type Contender, isApart, isSound, ranked, type Starter, taken } from "./contender.ts";
 import { startFromParents } from "./crossover.ts";
 import type { Work } from "./drive.ts";
@@ -11,12 +11,15 @@ import { mergesAndSplits } from "./merges.ts";
 import { startFromNeighbour } from "./perturbation.ts";
 import { relocatedBest, startFromRelocation } from "./relocation.ts";
 
-/** EM of one search. */
-const CLIMB = { maxIter: 60 };
+/** EM of one search, at first, and where that has come to something. */
+const FIRST_CLIMB = { maxIter: 14 };
+const LAST_CLIMB = { maxIter: 60 };
 /** Passes that a search needs beside its M-steps, about. */
-const OTHER_PASSES = 4;
+const OTHER_PASSES = 3;
 /** How often rows are moved one by one after a search, if that helps. */
 const RELOCATIONS = 2;
+/** Populations, one after the other: a rugged problem holds one where it has come to first. */
+const RUNS = 2;
 /** Optima that are kept. */
 const POPULATION = 10;
 /** Starts at first, and if fewer than some of those have met at the best place. */
@@ -26,10 +29,12 @@ const MEETING = 3;
 /** Optima whose log-likelihoods per row differ by less are counted as one. */
 const SAME = 1e-4;
 /** The search ends when one more has less than this chance to find something better, … */
-const LEAST_CHANCE = 1e-3;
-/** … which is so many times smaller for every start more that has ended at the best place; … */
+const LEAST_CHANCE = 2.5e-4;
+/** … which is so many times smaller for every start more that has ended at the best place, … */
 const TRUST = 4;
-/** … but there are so many in any case. */
+/** … unless others come this many times closer to it than {@link SAME}; … */
+const CLOSE = 10;
+/** … but there are so many searches in any case. */
 const LEAST_SEARCHES = 26;
 /** Seeds of splits are below this. */
 const MOST_SEED = 0x1_0000_0000;
@@ -52,16 +57,23 @@ export function* evolve(
   start: (index: number) => Work<void>,
   random: Pointer,
 ): Work<readonly Contender[]> {
-  const search = new Search(em);
+  let found: readonly Contender[] = [];
   let failure: unknown;
-  for (let i = 0; i < MANY_STARTS && search.used < passes / 2; i++) {
-    if (i >= FEW_STARTS && search.met >= MEETING) break;
-    failure = (yield* search.try(() => start(i))) ?? failure;
+  for (let run = 0; run < RUNS; run++) {
+    const search = new Search(em);
+    const most = passes / RUNS;
+    for (let i = 0; i < MANY_STARTS && search.used < most / 2; i++) {
+      if (i >= FEW_STARTS && search.met >= MEETING) break;
+      failure = (yield* search.try(() => start(run * MANY_STARTS + i))) ?? failure;
+    }
+    if (search.population.length === 0) continue;
+    const moves = movesFrom(em, search, random);
+    for (let i = 0; search.used < most && !search.isDone; i++) yield* search.try(moves[i % moves.length], true);
+    found = ranked(em, [...found, ...search.population], POPULATION);
+    if (search.isDone) break;
   }
-  if (search.population.length === 0) throw failure;
-  const moves = movesFrom(em, search, random);
-  for (let i = 0; search.used < passes && !search.isDone; i++) yield* search.try(moves[i % moves.length], true);
-  return search.population;
+  if (found.length === 0) throw failure;
+  return found;
 }
 
 /** The moves, in the order in which they are made. Each has the members of the population for parents, by turns. */
@@ -87,8 +99,8 @@ function movesFrom(em: Em, search: Search, random: Pointer): Starter[] {
     if (next) em.write(next);
     else yield* swap();
   };
-  const relocateOrHalf = covarianceType === "full" ? relocate : half;
-  return [mergeAndSplit, half, relocateOrHalf, cross, mergeAndSplit, half, relocateOrHalf, swap];
+  const third = covarianceType === "full" ? relocate : cross;
+  return [mergeAndSplit, half, third, cross, mergeAndSplit, half, third, swap];
 }
 
 /** What the searches so far have found. */
@@ -111,43 +123,64 @@ class Search {
 
   /** One more search, by a start or by a move. @returns why it led nowhere, if it did. */
   *try(start: Starter, isMove = false): Work<unknown> {
-    const found = yield* attempt(this.#em, start, CLIMB);
+    const found = yield* this.#climb(start, FIRST_CLIMB);
     this.#searches++;
-    this.used += OTHER_PASSES;
     if (isCollapse(found)) return found;
-    this.used += found.nIterations;
-    this.#enter(yield* this.#relocated(found), isMove);
+    const last = yield* this.#followed(found);
+    if (last) this.#enter(last, isMove);
     return undefined;
   }
 
-  /** Whether it is not worth it to go on. */
-  get isDone(): boolean {
-    const n = this.#searches;
-    const chance = this.#places.length / (n * (n - 1));
-    return n >= LEAST_SEARCHES && chance < this.#least;
+  *#climb(start: Starter, settings: { readonly maxIter: number }): Work<Contender | MixtureError> {
+    const found = yield* attempt(this.#em, start, settings);
+    this.used += OTHER_PASSES;
+    if (!isCollapse(found)) this.used += found.nIterations;
+    return found;
   }
 
-  /** With rows moved one by one, while that helps. */
-  *#relocated(found: Contender): Work<Contender> {
+  /** Goes on from where EM has come to, by itself and with rows moved one by one; not with what is worse than the better half. */
+  *#followed(first: Contender): Work<Contender | undefined> {
     const em = this.#em;
-    let best = found;
-    for (let i = 0; i < RELOCATIONS && em.problem.covarianceType === "full"; i++) {
+    const isHopeful = (one: Contender): boolean => {
+      const rival = this.population[POPULATION / 2 - 1];
+      return !rival || (isSound(em, one) >= isSound(em, rival) && one.objective > rival.objective);
+    };
+    if (!isHopeful(first)) return first.converged ? first : undefined;
+    let best = first;
+    if (!first.converged) {
+      const next = yield* this.#climb(() => taken(em, first.vector), LAST_CLIMB);
+      if (isCollapse(next)) return undefined;
+      best = next;
+    }
+    const isNew = (): boolean => isHopeful(best) && !this.#places.some((place) => this.#isNear(best, place, SAME));
+    for (let i = 0; i < RELOCATIONS && em.problem.covarianceType === "full" && isNew(); i++) {
       const vector = yield* relocatedBest(em, best.vector);
       if (!vector) break;
-      const next = yield* attempt(em, () => taken(em, vector), CLIMB);
-      this.used += OTHER_PASSES;
+      const next = yield* this.#climb(() => taken(em, vector), LAST_CLIMB);
       if (isCollapse(next)) break;
-      this.used += next.nIterations;
       if (!(next.objective > best.objective && isApart(em, next, best)) || isSound(em, next) < isSound(em, best)) break;
       best = next;
     }
     return best;
   }
 
+  /** Whether it is not worth it to go on. */
+  get isDone(): boolean {
+    const n = this.#searches;
+    const [leader] = this.population;
+    const close = this.#places.filter((place) => this.#isNear(leader, place, CLOSE * SAME)).length;
+    const chance = this.#places.length / (n * (n - 1));
+    return n >= LEAST_SEARCHES && chance < (close > 1 ? LEAST_CHANCE : this.#least);
+  }
+
+  #isNear({ objective }: Contender, place: number, perRow: number): boolean {
+    return Math.abs(place - objective) < perRow * this.#em.problem.totalWeight;
+  }
+
   #enter(found: Contender, isMove: boolean): void {
     const em = this.#em;
     const [before] = this.population;
-    const isSame = (place: number): boolean => Math.abs(place - found.objective) < SAME * em.problem.totalWeight;
+    const isSame = (place: number): boolean => this.#isNear(found, place, SAME);
     this.population = ranked(em, [...this.population, found], POPULATION);
     const [leader] = this.population;
     if (leader === found && !(before && isSame(before.objective))) {

@@ -36,6 +36,7 @@ const LEAST_HASTY_BUDGET = 60_000;
 const BUDGET_PASSES = 6;
 /** Passes over the rows of the race that one contender takes, about. */
 const CONTENDER_PASSES = 14;
+const EVOLVE = 2;
 /** Passes that are enough for a population of optima, in place of a race. */
 const MANY_PASSES = 1000;
 const FEWEST_CONTENDERS = 4;
@@ -109,7 +110,7 @@ function* race(em: Em, small: Em, strategy: "race" | "short-em", random: Pointer
   const roster = K > MOST_ADAPTIVE ? ROSTER.filter((name) => name !== "adaptive") : ROSTER;
   const startAt = (index: number): Work<void> => startBy(roster[index % roster.length], small, random, true);
   if (!hasty && passes >= MANY_PASSES)
-    return vectorsOf((yield* evolve(em, passes, startAt, random)).slice(0, FINALISTS));
+    return vectorsOf((yield* evolve(em, EVOLVE * passes, startAt, random)).slice(0, FINALISTS));
   const count = Math.max(FEWEST_CONTENDERS, Math.min(MOST_CONTENDERS, Math.floor(passes / CONTENDER_PASSES / 2)));
   const starters = Array.from(
     { length: count },
