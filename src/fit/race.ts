@@ -47,6 +47,7 @@ const MOST_ROUNDS = 40;
 /** Rounds without a better leader after which a race ends. */
 const PATIENCE = 12;
 const HASTY_PATIENCE = 1;
+const HASTY_ROUNDS = 3;
 /** Contenders of `"short-em"`. */
 const SHORT_RUNS = 10;
 
@@ -120,13 +121,13 @@ function* race(em: Em, small: Em, strategy: "race" | "short-em", random: Pointer
   );
   let field = yield* contest(small, starters, [], hasty);
   if (hasty && field.length === 1) return vectorsOf(field);
-  const rounds = Math.min(
-    MOST_ROUNDS,
-    Math.floor((passes - count * CONTENDER_PASSES) / (OFFSPRING * CONTENDER_PASSES)),
-  );
+  const left = passes / CONTENDER_PASSES - count;
+  // contenders that do not agree are at the foot of a long climb over all rows: some moves cost less
+  const rounds = Math.max(hasty ? HASTY_ROUNDS : 0, Math.min(MOST_ROUNDS, Math.floor(left / OFFSPRING)));
+  const size = Math.max(FEWEST_CONTENDERS, Math.min(OFFSPRING, Math.floor(left)));
   for (let round = 0, idle = 0; round < rounds && idle < (hasty ? HASTY_PATIENCE : PATIENCE); round++) {
     const parents = field;
-    const offspring = Array.from({ length: OFFSPRING }, (_, i): Starter => {
+    const offspring = Array.from({ length: size }, (_, i): Starter => {
       const { vector } = parents[Math.floor(i / 2) % parents.length];
       return i % 2 === 0 && !hasty
         ? () => startFromNeighbour(small, vector, random)
