@@ -181,7 +181,9 @@ class Search {
     const em = this.#em;
     const [before] = this.population;
     const isSame = (place: number): boolean => this.#isNear(found, place, SAME);
-    this.population = ranked(em, [...this.population, found], POPULATION);
+    // of two at one place the first, so that rounding does not decide
+    const isThere = this.population.some((one) => !isApart(em, one, found));
+    if (!isThere) this.population = ranked(em, [...this.population, found], POPULATION);
     const [leader] = this.population;
     if (leader === found && !(before && isSame(before.objective))) {
       [this.met, this.#least] = [1, LEAST_CHANCE];

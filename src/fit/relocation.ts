@@ -13,7 +13,7 @@ const TEMPERATURE = 4;
 const SURE_GAIN = 2;
 
 /** A row, another component for it, and what the classification likelihood gains, in nats. */
-interface Move {
+export interface Move {
   readonly row: number;
   readonly to: number;
   readonly gain: number;
@@ -30,7 +30,7 @@ interface Move {
  * component, which thus lies nearer to it than it should: with many columns for few rows, EM stops at one of a great many
  * optima that differ in single rows. Determinants follow from squared distances δ: |Σ - c d dᵀ| = |Σ| (1 - c δ).
  */
-function* movesOf(em: Em): Work<{ readonly responsibilities: Float64Array; readonly moves: Move[] }> {
+export function* movesOf(em: Em): Work<{ readonly responsibilities: Float64Array; readonly moves: Move[] }> {
   const { arena, type, rows, N, D, K, T, totalWeight } = em.problem;
   const { kernels } = arena;
   const [mu, factor, logc] = em.model;
