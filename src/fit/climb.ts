@@ -14,8 +14,8 @@ export interface Run {
   readonly nIterations: number;
   /** The objective at the start and after each pass over the data. */
   readonly trace: Float64Array;
-  /** Where a continuation begins. */
-  readonly checkpoint: Checkpoint;
+  /** Where a continuation begins; undefined if none was wanted. */
+  readonly checkpoint: Checkpoint | undefined;
 }
 
 /** When to stop. */
@@ -23,6 +23,8 @@ export interface ClimbSettings {
   readonly tol: number;
   readonly maxIter: number;
   readonly accelerate: boolean;
+  /** Whether there is to be a continuation; by default there is. */
+  readonly resumable?: boolean;
 }
 
 /** A climb at the start of a cycle: going on from here is as if it had never been interrupted. */
@@ -69,9 +71,10 @@ export function* climb(
     iteration = from.iteration;
   } else em.begin();
   trace.push(yield* em.evaluate());
-  const save = (): Omit<Checkpoint, "trace" | "nIterations"> => ({
-    ...{ vector: em.vector.slice(), pass: em.state, squarem: squarem?.state, stop: stop.state, iteration },
-  });
+  const save = (): Omit<Checkpoint, "trace" | "nIterations"> | undefined => {
+    if (settings.resumable === false) return undefined;
+    return { vector: em.vector.slice(), pass: em.state, squarem: squarem?.state, stop: stop.state, iteration };
+  };
   let last = save();
   let at = trace.length - 1;
   let converged = false;
@@ -103,7 +106,7 @@ export function* climb(
     converged,
     nIterations: iteration,
     trace: Float64Array.from(trace),
-    checkpoint: { ...last, trace: Float64Array.from(trace.slice(0, at)), nIterations: iteration },
+    checkpoint: last && { ...last, trace: Float64Array.from(trace.slice(0, at)), nIterations: iteration },
   };
 }
 

@@ -198,7 +198,7 @@ export function* search(
   return {
     parameters,
     report: reportOf(em, matrix, settings, parameters, run, runs),
-    resumable: { checkpoint: run.checkpoint, inOrder, seen: seenOf(problem, settings) },
+    resumable: run.checkpoint && { checkpoint: run.checkpoint, inOrder, seen: seenOf(problem, settings) },
   };
 }
 

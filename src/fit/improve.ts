@@ -9,10 +9,10 @@ import type { Work } from "./drive.ts";
 import { Em, regularisationOf } from "./em.ts";
 import type { Fitted } from "./fit.ts";
 import { follow, type Values } from "./follow.ts";
+import { mergesAndSplits } from "./merges.ts";
 import { ordered } from "./order.ts";
 import { type Problem, withProblem } from "./problem.ts";
 import { reportOf } from "./report.ts";
-import { type Component, componentsOf, type Shares, splitsOf, valuesOf, withMerged, withParts } from "./split.ts";
 import { spuriousComponents } from "./spurious.ts";
 
 /** A gain below this share of the log-likelihood may be rounding. */
@@ -65,7 +65,7 @@ function* improved(
   let best = yield* begin();
   for (let moved = true; moved; ) {
     moved = false;
-    for (const values of yield* candidates(em, best.parameters, moves, settings.seed)) {
+    for (const values of yield* mergesAndSplits(em, best.parameters, moves, settings.seed)) {
       try {
         const next = yield* tried(values);
         const gain = next.run.objective - best.run.objective;
@@ -81,54 +81,4 @@ function* improved(
   }
   const { parameters, run } = best;
   return { parameters, report: reportOf(em, matrix, settings, parameters, run, runs) };
-}
-
-/** Mixtures after a merge and a split, the most promising first. */
-function* candidates({ problem, regularisation }: Em, values: Values, moves: number, seed: number): Work<Values[]> {
-  const { covarianceType: type, K } = problem;
-  const all = componentsOf(type, values);
-  let changed: Component[][] = [];
-  if (K === 2) {
-    // the one that both become is the one to split
-    const one = withMerged(type, all, 0, 1);
-    const found = yield* splitsOf(problem, regularisation, one, seed);
-    changed = found.map((split) => withParts(one, split));
-  } else if (K > 2) {
-    let pairs: Pair[] = [];
-    const found = yield* splitsOf(problem, regularisation, all, seed, (shares) => {
-      pairs = pairsOf(shares, K);
-    });
-    // a pair with a split of a third component: by the sum of their ranks, then by the pair's
-    const ranked = pairs.flatMap(([i, j], rank) =>
-      found
-        .filter(({ component }) => component !== i && component !== j)
-        .map((split, place) => ({ rank: rank + place, next: () => withMerged(type, withParts(all, split), i, j) })),
-    );
-    changed = ranked
-      .sort((a, b) => a.rank - b.rank)
-      .slice(0, moves)
-      .map(({ next }) => next());
-  }
-  return changed.map((components) => valuesOf(type, components));
-}
-
-type Pair = readonly [i: number, j: number];
-
-/** Pairs of components, those that share the most rows first: the cosine of their responsibilities. */
-function pairsOf({ rows: { arena }, weights, stride }: Shares, K: number): Pair[] {
-  const all = arena.viewF64(weights, K * stride);
-  const dot = (i: number, j: number): number => {
-    let sum = 0;
-    for (let n = 0; n < stride; n++) sum += all[i * stride + n] * all[j * stride + n];
-    return sum;
-  };
-  const squares = Float64Array.from({ length: K }, (_, k) => dot(k, k));
-  const pairs: { readonly pair: Pair; readonly cosine: number }[] = [];
-  for (let i = 0; i < K; i++) {
-    for (let j = i + 1; j < K; j++) {
-      const square = squares[i] * squares[j];
-      pairs.push({ pair: [i, j], cosine: square > 0 ? dot(i, j) / Math.sqrt(square) : 1 });
-    }
-  }
-  return pairs.sort((a, b) => b.cosine - a.cosine).map(({ pair }) => pair);
 }

@@ -30,3 +30,11 @@ export function* posteriorsOf(
     arena.rewind(mark);
   }
 }
+
+/** All responsibilities [N, K], row-major over the rows as they lie. */
+export function* responsibilitiesOf(em: Em): Work<Float64Array> {
+  const { arena, N, K } = em.problem;
+  const all = new Float64Array(N * K);
+  yield* posteriorsOf(em, (first, count, r) => all.set(arena.viewF64(r, count * K), first * K));
+  return all;
+}

@@ -33,6 +33,8 @@ export interface Problem {
   /** {@link TYPE_CODE} of the covariance type. */
   readonly type: number;
   readonly N: number;
+  /** Of a subsample: the rows that it stands for. */
+  readonly whole?: number | undefined;
   readonly D: number;
   readonly K: number;
   readonly T: number;

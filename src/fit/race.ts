@@ -1,13 +1,13 @@
 // The search for a start: several contenders, few iterations each, the best continued.
 import type { Pointer } from "../engine/kernels.ts";
-import { isCollapse, type MixtureError } from "../errors.ts";
+import { isCollapse } from "../errors.ts";
 import type { InitStrategy } from "../input/options.ts";
-import { climb } from "./climb.ts";
+import { attempt, type Contender, isApart, ranked, type Starter, taken } from "./contender.ts";
 import type { Work } from "./drive.ts";
 import type { Em } from "./em.ts";
+import { evolve } from "./evolve.ts";
 import { swapped } from "./halves.ts";
 import { startFromNeighbour } from "./perturbation.ts";
-import { spuriousComponents } from "./spurious.ts";
 import { type SimpleStrategy, startBy } from "./strategies.ts";
 import { raceRows, subsample, subsampleRows } from "./subsample.ts";
 
@@ -42,6 +42,9 @@ const LEAST_HASTY_BUDGET = 60_000;
 const BUDGET_PASSES = 6;
 /** Passes over the rows of the race that one contender takes, about. */
 const CONTENDER_PASSES = 14;
+const EVOLVE = 2;
+/** Passes that are enough for a population of optima, in place of a race. */
+const MANY_PASSES = 1000;
 const FEWEST_CONTENDERS = 4;
 const MOST_CONTENDERS = 30;
 /** Contenders in the neighbourhood of the leaders, in each of some rounds after the first. */
@@ -50,6 +53,7 @@ const MOST_ROUNDS = 40;
 /** Rounds without a better leader after which a race ends. */
 const PATIENCE = 12;
 const HASTY_PATIENCE = 1;
+const HASTY_ROUNDS = 3;
 /** Contenders of `"short-em"`. */
 const SHORT_RUNS = 10;
 
@@ -62,24 +66,8 @@ const HEATS: readonly { readonly maxIter: number; readonly share: number }[] = [
 const FINALISTS = 3;
 /** Of those that have seen a large subsample: a climb over all rows is dear. */
 const WIDE_FINALISTS = 1;
-/** A contender rests when less than this is left to gain per row; two that are closer are one. */
-const TOL = 1e-5;
 /** Contenders that are closer than this per row after the first heat will meet. */
 const AGREED = 1e-4;
-
-/** Parameters on their way, as a vector of the Em that they race in. */
-interface Contender {
-  vector: Float64Array;
-  objective: number;
-  converged: boolean;
-}
-
-type Starter = () => Work<void>;
-
-interface HeatSettings {
-  readonly tol?: number;
-  readonly maxIter: number;
-}
 
 /**
  * Parameters to start from by a strategy, the most promising first. Where the data are large, on a subsample.
@@ -144,26 +132,32 @@ function* race(em: Em, small: Em, strategy: "race" | "short-em", random: Pointer
   const least = hasty ? LEAST_HASTY_BUDGET : LEAST_BUDGET;
   const passes = Math.max(least, BUDGET_PASSES * passCost(em)) / passCost(small);
   const roster = K > MOST_ADAPTIVE ? ROSTER.filter((name) => name !== "adaptive") : ROSTER;
+  const startAt = (index: number): Work<void> => startBy(roster[index % roster.length], small, random, true);
+  if (!hasty && passes >= MANY_PASSES)
+    return vectorsOf((yield* evolve(em, EVOLVE * passes, startAt, random)).slice(0, FINALISTS));
   const count = Math.max(FEWEST_CONTENDERS, Math.min(MOST_CONTENDERS, Math.floor(passes / CONTENDER_PASSES / 2)));
-  const starters = Array.from({ length: count }, (_, i): Starter => {
-    return () => startBy(roster[i % roster.length], small, random, true);
-  });
+  const starters = Array.from(
+    { length: count },
+    (_, i): Starter =>
+      () =>
+        startAt(i),
+  );
   let field = yield* contest(small, starters, [], hasty);
   if (hasty && field.length === 1) return vectorsOf(field);
-  const rounds = Math.min(
-    MOST_ROUNDS,
-    Math.floor((passes - count * CONTENDER_PASSES) / (OFFSPRING * CONTENDER_PASSES)),
-  );
+  const left = passes / CONTENDER_PASSES - count;
+  // contenders that do not agree are at the foot of a long climb over all rows: some moves cost less
+  const rounds = Math.max(hasty ? HASTY_ROUNDS : 0, Math.min(MOST_ROUNDS, Math.floor(left / OFFSPRING)));
+  const size = Math.max(FEWEST_CONTENDERS, Math.min(OFFSPRING, Math.floor(left)));
   for (let round = 0, idle = 0; round < rounds && idle < (hasty ? HASTY_PATIENCE : PATIENCE); round++) {
     const parents = field;
-    const offspring = Array.from({ length: OFFSPRING }, (_, i): Starter => {
+    const offspring = Array.from({ length: size }, (_, i): Starter => {
       const { vector } = parents[Math.floor(i / 2) % parents.length];
       return i % 2 === 0 && !hasty
         ? () => startFromNeighbour(small, vector, random)
         : () => taken(small, swapped(small, vector, random));
     });
     field = yield* contest(small, offspring, parents, hasty);
-    idle = isOvertaken(small, field[0], parents[0]) ? 0 : idle + 1;
+    idle = field[0] !== parents[0] && isApart(small, field[0], parents[0]) ? 0 : idle + 1;
   }
   return vectorsOf(field);
 }
@@ -210,52 +204,9 @@ function* contest(
   return finalists;
 }
 
-/** A start and EM from it, or why that led nowhere. */
-function* attempt(em: Em, start: Starter, settings: HeatSettings): Work<Contender | MixtureError> {
-  const { arena } = em.problem;
-  const mark = arena.mark();
-  try {
-    yield* start();
-    return yield* advance(em, settings);
-  } catch (error) {
-    if (!isCollapse(error)) throw error;
-    return error;
-  } finally {
-    arena.rewind(mark);
-  }
-}
-
-// biome-ignore lint/correctness/useYield: a start that has nothing to do but this
-function* taken(em: Em, vector: Float64Array): Work<void> {
-  em.take(vector);
-}
-
-function* advance(em: Em, { tol = TOL, maxIter }: HeatSettings): Work<Contender> {
-  const { objective, converged } = yield* climb(em, { tol, maxIter, accelerate: true }, () => undefined);
-  return { vector: em.vector.slice(), objective, converged };
-}
-
-/** Whether the lead has gone to another place. */
-function isOvertaken({ problem }: Em, leader: Contender, before: Contender): boolean {
-  return leader !== before && Math.abs(leader.objective - before.objective) > TOL * problem.totalWeight;
-}
-
 /** Whether most contenders are at one place, and it is the best. */
 function agree({ problem }: Em, field: readonly Contender[]): boolean {
   const least = Math.max(...field.map(({ objective }) => objective)) - AGREED * problem.totalWeight;
   const there = field.filter(({ objective }) => objective >= least);
   return there.length >= FEWEST_CONTENDERS && there.length > 0.6 * field.length;
-}
-
-/** The first `count`: sound ones before spurious ones, then by likelihood; of two that are at one place the first. */
-function ranked(em: Em, field: readonly Contender[], count: number): Contender[] {
-  const sound: Contender[] = [];
-  const spurious: Contender[] = [];
-  for (const contender of [...field].sort((a, b) => b.objective - a.objective)) {
-    if (sound.length === count) break;
-    const peers = spuriousComponents(em, em.read(contender.vector)).length > 0 ? spurious : sound;
-    const last = peers.at(-1)?.objective ?? Infinity;
-    if (last - contender.objective > TOL * em.problem.totalWeight) peers.push(contender);
-  }
-  return [...sound, ...spurious].slice(0, count);
 }

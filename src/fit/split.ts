@@ -150,7 +150,8 @@ function* splitOf(
   yield* startBy("kmeans-standardised", em, randomState(arena, seed, k), true);
   const { objective } = yield* climb(em, PARTS_CLIMB, () => undefined);
   const found = em.read();
-  const few = { regularisation, problem: { ...em.problem, N: weight * N } };
+  const { whole } = em.problem;
+  const few = { regularisation, problem: { ...em.problem, N: weight * N, whole: whole && weight * whole } };
   if (spuriousComponents(few, found).length > 0) return [];
   const parts = componentsOf(type, found);
   return [

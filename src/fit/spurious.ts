@@ -21,6 +21,8 @@ const SUPPORT = 2;
  * shape can be estimated at all: D + 1 for full covariances, 2 otherwise. It also does if regularisation is all that
  * keeps the variance of some columns above 0. Where that holds for every column its rows are all one: such a component is
  * as good as the others are, and counts only with `points`. Tied covariances have no such component as long as N >= D + 1.
+ * In a subsample n counts the rows that it stands for, so that a component which all rows confirm is not taken for spurious
+ * before they are seen; but p of those in the sample there must be.
  */
 export function spuriousComponents(
   { problem, regularisation }: Pick<Em, "problem" | "regularisation">,
@@ -28,7 +30,7 @@ export function spuriousComponents(
   points = false,
 ): number[] {
   const { covarianceType, nComponents: K, nFeatures: D, weights } = parameters;
-  const { N, totalWeight, columnVariances } = problem;
+  const { N, whole = N, totalWeight, columnVariances } = problem;
   const precisions = precisionsOf(parameters);
   const within = withinCovariance(parameters);
   const least = covarianceType === "full" || covarianceType === "tied" ? D + 1 : 2;
@@ -37,7 +39,8 @@ export function spuriousComponents(
   for (let k = 0; k < K; k++) {
     const share = covarianceType === "tied" ? 1 : weights[k];
     const rows = share * N;
-    const limit = Math.max(LEAST_SHARE, (SMALL_SHARE * least * least) / (rows * rows));
+    const all = share * whole;
+    const limit = Math.max(LEAST_SHARE, (SMALL_SHARE * least * least) / (all * all));
     const flat = varying.filter((d) => {
       const floor = regularisation.reg[d] + regularisation.ridge[d] / (share * totalWeight);
       return varianceOf(parameters, k, d) <= SUPPORT * floor;

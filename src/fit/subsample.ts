@@ -52,6 +52,7 @@ export function subsample(problem: Problem, count: number, random: Pointer): Pro
   return {
     ...problem,
     N: count,
+    whole: problem.whole ?? N,
     nTiles,
     rows: [tiles, weights, T * 8, count, D, T],
     totalWeight,

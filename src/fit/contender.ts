@@ -1,0 +1,74 @@
+// Parameters on their way, in a search for a start.
+import { isCollapse, type MixtureError } from "../errors.ts";
+import { climb } from "./climb.ts";
+import type { Work } from "./drive.ts";
+import type { Em } from "./em.ts";
+import { spuriousComponents } from "./spurious.ts";
+
+/** Where EM has come to from one start. */
+export interface Contender {
+  /** In the form of {@link Em.vector}. */
+  readonly vector: Float64Array;
+  readonly objective: number;
+  readonly converged: boolean;
+  /** M-steps that it has taken. */
+  readonly nIterations: number;
+  /** Whether no component is spurious, once {@link isSound} has looked. */
+  sound?: boolean;
+}
+
+/** Puts parameters into the Em that the search runs in. */
+export type Starter = () => Work<void>;
+
+/** A contender rests when less than this is left to gain per row; two that are closer are one. */
+const TOL = 1e-5;
+
+/** A start and EM from it, or why that led nowhere. */
+export function* attempt(
+  em: Em,
+  start: Starter,
+  { tol = TOL, maxIter }: { readonly tol?: number; readonly maxIter: number },
+): Work<Contender | MixtureError> {
+  const { arena } = em.problem;
+  const mark = arena.mark();
+  try {
+    yield* start();
+    const settings = { tol, maxIter, accelerate: true, resumable: false };
+    const { objective, converged, nIterations } = yield* climb(em, settings, () => undefined);
+    return { vector: em.vector.slice(), objective, converged, nIterations };
+  } catch (error) {
+    if (!isCollapse(error)) throw error;
+    return error;
+  } finally {
+    arena.rewind(mark);
+  }
+}
+
+// biome-ignore lint/correctness/useYield: a start that has nothing to do but this
+export function* taken(em: Em, vector: Float64Array): Work<void> {
+  em.take(vector);
+}
+
+/** Whether no component is spurious. */
+export function isSound(em: Em, contender: Contender): boolean {
+  contender.sound ??= spuriousComponents(em, em.read(contender.vector)).length === 0;
+  return contender.sound;
+}
+
+/** Whether two are at different places. */
+export function isApart({ problem }: Em, a: Contender, b: Contender): boolean {
+  return Math.abs(a.objective - b.objective) > TOL * problem.totalWeight;
+}
+
+/** The first `count`: sound ones before spurious ones, then by likelihood; of two of a kind at one place the first. */
+export function ranked(em: Em, field: readonly Contender[], count: number): Contender[] {
+  const sound: Contender[] = [];
+  const spurious: Contender[] = [];
+  for (const contender of [...field].sort((a, b) => b.objective - a.objective)) {
+    if (sound.length === count) break;
+    const peers = isSound(em, contender) ? sound : spurious;
+    const last = peers.at(-1);
+    if (!last || isApart(em, last, contender)) peers.push(contender);
+  }
+  return [...sound, ...spurious].slice(0, count);
+}
