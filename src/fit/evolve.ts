@@ -182,7 +182,7 @@ class Search {
     const [before] = this.population;
     const isSame = (place: number): boolean => this.#isNear(found, place, SAME);
     // of two at one place the first, so that rounding does not decide
-    const isThere = this.population.some((one) => !isApart(em, one, found));
+    const isThere = this.population.some((one) => !isApart(em, one, found) && isSound(em, one) >= isSound(em, found));
     if (!isThere) this.population = ranked(em, [...this.population, found], POPULATION);
     const [leader] = this.population;
     if (leader === found && !(before && isSame(before.objective))) {
