@@ -36,6 +36,8 @@ const TRUST = 8;
 const CLOSE = 10;
 /** … but there are so many searches in any case. */
 const LEAST_SEARCHES = 26;
+/** Merges and splits of one leader that are tried; their number grows with the cube of K. */
+const MOST_MERGES = 32;
 /** Seeds of splits are below this. */
 const MOST_SEED = 0x1_0000_0000;
 
@@ -93,7 +95,7 @@ function movesFrom(em: Em, search: Search, random: Pointer): Starter[] {
     const [leader] = search.population;
     if (leader !== merged) {
       merged = leader;
-      queue = yield* mergesAndSplits(em, em.read(leader.vector), Infinity, Math.floor(uniform() * MOST_SEED));
+      queue = yield* mergesAndSplits(em, em.read(leader.vector), MOST_MERGES, Math.floor(uniform() * MOST_SEED));
     }
     const next = queue.shift();
     if (next) em.write(next);
