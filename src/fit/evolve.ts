@@ -31,7 +31,7 @@ const SAME = 1e-4;
 /** The search ends when one more has less than this chance to find something better, … */
 const LEAST_CHANCE = 2.5e-4;
 /** … which is so many times smaller for every start more that has ended at the best place, … */
-const TRUST = 8;
+const TRUST = 4;
 /** … unless others come this many times closer to it than {@link SAME}; … */
 const CLOSE = 10;
 /** … but there are so many searches in any case. */

@@ -240,8 +240,8 @@ function isBetter(a: End, b: End): boolean {
 }
 
 /**
- * EM from one start. Should it end with components that are spurious, or without rows, those begin again as halves of
- * others; should that not help, or EM collapse, the next best of its contenders has its turn. A start of the caller's own is
+ * EM from one start. Should it end with components that are spurious, or without rows, or collapse, the next best of its
+ * contenders has its turn; should none be better, such components begin again as halves of others. A start of the caller's own is
  * left as it is.
  */
 function* fitFrom(em: Em, settings: FitSettings, stream: number, given?: Float64Array): Work<End> {
@@ -261,7 +261,7 @@ function* fitFrom(em: Em, settings: FitSettings, stream: number, given?: Float64
       if (!best || isBetter(end, best)) best = end;
       const { spurious } = end;
       if (spurious.length === 0) break;
-      if (spurious.length < settings.nComponents && revivals-- > 0) queue.unshift(revived(em, spurious));
+      if (spurious.length < settings.nComponents && revivals-- > 0) queue.push(revived(em, spurious));
     } catch (error) {
       if (!isCollapse(error)) throw error;
       failure = error;
