@@ -79,8 +79,8 @@ export async function runAsync<T>(
 /** Work that takes its turn with others: with a crew of its own, its kernels run there meanwhile. */
 interface Lane {
   readonly crew?: Crew;
-  /** In the crew's memory. */
-  readonly arena?: Arena;
+  /** In the crew's memory, if there is one. */
+  readonly arena: Arena | undefined;
   work?: Work<void> | undefined;
   /** What the crew is at. */
   left?: CrewTask | undefined;
@@ -92,10 +92,19 @@ interface Lane {
  */
 export type Take = () => ((arena?: Arena) => Work<void>) | undefined;
 
-/** Runs many works, some at a time: one on this thread, and one beside each crew, whose kernels the crew's workers run. */
-export async function runTogether(take: Take, crews: readonly Crew[], signal: AbortSignal | undefined): Promise<void> {
+/**
+ * Runs many works, some at a time: one on this thread, and one beside each crew, whose kernels the crew's workers run.
+ *
+ * @param own - an arena for this thread's works to use instead of one at hand.
+ */
+export async function runTogether(
+  take: Take,
+  crews: readonly Crew[],
+  signal: AbortSignal | undefined,
+  own: Arena | undefined,
+): Promise<void> {
   const pause = pauses(signal);
-  const lanes: Lane[] = [{}, ...crews.map((crew) => ({ crew, arena: new Arena(crew.instance) }))];
+  const lanes: Lane[] = [{ arena: own }, ...crews.map((crew) => ({ crew, arena: new Arena(crew.instance) }))];
   try {
     for (;;) {
       const waiting: Crew[] = [];

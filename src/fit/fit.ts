@@ -42,6 +42,8 @@ const THREADS_PAY = 2e6;
 /** The same product from which a kernel takes longer than waking a thread for it, and rows up to which it is one group. */
 const COMPANY_PAYS = 2e4;
 const MOST_SIDE_BY_SIDE = 6000;
+/** Responsibilities and covariances up to which what is spare, below, is far more than enough for each. */
+const MOST_EACH = 1e6;
 /** What a fit allocates beside the packed rows, in bytes per thread and as a share of the rows; memory that is not used is not taken. */
 const SPARE_BYTES = 256 * 1024 * 1024;
 const SPARE_SHARE = 2;
@@ -112,7 +114,8 @@ export async function runSideBySide<T extends { readonly take: Take }>(
 ): Promise<T | undefined> {
   const size = nRows * nColumns * settings.nComponents;
   const threads = settings.threads ?? (size >= COMPANY_PAYS ? machineThreads() : 1);
-  if (nRows > MOST_SIDE_BY_SIDE) return undefined;
+  const large = Math.max(nRows, nColumns * nColumns) * settings.nComponents > MOST_EACH;
+  if (nRows > MOST_SIDE_BY_SIDE || large) return undefined;
   const bytes = nRows * nColumns * 8 * SPARE_SHARE + SPARE_BYTES;
   const crews: Crew[] = [];
   try {
@@ -123,7 +126,7 @@ export async function runSideBySide<T extends { readonly take: Take }>(
     }
     if (crews.length === 0) return undefined;
     const works = begin();
-    await runTogether(works.take, crews, settings.signal);
+    await runTogether(works.take, crews, settings.signal, arenaOf(settings));
     return works;
   } catch (error) {
     if (!(error instanceof CrewLost)) throw error;
