@@ -35,6 +35,9 @@ const CLOSED = 1 << 30;
 const MOST_ARGUMENTS = 24;
 const NUMBERS = FIRST_ARGUMENT + MOST_GROUPS * MOST_ARGUMENTS;
 
+/** How long a wake-up from a worker is waited for before looking whether it is done. */
+const LOOK_AGAIN_MS = 100;
+
 /** A worker died or failed; what it was working on is lost. */
 export class CrewLost extends Error {}
 
@@ -187,10 +190,15 @@ export class Crew {
       waitAsync?: (array: Int32Array, index: number, value: number) => { async: boolean; value: unknown };
     };
     return new Promise((resolve) => {
-      this.#wake = resolve;
       const waiting = waitAsync?.(this.#control, LEFT, left);
-      if (waiting?.async) (waiting.value as Promise<unknown>).then(() => resolve());
-      else setTimeout(resolve, 0);
+      const done = (): void => {
+        clearTimeout(timer);
+        resolve();
+      };
+      // an engine that loses a wake-up makes a fit slower, and does not hang it
+      const timer = setTimeout(done, waiting?.async ? LOOK_AGAIN_MS : 0);
+      this.#wake = done;
+      if (waiting?.async) (waiting.value as Promise<unknown>).then(done);
     });
   }
 }
