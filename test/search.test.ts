@@ -1,9 +1,10 @@
 // The search for a start among few rows, from the inside.
 import { describe, expect, test } from "vitest";
 import { runSync, type Work } from "../src/fit/drive.ts";
-import { Em, regularisationOf } from "../src/fit/em.ts";
+import { Em } from "../src/fit/em.ts";
 import { startFromPacked } from "../src/fit/moments.ts";
 import { withProblem } from "../src/fit/problem.ts";
+import { regularisationOf } from "../src/fit/regularisation.ts";
 import { movesOf, relocatedBest } from "../src/fit/relocation.ts";
 import { spuriousComponents } from "../src/fit/spurious.ts";
 import { GaussianMixture } from "../src/index.ts";

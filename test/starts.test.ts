@@ -1,9 +1,10 @@
 // The search for a start: what a default fit finds, in what order, and what it stays away from.
 import { describe, expect, test } from "vitest";
 import { runSync, type Work } from "../src/fit/drive.ts";
-import { Em, regularisationOf } from "../src/fit/em.ts";
+import { Em } from "../src/fit/em.ts";
 import { revived } from "../src/fit/halves.ts";
 import { withProblem } from "../src/fit/problem.ts";
+import { regularisationOf } from "../src/fit/regularisation.ts";
 import { type FitOptions, GaussianMixture } from "../src/index.ts";
 import { matrixOf } from "../src/input/data.ts";
 import { INIT_STRATEGIES } from "../src/input/options.ts";

@@ -1,10 +1,11 @@
 // The steps of the method one by one, for those who want to see them or build on them.
 import { randomState } from "../engine/random.ts";
 import { runSync } from "../fit/drive.ts";
-import { Em, regularisationOf } from "../fit/em.ts";
+import { Em } from "../fit/em.ts";
 import { KMeans } from "../fit/kmeans.ts";
 import { responsibilityMoments } from "../fit/moments.ts";
 import { withProblem } from "../fit/problem.ts";
+import { regularisationOf } from "../fit/regularisation.ts";
 import { integerIn, knownKeys, nonNegative, seedOf } from "../input/checks.ts";
 import { type DataInput, type Matrix, matrixOf } from "../input/data.ts";
 import { checkedResponsibilities } from "../input/init.ts";

@@ -135,7 +135,7 @@ export async function runTogether(
   }
 }
 
-/** Leaves a task to a crew's workers, if it has any by now and the task is for them. */
+/** Leaves a task to a crew's workers, if some have come and the task is for them. */
 function leaveTo(crew: Crew | undefined, task: Task): CrewTask | undefined {
   if (!crew || !("kernel" in task) || !Crew.fits(task)) return undefined;
   const mark = task.arena.mark();

@@ -6,12 +6,13 @@ import type { FitSettings } from "../input/options.ts";
 import type { Parameters } from "../model/parameters.ts";
 import type { Run } from "./climb.ts";
 import type { Work } from "./drive.ts";
-import { Em, regularisationOf } from "./em.ts";
+import { Em } from "./em.ts";
 import type { Fitted } from "./fit.ts";
 import { follow, type Values } from "./follow.ts";
 import { mergesAndSplits } from "./merges.ts";
 import { ordered } from "./order.ts";
 import { type Problem, withProblem } from "./problem.ts";
+import { regularisationOf } from "./regularisation.ts";
 import { reportOf } from "./report.ts";
 import { spuriousComponents } from "./spurious.ts";
 

@@ -5,10 +5,11 @@ import { tileRows } from "../engine/tiles.ts";
 import type { Matrix } from "../input/matrix.ts";
 import type { FitSettings } from "../input/options.ts";
 import type { Work } from "./drive.ts";
-import { Em, regularisationOf } from "./em.ts";
+import { Em } from "./em.ts";
 import { KMeans } from "./kmeans.ts";
 import { columnMeansFor, firstStep, pooled } from "./moments.ts";
 import { type Known, type Problem, selectRows } from "./problem.ts";
+import { regularisationOf } from "./regularisation.ts";
 import { startsOf } from "./starts.ts";
 
 /** Tiles of one job, about 4096 rows. */
