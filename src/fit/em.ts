@@ -1,4 +1,4 @@
-import { type ModelArguments, type Pointer, TYPE_CODE } from "../engine/kernels.ts";
+import type { ModelArguments, Pointer } from "../engine/kernels.ts";
 import { MixtureError } from "../errors.ts";
 import { covarianceLength, type Parameters, pivotTolerance, singularCovariance } from "../model/parameters.ts";
 import type { Work } from "./drive.ts";
@@ -7,28 +7,13 @@ import { KnownSums } from "./known-sums.ts";
 import { logPrior, shrink } from "./prior.ts";
 import { groupCount, groupTiles, type Problem } from "./problem.ts";
 import type { Regularisation } from "./regularisation.ts";
+import { type OrderState, RowOrder } from "./row-order.ts";
 
 /**
  * A component is dropped for eight rows when it holds less than exp(-40) / K of each: all dropped ones together are under
  * a tenth of a unit in the last place of a responsibility. See docs/numerics.md.
  */
 const LAZY_MARGIN = 40;
-/** Rows are sorted again when more than this share of them lies in a tile of another component. */
-const STRAY_SHARE = 0.1;
-/** Tiles per component below which no tile can be pure. */
-const TILES_PER_COMPONENT = 2;
-/** Rows are sorted within windows of this size, in bytes: at least, and at most. */
-const LEAST_WINDOW = 1024 * 1024;
-const MOST_WINDOW = 4 * 1024 * 1024;
-/** Of data that make this share larger than the most, this share is the most. */
-const WINDOW_SHARE = 1 / 6;
-/** Full components, and columns, from which the first sort goes by the average covariance. */
-const ROUGH_COMPONENTS = 4;
-const ROUGH_COLUMNS = 6;
-/** Rows are sorted properly when more than this share of them strays after a rough sort, beside what any sort leaves. */
-const ROUGH_STRAY_SHARE = 0.01;
-/** Pure tiles that each component should find in a window. */
-const WINDOW_TILES = 8;
 /** How often larger the total scatter may be than the tied one before the shortcut would cost more than four digits. */
 const TIED_RATIO = 1e4;
 
@@ -50,19 +35,8 @@ function pairsOf({ arena, covarianceType, K, D }: Problem): readonly [separators
 
 /** What a pass over the data depends on beside the parameters: how rows lie, and what was learned of them. */
 export interface PassState {
-  readonly passes: number;
-  readonly sortAt: number;
+  readonly order: OrderState;
   readonly exact: boolean;
-  /** [tiles]: the component to try first in each. */
-  readonly homes: Int32Array;
-  /** What rows were sorted by, from the caller's order on. */
-  readonly sorts: readonly SortState[];
-}
-
-interface SortState {
-  /** In the form of {@link Em.vector}. */
-  readonly vector: Float64Array;
-  readonly homes: Int32Array;
 }
 
 /**
@@ -87,7 +61,7 @@ export class Em {
   readonly #square: Pointer;
   readonly #reg: Pointer;
   readonly #ridge: Pointer;
-  readonly #homes: Pointer;
+  readonly #order: RowOrder;
   readonly #statsLength: number;
   readonly #stats: Pointer;
   readonly #groups: number;
@@ -97,14 +71,8 @@ export class Em {
   readonly #total: Pointer;
   #logLikelihood = Number.NEGATIVE_INFINITY;
   #exact = false;
-  #passes = 0;
-  /** The pass before which sorting pays again, if rows have strayed by then. */
-  #sortAt = 0;
-  /** What rows were sorted by since they were packed. */
-  #sorts: SortState[] = [];
   /** As things stood before the last pass. */
-  #before: Omit<PassState, "homes"> = { passes: 0, sortAt: 0, exact: false, sorts: [] };
-  readonly #homesBefore: Int32Array;
+  #before: PassState | undefined;
 
   constructor(problem: Problem, regularisation: Regularisation, lazy = true) {
     const { arena, type, D, K, nTiles } = problem;
@@ -123,16 +91,14 @@ export class Em {
     this.#square = arena.f64(2 * D * D);
     this.#reg = arena.copyOf(regularisation.reg);
     this.#ridge = arena.copyOf(regularisation.ridge);
-    this.#homes = arena.i32(nTiles);
     this.#statsLength = kernels.statisticsLength(type, D, K);
     this.#free = problem.known?.free ?? nTiles;
+    this.#order = new RowOrder(this, this.#free, lazy);
     const free = { N: Math.min(problem.N, this.#free * problem.T), nTiles: this.#free };
     this.#groups = groupCount(free, this.#statsLength * 16);
     this.#known = problem.known && new KnownSums(problem, problem.known, this.#parameters);
     this.#stats = arena.bytesOf(this.#groups * this.#statsLength * 16);
     this.#total = problem.covarianceType === "tied" ? arena.bytesOf(kernels.statisticsLength(0, D, 1) * 16) : 0;
-    this.#homesBefore = new Int32Array(nTiles);
-    arena.viewI32(this.#homes, nTiles).fill(0);
     if (this.#total) this.#sumTotalScatter();
   }
 
@@ -210,16 +176,15 @@ export class Em {
    * @throws {MixtureError} `NOT_FINITE` if it overflows.
    */
   *evaluate(): Work<number> {
-    const { arena, type, rows, N, D, K, T } = this.problem;
-    this.#before = { passes: this.#passes, sortAt: this.#sortAt, exact: this.#exact, sorts: this.#sorts };
-    this.#homesBefore.set(this.#homesView);
-    if (this.#passes === this.#sortAt) yield* this.#sort();
+    const { arena, type, rows, D, K, T } = this.problem;
+    this.#before = { order: this.#order.state, exact: this.#exact };
+    yield* this.#order.prepare();
     const exact = this.#exact ? 1 : 0;
     yield* this.#sum(
       "accumulate",
       arena.kernels.passScratchBytes(type, D, T, K),
       (first, last, stats) => [
-        ...[type, ...rows, first, last, K, ...this.#parameters, this.#margin, this.#homes, stats, exact],
+        ...[type, ...rows, first, last, K, ...this.#parameters, this.#margin, this.#order.homes, stats, exact],
       ],
       this.#known,
     );
@@ -232,9 +197,7 @@ export class Em {
     }
     const [even, odd, strays] = arena.viewF64(this.#stats, 3);
     const logLikelihood = even + odd;
-    this.#passes++;
-    // every sort waits twice as long as the one before: their number grows with the logarithm of the passes
-    if (this.#passes >= this.#sortAt * 2 && strays > this.#tolerableStrays() * N) this.#sortAt = this.#passes;
+    this.#order.passed(strays);
     this.#logLikelihood = logLikelihood;
     const { prior } = this.regularisation;
     const objective = prior ? logLikelihood + logPrior(prior, this.read()) : logLikelihood;
@@ -250,41 +213,24 @@ export class Em {
 
   /** Forgets how rows were sorted for other parameters: for a new start. */
   begin(): void {
-    this.#passes = 0;
-    this.#sortAt = 0;
+    this.#order.begin();
   }
 
   /** All that the last pass depended on, but for the parameters: {@link resume} makes the next one the same to the bit. */
   get state(): PassState {
-    return { ...this.#before, homes: this.#homesBefore.slice() };
+    return this.#before ?? { order: this.#order.state, exact: this.#exact };
   }
 
   /** Puts rows back into the caller's order: what follows depends on the parameters alone. */
   *renew(): Work<void> {
-    const { restore } = this.problem;
-    if (this.#sorts.length > 0 && restore) yield* restore();
-    this.#sorts = [];
+    yield* this.#order.renew();
     this.#exact = false;
-    this.#homesView.fill(0);
-    this.begin();
   }
 
   /** Brings rows and all else to where they were before a pass. Parameters are left as they were for the last sort. */
-  *resume({ passes, sortAt, exact, homes, sorts }: PassState): Work<void> {
-    yield* this.renew();
-    for (const sort of sorts) {
-      this.tryVector(sort.vector);
-      this.#homesView.set(sort.homes);
-      yield* this.#sort();
-    }
-    this.#homesView.set(homes);
-    this.#passes = passes;
-    this.#sortAt = sortAt;
+  *resume({ order, exact }: PassState): Work<void> {
+    yield* this.#order.resume(order);
     this.#exact = exact;
-  }
-
-  get #homesView(): Int32Array {
-    return this.problem.arena.viewI32(this.#homes, this.problem.nTiles);
   }
 
   /** Sums with given responsibilities about the current means: by labels [N]. Rows are counted as they lie, sorted or not. */
@@ -352,83 +298,6 @@ export class Em {
     return Float64Array.from({ length: D }, (_, d) => (block[2 * d + 2] + block[2 * d + 3]) / (block[0] + block[1]));
   }
 
-  /** Tiles in a window of {@link #sort}. */
-  #windowTiles(): number {
-    const { D, K, T } = this.problem;
-    const tileBytes = D * T * 8;
-    const wanted = Math.max(LEAST_WINDOW, K * WINDOW_TILES * tileBytes);
-    const affordable = Math.max(MOST_WINDOW, this.#free * tileBytes * WINDOW_SHARE);
-    return Math.min(this.#free, Math.max(1, Math.floor(Math.min(wanted, affordable) / tileBytes)));
-  }
-
-  /** Whether a sort, counted from 1, goes by the average covariance. */
-  #isRough(sort: number): boolean {
-    const { covarianceType, D, K } = this.problem;
-    return sort === 1 && covarianceType === "full" && D >= ROUGH_COLUMNS && K >= ROUGH_COMPONENTS;
-  }
-
-  /** Share of the rows that may lie in tiles of other components before it pays to sort again. */
-  #tolerableStrays(): number {
-    if (!this.#isRough(this.#sorts.length)) return STRAY_SHARE;
-    // where two components meet in a window, a quarter of a tile strays: the rest is what was sorted too roughly
-    return ROUGH_STRAY_SHARE + (this.problem.K - 1) / (4 * this.#windowTiles());
-  }
-
-  /** Brings rows of one component together, within windows, so that the lazy pass finds pure tiles. */
-  *#sort(): Work<void> {
-    const { arena, type, rows, D, K, T } = this.problem;
-    const nTiles = this.#free;
-    if (K === 1 || this.#margin === Infinity || nTiles < TILES_PER_COMPONENT * K) return;
-    // a new list: the old one belongs to the state before
-    const rough = this.#isRough(this.#sorts.length + 1);
-    this.#sorts = [...this.#sorts, { vector: this.vector.slice(), homes: this.#homesView.slice() }];
-    const tiles = this.#windowTiles();
-    const mark = arena.mark();
-    try {
-      const [sortType, ...model] = (rough && this.#pooled()) || [type, ...this.#parameters];
-      yield {
-        arena,
-        kernel: "sortRows",
-        groups: Math.ceil(nTiles / tiles),
-        scratchBytes: arena.kernels.sortScratchBytes(sortType, D, T, K, tiles),
-        args: (window) => [
-          ...[sortType, ...rows, window * tiles, Math.min((window + 1) * tiles, nTiles)],
-          ...[K, ...model, 0, this.#homes],
-        ],
-      };
-    } finally {
-      arena.rewind(mark);
-    }
-  }
-
-  /**
-   * The type and model of the components with their average covariance in place of their own: D multiplications for a row
-   * and component instead of D² / 2, which sorts most rows alike. It lies in the arena until that is rewound.
-   */
-  #pooled(): readonly [type: number, ...ModelArguments] | undefined {
-    const { arena, K, D } = this.problem;
-    const type = TYPE_CODE.tied;
-    const { weights, covariances } = this.read();
-    const pooled = new Float64Array(D * D);
-    for (let k = 0; k < K; k++) for (let i = 0; i < D * D; i++) pooled[i] += weights[k] * covariances[k * D * D + i];
-    const factor = arena.f64(arena.kernels.factorLength(type, D, K));
-    const logc = arena.f64(K);
-    const args = [
-      type,
-      this.#weights,
-      this.#mu,
-      arena.copyOf(pooled),
-      this.#centre,
-      factor,
-      logc,
-      this.#square,
-      D,
-      K,
-    ] as const;
-    if (arena.kernels.factorise(...args, pivotTolerance(D)) > 0) return undefined;
-    return [type, this.#mu, factor, logc, 0, 0];
-  }
-
   /** Runs a summing kernel over fixed groups of tiles, each into its own block, and merges the blocks in a fixed tree. */
   *#sum(
     kernel: "accumulate" | "accumulateGiven",
@@ -448,7 +317,7 @@ export class Em {
       groups: groups + (known?.jobs ?? 0),
       scratchBytes,
       args: (group) => {
-        if (known && group >= groups) return known.args(group - groups, this.#homes, this.#exact ? 1 : 0);
+        if (known && group >= groups) return known.args(group - groups, this.#order.homes, this.#exact ? 1 : 0);
         const [first, last] = groupTiles(range, groups, group);
         return args(first, last, this.#stats + group * bytes);
       },

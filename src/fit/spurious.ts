@@ -1,4 +1,4 @@
-import { type Parameters, precisionsOf } from "../model/parameters.ts";
+import { type Parameters, precisionsOf, withinCovariance } from "../model/parameters.ts";
 import type { Em } from "./em.ts";
 
 /** A variance below this share of the average one is suspect in a component with no more rows than its shape asks for … */
@@ -64,17 +64,6 @@ function place({ covarianceType, nFeatures: D }: Parameters, k: number, i: numbe
 
 function varianceOf(parameters: Parameters, k: number, d: number): number {
   return parameters.covariances[place(parameters, k, d, d)];
-}
-
-/** Σ_k weight_k Σ_k, in the shape of one component of the type. */
-function withinCovariance({ covarianceType, nComponents: K, weights, covariances }: Parameters): Float64Array {
-  if (covarianceType === "tied") return covariances;
-  const size = covariances.length / K;
-  const within = new Float64Array(size);
-  for (let k = 0; k < K; k++) {
-    for (let i = 0; i < size; i++) within[i] += weights[k] * covariances[k * size + i];
-  }
-  return within;
 }
 
 /** tr(Σ_k⁻¹ W) */

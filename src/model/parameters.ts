@@ -288,6 +288,17 @@ export function singularCovariance(type: CovarianceType, component: number, reme
   );
 }
 
+/** Σ_k weight_k Σ_k, in the shape of one component of the type. */
+export function withinCovariance({ covarianceType, nComponents: K, weights, covariances }: Parameters): Float64Array {
+  if (covarianceType === "tied") return covariances;
+  const size = covariances.length / K;
+  const within = new Float64Array(size);
+  for (let k = 0; k < K; k++) {
+    for (let i = 0; i < size; i++) within[i] += weights[k] * covariances[k * size + i];
+  }
+  return within;
+}
+
 /** Cholesky factors for sampling: upper triangles [K, D, D] or [D, D], standard deviations [K, D] or [K]. */
 export function rootsOf(arena: Arena, parameters: Parameters): Float64Array {
   const { nFeatures: D, covariances } = parameters;
