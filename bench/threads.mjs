@@ -4,7 +4,7 @@ import { Worker } from "node:worker_threads";
 import { GaussianMixture } from "gaussmix";
 import { GRID, mixtureOf, nameOf, startNear } from "./data.mjs";
 import { medianInterval, medianOf } from "./paired.mjs";
-import { WARMUP } from "./prototype/beside.mjs";
+import { timedPlain } from "./prototype/beside.mjs";
 import { digits, interval, main, progress } from "./report.mjs";
 
 /** Numbers in the data from which a second thread should pay. */
@@ -15,17 +15,8 @@ const TURN_MS = { quick: 100, full: 300 };
 
 /** Milliseconds of an iteration, the median of a fit. */
 async function iterationOf(rows, shape, start, iterations, threads) {
-  const samples = [];
-  let before = 0;
-  await GaussianMixture.fit(rows, {
-    ...{ nFeatures: shape.d, nComponents: shape.K, init: start, threads },
-    ...{ tol: 0, accelerate: false, maxIter: WARMUP + iterations },
-    onIteration: ({ iteration }) => {
-      const now = performance.now();
-      if (iteration > WARMUP) samples.push(now - before);
-      before = now;
-    },
-  });
+  const { options, samples } = timedPlain(shape, { iterations, start });
+  await GaussianMixture.fit(rows, { ...options, threads });
   return medianOf(samples);
 }
 

@@ -29,6 +29,15 @@ const mclust = figures<{
   readonly noise: string;
 }>("mclust");
 
+/** Components and columns: shapes in which types coincide among them. */
+const SHAPES = [
+  [3, 4],
+  [2, 2],
+  [1, 3],
+  [2, 1],
+  [1, 1],
+] as const;
+
 describe("mclust", () => {
   const iris = dataset("iris");
   const rows = rowsOf(iris, mclust.rows);
@@ -78,13 +87,7 @@ describe("mclust", () => {
   });
 
   for (const type of TYPES) {
-    for (const [K, D] of [
-      [3, 4],
-      [2, 2],
-      [1, 3],
-      [2, 1],
-      [1, 1],
-    ] as const) {
+    for (const [K, D] of SHAPES) {
       test(`what is written for it reads back to the last bit, ${type}, K = ${K}, D = ${D}`, () => {
         const mixture = randomMixture({ D, K, type, seed: 6 });
         const again = fromMclust(JSON.stringify(toMclust(mixture)));
@@ -156,13 +159,7 @@ describe("MATLAB", () => {
   }
 
   for (const type of TYPES) {
-    for (const [K, D] of [
-      [3, 4],
-      [2, 2],
-      [1, 3],
-      [2, 1],
-      [1, 1],
-    ] as const) {
+    for (const [K, D] of SHAPES) {
       test(`what is written for it reads back to the last bit, ${type}, K = ${K}, D = ${D}`, () => {
         const mixture = randomMixture({ D, K, type, seed: 7 });
         const again = fromMatlab(JSON.stringify(toMatlab(mixture)));

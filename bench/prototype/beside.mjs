@@ -6,7 +6,7 @@ import { densePrototype, EXP_FLOOR, WHOLE_TILES } from "./dense.mjs";
 /** Added to every variance, by both. */
 const REG = 1e-6;
 /** Iterations before those that count: engines compile in the background, and the start is far from any optimum. */
-export const WARMUP = 4;
+const WARMUP = 4;
 
 /**
  * @typedef {{
@@ -31,23 +31,22 @@ export function iterationsFor({ N, d, K }, budget) {
 }
 
 /**
- * Milliseconds of each iteration of a plain EM fit through the library's own door: from callback to callback, which is
- * an M-step and a pass over the data. What `between` does in the callback is not counted.
+ * Options of a plain EM fit, and the milliseconds of each of its iterations once it has run: from callback to callback,
+ * which is an M-step and a pass over the data. What `between` does in the callback is not counted.
  *
- * @param {Float64Array} rows
  * @param {import("../data.mjs").Shape} shape
- * @param {{ covarianceType?: import("../data.mjs").CovarianceType, iterations: number, start?: import("../data.mjs").Start,
+ * @param {{ covarianceType?: import("../data.mjs").CovarianceType, iterations: number, start: import("../data.mjs").Start,
  *   between?: (iteration: number, logLikelihood: number) => void }} options iterations that count; where to start
- * @returns {number[]}
  */
-export function timeIterations(rows, shape, { covarianceType = "full", iterations, start, between }) {
+export function timedPlain(shape, { covarianceType = "full", iterations, start, between }) {
+  /** @type {number[]} */
   const samples = [];
   let before = 0;
-  GaussianMixture.fitSync(rows, {
+  const options = {
     nFeatures: shape.d,
     nComponents: shape.K,
     covarianceType,
-    init: start ?? startOf(rows, shape, covarianceType),
+    init: start,
     regCovar: REG,
     tol: 0,
     accelerate: false,
@@ -58,7 +57,21 @@ export function timeIterations(rows, shape, { covarianceType = "full", iteration
       between?.(iteration, logLikelihood);
       before = performance.now();
     },
-  });
+  };
+  return { options, samples };
+}
+
+/**
+ * Milliseconds of each iteration of a plain EM fit through the library's own door: see {@link timedPlain}.
+ *
+ * @param {Float64Array} rows
+ * @param {import("../data.mjs").Shape} shape
+ * @param {Omit<Parameters<typeof timedPlain>[1], "start"> & { start?: import("../data.mjs").Start }} settings
+ */
+export function timeIterations(rows, shape, settings) {
+  const start = settings.start ?? startOf(rows, shape, settings.covarianceType ?? "full");
+  const { options, samples } = timedPlain(shape, { ...settings, start });
+  GaussianMixture.fitSync(rows, options);
   return samples;
 }
 

@@ -3,20 +3,23 @@ import type { CovarianceType, InitStrategy } from "../index.ts";
 import { decimalOf, namesOf } from "./csv.ts";
 import { MODEL_WRITERS } from "./model.ts";
 
-const COVARIANCE_TYPES: readonly CovarianceType[] = ["full", "tied", "diag", "spherical"];
-const INIT_STRATEGIES: readonly InitStrategy[] = [
-  "race",
-  "kmeans",
-  "k-means++",
-  "kmeans-standardised",
-  "k-means++-standardised",
-  "kmeans-whitened",
-  "k-means++-whitened",
-  "adaptive",
-  "short-em",
-  "random-from-data",
-  "random",
-];
+/** The names of a union: one that is missing, or that the library does not know, is an error of types. */
+const choicesOf = <Name extends string>(names: Record<Name, true>): string[] => Object.keys(names);
+
+const COVARIANCE_TYPES = choicesOf<CovarianceType>({ full: true, tied: true, diag: true, spherical: true });
+const INIT_STRATEGIES = choicesOf<InitStrategy>({
+  race: true,
+  kmeans: true,
+  "k-means++": true,
+  "kmeans-standardised": true,
+  "k-means++-standardised": true,
+  "kmeans-whitened": true,
+  "k-means++-whitened": true,
+  adaptive: true,
+  "short-em": true,
+  "random-from-data": true,
+  random: true,
+});
 
 /** An option that takes a number. What range it must lie in is the library's to say. */
 export function numberOption(flags: string, description: string): Option {

@@ -1,6 +1,7 @@
 // Threads that run kernels on one shared memory. Nothing here knows what the kernels compute.
 import { type Instance, instantiateShared, type Kernels, type Pointer } from "./kernels.ts";
 import {
+  CLAIMS,
   FAILED,
   FIRST_ARGUMENT,
   FIRST_RESULT,
@@ -28,15 +29,9 @@ export interface CrewTask {
   readonly results?: Float64Array | undefined;
 }
 
-/** Larger than any number of groups: what a claim finds while a task is being written. */
-const CLOSED = 1 << 30;
-
 /** Most arguments of a kernel, without the scratch. */
 const MOST_ARGUMENTS = 24;
 const NUMBERS = FIRST_ARGUMENT + MOST_GROUPS * MOST_ARGUMENTS;
-
-/** How long a wake-up from a worker is waited for before looking whether it is done. */
-const LOOK_AGAIN_MS = 100;
 
 /** A worker died or failed; what it was working on is lost. */
 export class CrewLost extends Error {}
@@ -52,6 +47,7 @@ export class Crew {
   readonly #control: Int32Array;
   readonly #numbers = new Float64Array(new SharedArrayBuffer(NUMBERS * 8));
   readonly #kernels: readonly string[];
+  #tag = 0;
   #wake: (() => void) | undefined;
 
   private constructor(instance: Instance, threads: number) {
@@ -59,7 +55,7 @@ export class Crew {
     this.threads = threads;
     this.#kernels = Object.keys(instance.kernels);
     this.#control = new Int32Array(new SharedArrayBuffer((SERVING + threads) * 4));
-    this.#control[NEXT] = CLOSED;
+    this.#control[NEXT] = this.#nextTag();
     const { module, memory } = instance;
     for (let index = 1; index < threads; index++) {
       let member: Member;
@@ -143,7 +139,8 @@ export class Crew {
     const numbers = this.#numbers;
     const { groups, scratchBytes } = task;
     const length = task.args(0).length;
-    control[GROUPS] = groups;
+    const tag = this.#nextTag();
+    control[GROUPS] = tag + groups;
     control[LEFT] = groups;
     control[KERNEL] = this.#kernels.indexOf(task.kernel);
     control[LENGTH] = length;
@@ -151,14 +148,21 @@ export class Crew {
     numbers[1] = scratchBytes;
     for (let group = 0; group < groups; group++) numbers.set(task.args(group), FIRST_ARGUMENT + group * length);
     // sequentially consistent: a claim that sees the opened counter sees all of the above
-    Atomics.store(control, NEXT, 0);
+    Atomics.store(control, NEXT, tag);
     Atomics.add(control, GENERATION, 1);
     Atomics.notify(control, GENERATION);
   }
 
+  /** The tag of the next task, in the upper bits of a word: a claim on an old task is never taken for one on a new one. */
+  #nextTag(): number {
+    this.#tag = (this.#tag + CLAIMS) | 0;
+    return this.#tag;
+  }
+
   /** Ends a task and hands over its results. */
   close({ groups, results }: CrewTask): void {
-    Atomics.store(this.#control, NEXT, CLOSED);
+    // a tag that no task has
+    Atomics.store(this.#control, NEXT, this.#nextTag());
     results?.set(this.#numbers.subarray(FIRST_RESULT, FIRST_RESULT + groups));
   }
 
@@ -172,8 +176,9 @@ export class Crew {
     this.#members.length = 0;
   }
 
+  /** The next group of the task at hand, or a number beyond its last. */
   #claim(): number {
-    return Atomics.add(this.#control, NEXT, 1);
+    return Atomics.add(this.#control, NEXT, 1) & (CLAIMS - 1);
   }
 
   #lost(): boolean {
@@ -190,15 +195,10 @@ export class Crew {
       waitAsync?: (array: Int32Array, index: number, value: number) => { async: boolean; value: unknown };
     };
     return new Promise((resolve) => {
+      this.#wake = resolve;
       const waiting = waitAsync?.(this.#control, LEFT, left);
-      const done = (): void => {
-        clearTimeout(timer);
-        resolve();
-      };
-      // an engine that loses a wake-up makes a fit slower, and does not hang it
-      const timer = setTimeout(done, waiting?.async ? LOOK_AGAIN_MS : 0);
-      this.#wake = done;
-      if (waiting?.async) (waiting.value as Promise<unknown>).then(done);
+      if (waiting?.async) (waiting.value as Promise<unknown>).then(() => resolve());
+      else setTimeout(resolve, 0);
     });
   }
 }

@@ -3,9 +3,9 @@
 // Words of the block of integers that a crew shares.
 /** Raised when there is a task. */
 export const GENERATION = 0;
-/** The next group to claim. */
+/** The task's tag and the next group to claim. */
 export const NEXT = 1;
-/** Groups of the task, and how many are not done. */
+/** The task's tag and the number of its groups; how many are not done. */
 export const GROUPS = 2;
 export const LEFT = 3;
 /** The kernel, by its place in the list, and how many arguments each group has. */
@@ -17,6 +17,9 @@ export const FAILED = 6;
 export const OVER = 7;
 /** One word per thread from here on: 1 once it serves. */
 export const SERVING = 8;
+
+/** A tag is a multiple of this: more than groups, and claims beyond the last of them, at most two of each thread. */
+export const CLAIMS = 4096;
 
 /** Room for the numbers of one task: first scratch and its size, then a result for each group, then the arguments. */
 export const MOST_GROUPS = 512;
@@ -36,8 +39,10 @@ const serve = ({ module, memory, index, kernels, control: words, numbers: shared
       seen = Atomics.load(control, ${GENERATION});
       if (Atomics.load(control, ${OVER})) return;
       for (;;) {
-        const group = Atomics.add(control, ${NEXT}, 1);
-        if (group >= Atomics.load(control, ${GROUPS})) break;
+        const claim = Atomics.add(control, ${NEXT}, 1);
+        const last = Atomics.load(control, ${GROUPS});
+        const group = claim & ${CLAIMS - 1};
+        if (claim - group !== (last & -${CLAIMS}) || group >= (last & ${CLAIMS - 1})) break;
         const length = control[${LENGTH}];
         const first = ${FIRST_ARGUMENT} + group * length;
         const args = Array.from(numbers.subarray(first, first + length));

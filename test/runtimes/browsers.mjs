@@ -5,7 +5,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { extname } from "node:path";
 import { chromium } from "playwright-core";
-import puppeteer from "puppeteer-core";
+import { launchFirefox } from "./firefox.mjs";
 
 const TYPES = {
   ".html": "text/html",
@@ -84,21 +84,6 @@ async function launchChromium() {
   const browser = await chromium.launch({ executablePath: "/usr/bin/chromium", args: [...CHROMIUM, ...QUIET] });
   return {
     version: browser.version(),
-    async open(url) {
-      const page = await browser.newPage();
-      await page.goto(url);
-      return { evaluate: (expression) => page.evaluate(expression), close: () => page.close() };
-    },
-    close: () => browser.close(),
-  };
-}
-
-/** @returns {Promise<Browser>} */
-async function launchFirefox() {
-  const options = { browser: "firefox", executablePath: "/usr/bin/firefox-esr", headless: true };
-  const browser = await puppeteer.launch(options);
-  return {
-    version: (await browser.version()).replace(/^\D*/, ""),
     async open(url) {
       const page = await browser.newPage();
       await page.goto(url);
