@@ -13,7 +13,7 @@ export { cholesky, invertFactor } from "./cholesky";
 export { scoreScratchBytes, score, mahalanobis } from "./score";
 export { seedRandom, uniform } from "./random";
 export { sample } from "./sample";
-export { nearest, pickRow, farthestRow, assign } from "./kmeans";
+export { nearest, potentials, pickRow, farthestRow, assign } from "./kmeans";
 export { conditionalMeans, mixMoments, conditionalDensity } from "./conditional";
 export { normalTail, tails, quantiles } from "./normal";
 export { whitenTiles } from "./whiten";

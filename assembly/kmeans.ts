@@ -2,8 +2,35 @@
 // Distances are Σ_d metric_d (x_d - c_d)²: a metric of ones is the plain one, 1 / variance the standardised one.
 // In Lloyd's iterations blocks of eight rows are passed over where the triangle inequality says that nothing changes for any of them (Hamerly
 // 2010): with a billionth to spare, so that rounding cannot tell otherwise and every bit is as without.
-import { multiplyAdd } from "./lanes";
+import { laneSum, multiplyAdd } from "./lanes";
 import { BLOCK_BYTES, tileWeights } from "./layout";
+
+/** sum + scale (x - c)² */
+// @ts-ignore: decorator
+@inline
+function addSquare(sum: v128, scale: v128, x: v128, c: v128): v128 {
+  const z = f64x2.sub(x, c);
+  return multiplyAdd(scale, f64x2.mul(z, z), sum);
+}
+
+/** Σ w d over the eight rows of a block. */
+// @ts-ignore: decorator
+@inline
+function weightedSum(w: usize, d0: v128, d1: v128, d2: v128, d3: v128): v128 {
+  const wd01 = multiplyAdd(v128.load(w, 16), d1, f64x2.mul(v128.load(w), d0));
+  const wd23 = multiplyAdd(v128.load(w, 48), d3, f64x2.mul(v128.load(w, 32), d2));
+  return f64x2.add(wd01, wd23);
+}
+
+/** Σ w min(d, before) over the eight rows of a block. */
+// @ts-ignore: decorator
+@inline
+function weightedLeast(before: usize, w: usize, d0: v128, d1: v128, d2: v128, d3: v128): v128 {
+  return weightedSum(
+    w, f64x2.pmin(d0, v128.load(before)), f64x2.pmin(d1, v128.load(before, 16)), f64x2.pmin(d2, v128.load(before, 32)),
+    f64x2.pmin(d3, v128.load(before, 48)),
+  );
+}
 
 /** Squared distances of the eight rows of a block to c, into out [8]. */
 // @ts-ignore: decorator
@@ -13,14 +40,10 @@ function blockDistances(x: usize, c: usize, metric: usize, out: usize, D: i32, l
   for (const end = c + (<usize>D << 3); c < end; c += 8, metric += 8, x += laneBytes) {
     const centre = v128.load64_splat(c);
     const m = v128.load64_splat(metric);
-    const z0 = f64x2.sub(v128.load(x), centre);
-    const z1 = f64x2.sub(v128.load(x, 16), centre);
-    const z2 = f64x2.sub(v128.load(x, 32), centre);
-    const z3 = f64x2.sub(v128.load(x, 48), centre);
-    q0 = multiplyAdd(m, f64x2.mul(z0, z0), q0);
-    q1 = multiplyAdd(m, f64x2.mul(z1, z1), q1);
-    q2 = multiplyAdd(m, f64x2.mul(z2, z2), q2);
-    q3 = multiplyAdd(m, f64x2.mul(z3, z3), q3);
+    q0 = addSquare(q0, m, v128.load(x), centre);
+    q1 = addSquare(q1, m, v128.load(x, 16), centre);
+    q2 = addSquare(q2, m, v128.load(x, 32), centre);
+    q3 = addSquare(q3, m, v128.load(x, 48), centre);
   }
   v128.store(out, q0);
   v128.store(out, q1, 16);
@@ -63,13 +86,60 @@ export function nearest(
       v128.store(at, d1, 16);
       v128.store(at, d2, 32);
       v128.store(at, d3, 48);
-      const wd01 = multiplyAdd(v128.load(weights + s, 16), d1, f64x2.mul(v128.load(weights + s), d0));
-      const wd23 = multiplyAdd(v128.load(weights + s, 48), d3, f64x2.mul(v128.load(weights + s, 32), d2));
-      part = f64x2.add(part, f64x2.add(wd01, wd23));
+      part = f64x2.add(part, weightedSum(weights + s, d0, d1, d2, d3));
     }
     sum = f64x2.add(sum, part);
   }
-  return f64x2.extract_lane(sum, 0) + f64x2.extract_lane(sum, 1);
+  return laneSum(sum);
+}
+
+/**
+ * Σ w min(from, distance to c_m) over tiles first … last - 1 for each of M places: what `nearest` gives for each, to the bit.
+ *
+ * c [M, D] f64, in. out [M, 2] f64, out: the sum, and no more than room.
+ */
+export function potentials(
+  x: usize, w: usize, wStep: usize, N: i32, D: i32, T: i32, first: i32, last: i32, c: usize, M: i32, metric: usize, from: usize, out: usize,
+): void {
+  const laneBytes = <usize>T << 3;
+  const bytes = <usize>D << 3;
+  memory.fill(out, 0, <usize>M << 4);
+  for (let t = first; t < last; ++t) {
+    const weights = tileWeights(w, wStep, t, N, T);
+    const tile = x + <usize>t * <usize>D * laneBytes;
+    const before = from + <usize>t * laneBytes;
+    // two places at a time, so that rows are read half as often; the last of an odd number twice
+    for (let m = 0; m < M; m += 2) {
+      const even = c + <usize>m * bytes;
+      const odd = m + 1 < M ? even + bytes : even;
+      let evenPart = f64x2.splat(0), oddPart = evenPart;
+      for (let s: usize = 0; s < laneBytes; s += BLOCK_BYTES) {
+        let p0 = f64x2.splat(0), p1 = p0, p2 = p0, p3 = p0, q0 = p0, q1 = p0, q2 = p0, q3 = p0;
+        for (let d: usize = 0, at = tile + s; d < bytes; d += 8, at += laneBytes) {
+          const a = v128.load64_splat(even + d);
+          const b = v128.load64_splat(odd + d);
+          const scale = v128.load64_splat(metric + d);
+          p0 = addSquare(p0, scale, v128.load(at), a);
+          q0 = addSquare(q0, scale, v128.load(at), b);
+          p1 = addSquare(p1, scale, v128.load(at, 16), a);
+          q1 = addSquare(q1, scale, v128.load(at, 16), b);
+          p2 = addSquare(p2, scale, v128.load(at, 32), a);
+          q2 = addSquare(q2, scale, v128.load(at, 32), b);
+          p3 = addSquare(p3, scale, v128.load(at, 48), a);
+          q3 = addSquare(q3, scale, v128.load(at, 48), b);
+        }
+        evenPart = f64x2.add(evenPart, weightedLeast(before + s, weights + s, p0, p1, p2, p3));
+        oddPart = f64x2.add(oddPart, weightedLeast(before + s, weights + s, q0, q1, q2, q3));
+      }
+      const sums = out + (<usize>m << 4);
+      v128.store(sums, f64x2.add(v128.load(sums), evenPart));
+      if (m + 1 < M) v128.store(sums, f64x2.add(v128.load(sums, 16), oddPart), 16);
+    }
+  }
+  for (let m = 0; m < M; ++m) {
+    const sums = out + (<usize>m << 4);
+    store<f64>(sums, laneSum(v128.load(sums)));
+  }
 }
 
 /**

@@ -1,5 +1,5 @@
 // k-means on the tiles against brute force over the rows.
-import { assign, farthestRow, nearest, pickRow } from "../kmeans";
+import { assign, farthestRow, nearest, pickRow, potentials } from "../kmeans";
 import { Data, makeData, packData, sumBound } from "./reference";
 import {
   add, at, below, between, copyOf, countAt, COUNTS, damaged, EPS, f64s, fill, filled, firstDifference, i32s, intAt, isFresh,
@@ -140,6 +140,39 @@ function brutePick(d: Data, v: usize, target: f64): i32 {
   }
   return last;
 }
+
+function checkPotentials(D: i32, N: i32, T: i32, M: i32, weighted: bool): void {
+  reset(D * 16 + N + M);
+  const d = makeData(N, D, T, weighted);
+  const metric = makeMetric(D);
+  const c = f64s(M * D);
+  fill(c, M * D, -3, 3);
+  const from = f64s(d.nTiles * T);
+  for (let n = 0; n < d.nTiles * T; ++n) put(from, n, n % 3 == 0 ? Infinity : between(0, 5));
+  seal();
+  const out = f64s(2 * M);
+  const first = d.nTiles / 3;
+  potentials(d.x, d.w, d.wStep, N, D, T, first, d.nTiles, c, M, metric, from, out);
+  const name = where(weighted ? "potentials, weighted" : "potentials", 0, D, M, N, T);
+  expect(damaged()).toBe(0, name);
+  const to = f64s(d.nTiles * T);
+  for (let m = 0; m < M; ++m) {
+    const place = c + (<usize>(m * D) << 3);
+    expect(at(out, 2 * m)).toBe(nearest(d.x, d.w, d.wStep, N, D, T, first, d.nTiles, place, metric, from, to), name);
+  }
+}
+
+describe("potentials", () => {
+  test("are those of nearest to the bit, for every D and N around a tile, an even or odd number of places", () => {
+    for (let i = 0; i < SIZES; ++i) {
+      for (let j = 0; j < TILES; ++j) {
+        for (let c = 0; c < COUNTS; ++c) {
+          checkPotentials(sizeAt(i), countAt(c, tileAt(j)), tileAt(j), 1 + ((c + i) % 4), c % 2 == 0);
+        }
+      }
+    }
+  });
+});
 
 describe("pickRow", () => {
   test("equals brute force for targets from below 0 to beyond the sum, with weights, zeros and none", () => {

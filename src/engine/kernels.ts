@@ -219,6 +219,9 @@ export interface Kernels {
   ): void;
 
   nearest(...args: readonly [...RangeArguments, c: Pointer, metric: Pointer, from: Pointer, to: Pointer]): number;
+  potentials(
+    ...args: readonly [...RangeArguments, c: Pointer, M: number, metric: Pointer, from: Pointer, out: Pointer]
+  ): void;
   pickRow(v: Pointer, w: Pointer, wStep: number, N: number, T: number, target: number): number;
   farthestRow(v: Pointer, w: Pointer, wStep: number, N: number, T: number): number;
   assign(

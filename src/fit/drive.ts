@@ -3,7 +3,7 @@ import { Arena } from "../engine/arena.ts";
 import { Crew, type CrewTask } from "../engine/crew.ts";
 
 /** The kernels that work on a range of tiles and may run on several ranges side by side. */
-export type GroupKernel = "accumulate" | "accumulateGiven" | "sortRows" | "nearest" | "assign";
+export type GroupKernel = "accumulate" | "accumulateGiven" | "sortRows" | "nearest" | "potentials" | "assign";
 
 /** A kernel that is called once for each group of tiles; the groups are independent. */
 export interface KernelTask {

@@ -21,7 +21,6 @@ export class KMeans {
   readonly #weights: Float64Array;
   readonly #metric: Pointer;
   readonly #distance: Pointer;
-  readonly #trial: Pointer;
   /** See the kernel `assign`; undefined until they pay. */
   #bounds: { readonly bounds: Pointer; readonly drift: Pointer } | undefined;
   /** Whether each row's distance is that to the centres as they are. */
@@ -38,7 +37,6 @@ export class KMeans {
     this.#weights = metric;
     this.#metric = arena.copyOf(metric);
     this.#distance = arena.f64(nTiles * T);
-    this.#trial = arena.f64(nTiles * T);
     this.#groups = groupCount(problem, K * (1 + D) * 8);
     this.#sums = arena.f64(this.#groups * K * (1 + D));
   }
@@ -65,26 +63,28 @@ export class KMeans {
       kernels.readRow(x, kernels.pickRow(0, w, wStep, N, T, kernels.uniform(random) * totalWeight), D, T, centre(0));
     }
     let potential = 0;
-    for (let k = 0; k < first; k++) potential = yield* this.#nearest(centre(k), this.#distance);
-    for (let k = first; k < K; k++) {
-      let best = Infinity;
-      let bestRow = -1;
-      for (let trial = 0; trial < trials; trial++) {
-        const target = kernels.uniform(random) * potential;
-        // all rows lie on the centres so far: any row will do
-        const row =
-          potential > 0
-            ? kernels.pickRow(this.#distance, w, wStep, N, T, target)
-            : Math.floor(kernels.uniform(random) * N);
-        kernels.readRow(x, row, D, T, centre(k));
-        const left = yield* this.#nearest(centre(k), this.#trial);
-        if (left < best) {
-          best = left;
-          bestRow = row;
+    for (let k = 0; k < first; k++) potential = yield* this.#nearest(centre(k));
+    const mark = arena.mark();
+    const places = arena.f64(trials * D);
+    const place = (trial: number): Pointer => places + trial * D * 8;
+    try {
+      for (let k = first; k < K; k++) {
+        for (let trial = 0; trial < trials; trial++) {
+          const target = kernels.uniform(random) * potential;
+          // all rows lie on the centres so far: any row will do
+          const row =
+            potential > 0
+              ? kernels.pickRow(this.#distance, w, wStep, N, T, target)
+              : Math.floor(kernels.uniform(random) * N);
+          kernels.readRow(x, row, D, T, place(trial));
         }
+        const left = yield* this.#potentials(places, trials);
+        const best = left.reduce((least, value, trial) => (value < left[least] ? trial : least), 0);
+        arena.viewF64(centre(k), D).set(arena.viewF64(place(best), D));
+        potential = yield* this.#nearest(centre(k));
       }
-      kernels.readRow(x, bestRow, D, T, centre(k));
-      potential = yield* this.#nearest(centre(k), this.#distance);
+    } finally {
+      arena.rewind(mark);
     }
   }
 
@@ -214,7 +214,8 @@ export class KMeans {
     });
   }
 
-  *#nearest(centre: Pointer, to: Pointer): Work<number> {
+  /** Each row's distance becomes that to a centre, if it is nearer. @returns Σ weight distance. */
+  *#nearest(centre: Pointer): Work<number> {
     const { arena, rows } = this.problem;
     const parts = new Float64Array(this.#groups);
     yield {
@@ -225,9 +226,36 @@ export class KMeans {
       results: parts,
       args: (group) => [
         ...[...rows, ...groupTiles(this.problem, this.#groups, group)],
-        ...[centre, this.#metric, this.#distance, to],
+        ...[centre, this.#metric, this.#distance, this.#distance],
       ],
     };
     return parts.reduce((sum, part) => sum + part, 0);
+  }
+
+  /** What {@link #nearest} would return for each of some places, [count, D]. */
+  *#potentials(places: Pointer, count: number): Work<number[]> {
+    const { arena, rows } = this.problem;
+    const mark = arena.mark();
+    try {
+      const out = arena.f64(this.#groups * count * 2);
+      yield {
+        arena,
+        kernel: "potentials",
+        groups: this.#groups,
+        scratchBytes: 0,
+        args: (group) => [
+          ...[...rows, ...groupTiles(this.problem, this.#groups, group)],
+          ...[places, count, this.#metric, this.#distance, out + group * count * 16],
+        ],
+      };
+      const parts = arena.viewF64(out, this.#groups * count * 2);
+      return Array.from({ length: count }, (_, trial) => {
+        let sum = 0;
+        for (let group = 0; group < this.#groups; group++) sum += parts[(group * count + trial) * 2];
+        return sum;
+      });
+    } finally {
+      arena.rewind(mark);
+    }
   }
 }

@@ -37,13 +37,16 @@ export function subsample(problem: Problem, count: number, random: Pointer): Pro
   const weights = arena.filled(nTiles * T, 0);
   const mark = arena.mark();
   const staging = arena.f64(T * D);
+  // nothing is allocated below: views stay valid
+  const given = wStep ? arena.viewF64(w, N) : undefined;
+  const kept = arena.viewF64(weights, count);
   let totalWeight = 0;
   for (let i = 0; i < count; i++) {
     const from = Math.floor((N * i) / count);
     const row = from + Math.floor(kernels.uniform(random) * (Math.floor((N * (i + 1)) / count) - from));
     kernels.readRow(x, row, D, T, staging + (i % T) * D * 8);
-    const weight = wStep ? arena.viewF64(w, N)[row] : 1;
-    arena.viewF64(weights, count)[i] = weight;
+    const weight = given ? given[row] : 1;
+    kept[i] = weight;
     totalWeight += weight;
     const first = i - (i % T);
     if (i % T === T - 1 || i === count - 1) kernels.pack(staging, tiles + first * D * 8, i - first + 1, D, T);
