@@ -130,6 +130,16 @@ export interface Kernels {
     D: number,
     K: number,
   ): void;
+  stepSquares(start: Pointer, first: Pointer, second: Pointer, scale: Pointer, squares: Pointer, length: number): void;
+  extrapolate(
+    start: Pointer,
+    first: Pointer,
+    second: Pointer,
+    to: Pointer,
+    K: number,
+    length: number,
+    step: number,
+  ): void;
   cholesky(a: Pointer, D: number, tolerance: number): number;
   invertFactor(u: Pointer, p: Pointer, D: number): void;
 

@@ -58,6 +58,21 @@ export function* climb(
   onPass: (iteration: number, logLikelihood: number) => void,
   from?: Checkpoint,
 ): Work<Run> {
+  const { arena } = em.problem;
+  const mark = arena.mark();
+  try {
+    return yield* steps(em, settings, onPass, from);
+  } finally {
+    arena.rewind(mark);
+  }
+}
+
+function* steps(
+  em: Em,
+  settings: ClimbSettings,
+  onPass: (iteration: number, logLikelihood: number) => void,
+  from: Checkpoint | undefined,
+): Work<Run> {
   const { tol, maxIter } = settings;
   const stop = new Stop(tol * em.problem.totalWeight);
   const squarem = settings.accelerate ? new Squarem(em) : undefined;

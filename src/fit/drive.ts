@@ -33,6 +33,21 @@ export type Work<T> = Generator<Task, T, void>;
 /** The longest that an asynchronous fit keeps the thread, in milliseconds: half a frame. */
 const SLICE_MS = 8;
 
+/** Rows times components times columns below which a kernel may run before a driver hears of it. */
+const BRIEF = 2e4;
+/** One kernel in so many goes to the driver nevertheless, which may have something else to do, or a signal. */
+const UNBROKEN = 16;
+let unbroken = 0;
+
+/** Yields a task; a brief one, which takes less than to be yielded through all that wait for it, runs on the spot. */
+export function* perform(
+  { N, K, D }: { readonly N: number; readonly K: number; readonly D: number },
+  task: KernelTask,
+): Work<void> {
+  if (task.groups > 1 || N * K * D >= BRIEF || ++unbroken % UNBROKEN === 0) yield task;
+  else for (const run of groupsOf(task)) run();
+}
+
 /** Runs the work on the spot. @throws the signal's reason if it has aborted. */
 export function runSync<T>(work: Work<T>, signal?: AbortSignal | undefined): T {
   try {

@@ -1,7 +1,7 @@
 import type { ModelArguments, Pointer } from "../engine/kernels.ts";
 import { MixtureError } from "../errors.ts";
 import { covarianceLength, type Parameters, pivotTolerance, singularCovariance } from "../model/parameters.ts";
-import type { Work } from "./drive.ts";
+import { perform, type Work } from "./drive.ts";
 import type { Hold } from "./hold.ts";
 import { KnownSums } from "./known-sums.ts";
 import { logPrior, shrink } from "./prior.ts";
@@ -48,14 +48,20 @@ export class Em {
   readonly regularisation: Regularisation;
   /** Numbers in weights, means and covariances together, which lie in one piece: see {@link vector}. */
   readonly length: number;
+  /** Where they lie. */
+  readonly pointer: Pointer;
   /** What M-steps and leaps leave alone, if anything. */
   hold: Hold | undefined;
   readonly #regularise: boolean;
   readonly #margin: number;
-  readonly #weights: Pointer;
   readonly #mu: Pointer;
   /** Means, factors, log-constants and bounds for pairs of components: what an E-step reads. */
   readonly #parameters: ModelArguments;
+  /** What sums over rows take first. */
+  readonly #typeAndRows: readonly number[];
+  /** What a pass takes before and after the range of tiles, but for its sums. */
+  readonly #passArguments: readonly number[];
+  readonly #passScratchBytes: number;
   readonly #cov: Pointer;
   readonly #centre: Pointer;
   readonly #square: Pointer;
@@ -82,8 +88,8 @@ export class Em {
     this.#regularise = regularisation.reg.some((value) => value > 0) || regularisation.ridge.some((value) => value > 0);
     this.#margin = lazy ? LAZY_MARGIN + kernels.log(K) : Infinity;
     this.length = K + K * D + covarianceLength(problem.covarianceType, K, D);
-    this.#weights = arena.bytesOf(this.length * 8);
-    this.#mu = this.#weights + K * 8;
+    this.pointer = arena.bytesOf(this.length * 8);
+    this.#mu = this.pointer + K * 8;
     this.#cov = this.#mu + K * D * 8;
     const factor = arena.f64(kernels.factorLength(type, D, K));
     this.#parameters = [this.#mu, factor, arena.f64(K), ...(lazy ? pairsOf(problem) : ([0, 0] as const))];
@@ -94,6 +100,9 @@ export class Em {
     this.#statsLength = kernels.statisticsLength(type, D, K);
     this.#free = problem.known?.free ?? nTiles;
     this.#order = new RowOrder(this, this.#free, lazy);
+    this.#typeAndRows = [type, ...problem.rows];
+    this.#passArguments = [K, ...this.#parameters, this.#margin, this.#order.homes];
+    this.#passScratchBytes = kernels.passScratchBytes(type, D, problem.T, K);
     const free = { N: Math.min(problem.N, this.#free * problem.T), nTiles: this.#free };
     this.#groups = groupCount(free, this.#statsLength * 16);
     this.#known = problem.known && new KnownSums(problem, problem.known, this.#parameters);
@@ -104,7 +113,7 @@ export class Em {
 
   /** Weights, means and covariances, one after the other, as they stand. A view: use it at once. */
   get vector(): Float64Array {
-    return this.problem.arena.viewF64(this.#weights, this.length);
+    return this.problem.arena.viewF64(this.pointer, this.length);
   }
 
   /** What the kernels read of the parameters. */
@@ -158,6 +167,12 @@ export class Em {
   tryVector(values: Float64Array): boolean {
     const { vector } = this;
     vector.set(values);
+    return this.tryHere();
+  }
+
+  /** {@link tryVector} of what lies there. */
+  tryHere(): boolean {
+    const { vector } = this;
     this.hold?.restore(vector);
     for (let k = 0; k < this.problem.K; k++) if (!(vector[k] >= 0)) return false;
     return this.#status() === 0;
@@ -176,16 +191,14 @@ export class Em {
    * @throws {MixtureError} `NOT_FINITE` if it overflows.
    */
   *evaluate(): Work<number> {
-    const { arena, type, rows, D, K, T } = this.problem;
+    const { arena, D, K } = this.problem;
     this.#before = { order: this.#order.state, exact: this.#exact };
     yield* this.#order.prepare();
     const exact = this.#exact ? 1 : 0;
     yield* this.#sum(
       "accumulate",
-      arena.kernels.passScratchBytes(type, D, T, K),
-      (first, last, stats) => [
-        ...[type, ...rows, first, last, K, ...this.#parameters, this.#margin, this.#order.homes, stats, exact],
-      ],
+      this.#passScratchBytes,
+      (first, last, stats) => this.#typeAndRows.concat(first, last, this.#passArguments, stats, exact),
       this.#known,
     );
     if (this.#total && !this.#exact) {
@@ -195,9 +208,9 @@ export class Em {
         return yield* this.evaluate();
       }
     }
-    const [even, odd, strays] = arena.viewF64(this.#stats, 3);
-    const logLikelihood = even + odd;
-    this.#order.passed(strays);
+    const header = arena.viewF64(this.#stats, 3);
+    const logLikelihood = header[0] + header[1];
+    this.#order.passed(header[2]);
     this.#logLikelihood = logLikelihood;
     const { prior } = this.regularisation;
     const objective = prior ? logLikelihood + logPrior(prior, this.read()) : logLikelihood;
@@ -235,10 +248,10 @@ export class Em {
 
   /** Sums with given responsibilities about the current means: by labels [N]. Rows are counted as they lie, sorted or not. */
   *sumLabels(labels: Pointer): Work<void> {
-    const { arena, type, rows, D, K, T } = this.problem;
-    yield* this.#sum("accumulateGiven", arena.kernels.givenScratchBytes(D, T), (first, last, stats) => [
-      ...[type, ...rows, first, last, K, this.#mu, labels, 0, stats],
-    ]);
+    const { arena, D, K, T } = this.problem;
+    yield* this.#sum("accumulateGiven", arena.kernels.givenScratchBytes(D, T), (first, last, stats) =>
+      this.#typeAndRows.concat(first, last, K, this.#mu, labels, 0, stats),
+    );
   }
 
   /** Sums with responsibilities that `fill` writes for a range of rows as they lie, [count, K] row-major. */
@@ -278,7 +291,7 @@ export class Em {
   maximiseOnly(): number {
     const { arena, type, D, K, totalWeight } = this.problem;
     const { kernels } = arena;
-    const empty = kernels.maximise(type, this.#stats, this.#reg, this.#ridge, this.#weights, this.#mu, this.#cov, D, K);
+    const empty = kernels.maximise(type, this.#stats, this.#reg, this.#ridge, this.pointer, this.#mu, this.#cov, D, K);
     const { prior } = this.regularisation;
     if (prior) {
       const estimates = this.read();
@@ -311,7 +324,7 @@ export class Em {
     arena.viewF64(this.#stats, (groups * bytes) / 8).fill(0);
     known?.begin();
     const range = { nTiles: known ? this.#free : nTiles };
-    yield {
+    yield* perform(this.problem, {
       arena,
       kernel,
       groups: groups + (known?.jobs ?? 0),
@@ -321,7 +334,7 @@ export class Em {
         const [first, last] = groupTiles(range, groups, group);
         return args(first, last, this.#stats + group * bytes);
       },
-    };
+    });
     for (let step = 1; step < groups; step *= 2) {
       for (let group = 0; group + step < groups; group += 2 * step) {
         arena.kernels.merge(this.#stats + group * bytes, this.#stats + (group + step) * bytes, this.#statsLength);
@@ -342,14 +355,26 @@ export class Em {
 
   #status(): number {
     const { arena, type, D, K } = this.problem;
+    const { kernels } = arena;
     const [mu, factor, logc, separators, reach] = this.#parameters;
-    const status = arena.kernels.factorise(
-      ...([type, this.#weights, mu, this.#cov, this.#centre, factor, logc, this.#square, D, K] as const),
-      pivotTolerance(D),
+    const square = this.#square;
+    const tolerance = pivotTolerance(D);
+    const status = kernels.factorise(
+      type,
+      this.pointer,
+      mu,
+      this.#cov,
+      this.#centre,
+      factor,
+      logc,
+      square,
+      D,
+      K,
+      tolerance,
     );
     if (status > 0) return status;
-    if (separators) arena.kernels.separate(mu, factor, separators, this.#square, D, K);
-    if (reach) arena.kernels.reaches(type, mu, factor, this.#cov, logc, separators, this.#margin, reach, D, K);
+    if (separators) kernels.separate(mu, factor, separators, square, D, K);
+    if (reach) kernels.reaches(type, mu, factor, this.#cov, logc, separators, this.#margin, reach, D, K);
     return status;
   }
 

@@ -31,11 +31,11 @@ const SAME = 1e-4;
 /** The search ends when one more has less than this chance to find something better, … */
 const LEAST_CHANCE = 2.5e-4;
 /** … which is so many times smaller for every start more that has ended at the best place, … */
-const TRUST = 4;
+const TRUST = 8;
 /** … unless others come this many times closer to it than {@link SAME}; … */
 const CLOSE = 10;
-/** … but there are so many searches in any case. */
-const LEAST_SEARCHES = 26;
+/** … but there are so many searches in any case: all starts may agree on a place that the first moves leave behind. */
+const LEAST_SEARCHES = 14;
 /** Merges and splits of one leader that are tried; their number grows with the cube of K. */
 const MOST_MERGES = 32;
 /** Seeds of splits are below this. */
@@ -102,7 +102,7 @@ function movesFrom(em: Em, search: Search, random: Pointer): Starter[] {
     else yield* swap();
   };
   const third = covarianceType === "full" ? relocate : cross;
-  return [mergeAndSplit, half, third, cross, mergeAndSplit, half, third, swap];
+  return [mergeAndSplit, mergeAndSplit, swap, cross, half, third, half, third];
 }
 
 /** What the searches so far have found. */

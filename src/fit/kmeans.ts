@@ -1,5 +1,5 @@
 import type { Pointer } from "../engine/kernels.ts";
-import type { Work } from "./drive.ts";
+import { perform, type Work } from "./drive.ts";
 import { groupCount, groupTiles, type Problem } from "./problem.ts";
 
 /** Lloyd iterations at most; scikit-learn's figure. */
@@ -150,7 +150,7 @@ export class KMeans {
     const length = K * (1 + D);
     arena.viewF64(this.#sums, this.#groups * length).fill(0);
     const changed = new Float64Array(this.#groups);
-    yield {
+    yield* perform(this.problem, {
       arena,
       kernel: "assign",
       groups: this.#groups,
@@ -161,7 +161,7 @@ export class KMeans {
         ...[K, this.centres, this.#metric, this.labels, this.#distance, bounds, drift],
         this.#sums + group * length * 8,
       ],
-    };
+    });
     const sums = arena.viewF64(this.#sums, this.#groups * length);
     for (let group = 1; group < this.#groups; group++) {
       for (let i = 0; i < length; i++) sums[i] += sums[group * length + i];
@@ -218,7 +218,7 @@ export class KMeans {
   *#nearest(centre: Pointer): Work<number> {
     const { arena, rows } = this.problem;
     const parts = new Float64Array(this.#groups);
-    yield {
+    yield* perform(this.problem, {
       arena,
       kernel: "nearest",
       groups: this.#groups,
@@ -228,7 +228,7 @@ export class KMeans {
         ...[...rows, ...groupTiles(this.problem, this.#groups, group)],
         ...[centre, this.#metric, this.#distance, this.#distance],
       ],
-    };
+    });
     return parts.reduce((sum, part) => sum + part, 0);
   }
 

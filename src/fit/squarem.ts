@@ -1,3 +1,4 @@
+import type { Pointer } from "../engine/kernels.ts";
 import type { Work } from "./drive.ts";
 import type { Em } from "./em.ts";
 import type { Problem } from "./problem.ts";
@@ -16,21 +17,23 @@ const HALVINGS = 4;
  */
 export class Squarem {
   readonly #em: Em;
-  readonly #scale: Float64Array;
-  readonly #start: Float64Array;
-  readonly #first: Float64Array;
-  readonly #second: Float64Array;
-  readonly #candidate: Float64Array;
+  readonly #scale: Pointer;
+  readonly #start: Pointer;
+  readonly #first: Pointer;
+  readonly #second: Pointer;
+  readonly #squares: Pointer;
   #longest = 1;
   #rate = 1;
 
+  /** @param em - in whose arena it lives, until that is rewound. */
   constructor(em: Em) {
+    const { arena } = em.problem;
     this.#em = em;
-    this.#scale = scaleOf(em.problem, em.length);
-    this.#start = new Float64Array(em.length);
-    this.#first = new Float64Array(em.length);
-    this.#second = new Float64Array(em.length);
-    this.#candidate = new Float64Array(em.length);
+    this.#scale = arena.copyOf(scaleOf(em.problem, em.length));
+    this.#start = arena.f64(em.length);
+    this.#first = arena.f64(em.length);
+    this.#second = arena.f64(em.length);
+    this.#squares = arena.f64(3);
   }
 
   /** The share of the gain of one plain step that the next would bring, as the last cycle saw it; 1 before the first. */
@@ -50,7 +53,7 @@ export class Squarem {
 
   /** Remembers where the cycle starts. */
   begin(): void {
-    this.#start.set(this.#em.vector);
+    this.#keep(this.#start);
   }
 
   /**
@@ -61,13 +64,15 @@ export class Squarem {
    */
   *leap(floor: number): Work<number> {
     const em = this.#em;
-    this.#first.set(em.vector);
+    const { arena, K } = em.problem;
+    this.#keep(this.#first);
     em.maximise();
-    this.#second.set(em.vector);
+    this.#keep(this.#second);
     let step = this.#stepLength();
     const full = step === this.#longest;
     for (let halving = 0; step > 1 && halving < HALVINGS; halving++, step = (step + 1) / 2) {
-      if (!em.tryVector(this.#extrapolate(step))) continue;
+      arena.kernels.extrapolate(this.#start, this.#first, this.#second, em.pointer, K, em.length, step);
+      if (!em.tryHere()) continue;
       const logLikelihood = yield* em.evaluate();
       if (logLikelihood >= floor) {
         if (full && halving === 0) this.#longest *= STEP_FACTOR;
@@ -77,40 +82,26 @@ export class Squarem {
     }
     if (step > 1) {
       this.#longest = Math.max(1, this.#longest / STEP_FACTOR);
-      em.tryVector(this.#second);
+      em.tryVector(arena.viewF64(this.#second, em.length));
     } else if (full) this.#longest *= STEP_FACTOR;
     return yield* em.evaluate();
   }
 
-  /** |r| / |v| with r the first step and v the change of step, between 1 (the plain step) and the longest allowed. */
-  #stepLength(): number {
-    let rr = 0;
-    let vv = 0;
-    let ss = 0;
-    for (let i = 0; i < this.#scale.length; i++) {
-      const r = (this.#first[i] - this.#start[i]) * this.#scale[i];
-      const s = (this.#second[i] - this.#first[i]) * this.#scale[i];
-      rr += r * r;
-      ss += s * s;
-      vv += (s - r) * (s - r);
-    }
-    this.#rate = rr > 0 ? Math.min(1, ss / rr) : 0;
-    if (!(vv > 0)) return 1;
-    return Math.max(1, Math.min(this.#longest, Math.sqrt(rr / vv)));
+  #keep(to: Pointer): void {
+    this.#em.problem.arena.viewF64(to, this.#em.length).set(this.#em.vector);
   }
 
-  #extrapolate(step: number): Float64Array {
-    const [a, b, c] = [this.#start, this.#first, this.#second];
-    for (let i = 0; i < a.length; i++) {
-      const r = b[i] - a[i];
-      this.#candidate[i] = a[i] + 2 * step * r + step * step * (c[i] - b[i] - r);
-    }
-    // weights sum to 1 but for rounding, and a leap multiplies that by step²: left alone it would count as likelihood
-    const { K } = this.#em.problem;
-    const weights = this.#candidate.subarray(0, K);
-    const sum = weights.reduce((total, weight) => total + weight, 0);
-    for (let k = 0; k < K; k++) weights[k] /= sum;
-    return this.#candidate;
+  /** |r| / |v| with r the first step and v the change of step, between 1 (the plain step) and the longest allowed. */
+  #stepLength(): number {
+    const { length, problem } = this.#em;
+    const { arena } = problem;
+    arena.kernels.stepSquares(this.#start, this.#first, this.#second, this.#scale, this.#squares, length);
+    const squares = arena.viewF64(this.#squares, 3);
+    const rr = squares[0];
+    const vv = squares[2];
+    this.#rate = rr > 0 ? Math.min(1, squares[1] / rr) : 0;
+    if (!(vv > 0)) return 1;
+    return Math.max(1, Math.min(this.#longest, Math.sqrt(rr / vv)));
   }
 }
 
