@@ -25,13 +25,13 @@ const POPULATION = 10;
 /** Starts at first, and if fewer than some of those have met at the best place. */
 const FEW_STARTS = 10;
 const MANY_STARTS = 20;
-const MEETING = 3;
+const MEETING = 4;
 /** Optima whose log-likelihoods per row differ by less are counted as one. */
 const SAME = 1e-4;
 /** The search ends when one more has less than this chance to find something better, … */
 const LEAST_CHANCE = 2.5e-4;
 /** … which is so many times smaller for every start more that has ended at the best place, … */
-const TRUST = 8;
+const TRUST = 6;
 /** … unless others come this many times closer to it than {@link SAME}; … */
 const CLOSE = 10;
 /** … but there are so many searches in any case: all starts may agree on a place that the first moves leave behind. */

@@ -49,20 +49,29 @@ export function* movesOf(em: Em): Work<{ readonly responsibilities: Float64Array
   const counts = vector.slice(0, K).map((weight) => weight * totalWeight);
   const value = (count: number, logDet: number): number =>
     count > 0 ? count * (kernels.log(count / totalWeight) - logDet / 2) : 0;
-  /** What component k gains with `weight` more, or less, at a row. */
-  const change = (k: number, weight: number, square: number): number => {
-    const [n, after] = [counts[k], counts[k] + weight];
-    const share = 1 + (weight * square) / after;
-    if (!(after > D && share > 0)) return -Infinity;
-    return value(after, logDets[k] + D * kernels.log(n / after) + kernels.log(share)) - value(n, logDets[k]);
+  const now = counts.map((count, k) => value(count, logDets[k]));
+  /** What component k gains with `weight` more, or less, at a row at a squared distance. */
+  const changeBy = (weight: number): ((k: number, square: number) => number) => {
+    const after = counts.map((count) => count + weight);
+    const logShares = after.map((count) => kernels.log(count / totalWeight));
+    const scaled = after.map((count, k) => logDets[k] + D * kernels.log(counts[k] / count));
+    return (k, square) => {
+      const share = 1 + (weight * square) / after[k];
+      if (!(after[k] > D && share > 0)) return -Infinity;
+      return after[k] * (logShares[k] - (scaled[k] + kernels.log(share)) / 2) - now[k];
+    };
   };
+  // of unweighted rows all have the same
+  let changes: readonly ReturnType<typeof changeBy>[] = [];
   const moves = Array.from({ length: N }, (_, row): Move => {
     const own = responsibilities.subarray(row * K, (row + 1) * K);
     const home = own.indexOf(Math.max(...own));
-    const left = change(home, -weights[row], squares[row * K + home]);
+    if (row === 0 || weights[row] !== weights[row - 1]) changes = [weights[row], -weights[row]].map(changeBy);
+    const [join, leave] = changes;
+    const left = leave(home, squares[row * K + home]);
     let [to, gain] = [home, -Infinity];
     for (let k = 0; k < K; k++) {
-      const total = left + change(k, weights[row], squares[row * K + k]);
+      const total = left + join(k, squares[row * K + k]);
       if (k !== home && total > gain) [to, gain] = [k, total];
     }
     return { row, to, gain };

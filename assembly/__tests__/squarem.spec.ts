@@ -1,0 +1,94 @@
+// The squared extrapolation, against its definition.
+import { extrapolate, stepSquares } from "../squarem";
+import { at, damaged, EPS, f64s, fill, ratio, reset, seal, sizeAt, SIZES } from "./support.include";
+
+describe("stepSquares", () => {
+  test("sums the squares of the first step, the second, and their difference, each parameter in its unit", () => {
+    for (let s = 0; s < SIZES; ++s) {
+      const length = sizeAt(s);
+      reset(length);
+      const start = f64s(length);
+      const first = f64s(length);
+      const second = f64s(length);
+      const scale = f64s(length);
+      fill(start, length, -1, 1);
+      fill(first, length, -1, 1);
+      fill(second, length, -1, 1);
+      fill(scale, length, 0.1, 10);
+      seal();
+      const squares = f64s(3);
+      stepSquares(start, first, second, scale, squares, length);
+      let rr: f64 = 0, ss: f64 = 0, vv: f64 = 0;
+      for (let i = 0; i < length; ++i) {
+        const unit2 = at(scale, i) * at(scale, i);
+        const r = at(first, i) - at(start, i);
+        const t = at(second, i) - at(first, i);
+        rr += r * r * unit2;
+        ss += t * t * unit2;
+        vv += (t - r) * (t - r) * unit2;
+      }
+      // terms are not negative; each has some roundings of its own, the difference of steps of up to 2 most
+      const tolerance = <f64>(length + 8) * EPS * (rr + ss + vv);
+      const name = "length " + length.toString();
+      expect(ratio(at(squares, 0), rr, tolerance)).toBeLessThanOrEqual(1, name);
+      expect(ratio(at(squares, 1), ss, tolerance)).toBeLessThanOrEqual(1, name);
+      expect(ratio(at(squares, 2), vv, tolerance)).toBeLessThanOrEqual(1, name);
+      expect(damaged()).toBe(0, name);
+    }
+  });
+});
+
+describe("extrapolate", () => {
+  test("continues the parabola through three points, and weights sum to 1", () => {
+    for (let s = 0; s < SIZES; ++s) {
+      const length = sizeAt(s);
+      for (let K = 1; K <= min(length, 3); ++K) {
+        reset(length);
+        const start = f64s(length);
+        const first = f64s(length);
+        const second = f64s(length);
+        fill(start, length, 0.5, 1);
+        fill(first, length, 0.5, 1);
+        fill(second, length, 0.5, 1);
+        seal();
+        const to = f64s(length);
+        const step: f64 = 1.75;
+        extrapolate(start, first, second, to, K, length, step);
+        let sum: f64 = 0;
+        for (let k = 0; k < K; ++k) sum += parabola(at(start, k), at(first, k), at(second, k), step);
+        let worst: f64 = 0;
+        let total: f64 = 0;
+        for (let i = 0; i < length; ++i) {
+          const value = parabola(at(start, i), at(first, i), at(second, i), step);
+          // the coefficients of the three are below 8 in sum
+          const tolerance = 64 * EPS;
+          worst = max(worst, i < K ? ratio(at(to, i) * sum, value, tolerance * (1 + Math.abs(at(to, i)))) : ratio(at(to, i), value, tolerance));
+          if (i < K) total += at(to, i);
+        }
+        const name = "length " + length.toString() + ", K " + K.toString();
+        expect(worst).toBeLessThanOrEqual(1, name);
+        expect(damaged()).toBe(0, name);
+      }
+    }
+  });
+
+  test("gives the second point at a step of 1, but for rounding", () => {
+    reset();
+    const start = f64s(9);
+    const first = f64s(9);
+    const second = f64s(9);
+    fill(start, 9, -1, 1);
+    fill(first, 9, -1, 1);
+    fill(second, 9, -1, 1);
+    seal();
+    const to = f64s(9);
+    extrapolate(start, first, second, to, 0, 9, 1);
+    for (let i = 0; i < 9; ++i) expect(ratio(at(to, i), at(second, i), 16 * EPS)).toBeLessThanOrEqual(1);
+    expect(damaged()).toBe(0);
+  });
+});
+
+/** By Lagrange's coefficients of a quadratic in step: (1 - step)² a + 2 step (1 - step) b + step² c. */
+function parabola(a: f64, b: f64, c: f64, step: f64): f64 {
+  return (1 - step) * (1 - step) * a + 2 * step * (1 - step) * b + step * step * c;
+}
