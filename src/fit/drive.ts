@@ -1,6 +1,7 @@
 // A fit is a generator that yields tasks; who runs it decides how: at once, in slices that leave the page alive, or by a crew.
 import { Arena } from "../engine/arena.ts";
 import { Crew, type CrewTask } from "../engine/crew.ts";
+import type { Pointer } from "../engine/kernels.ts";
 
 /** The kernels that work on a range of tiles and may run on several ranges side by side. */
 export type GroupKernel = "accumulate" | "accumulateGiven" | "sortRows" | "nearest" | "potentials" | "assign";
@@ -44,8 +45,17 @@ export function* perform(
   { N, K, D }: { readonly N: number; readonly K: number; readonly D: number },
   task: KernelTask,
 ): Work<void> {
-  if (task.groups > 1 || N * K * D >= BRIEF || ++unbroken % UNBROKEN === 0) yield task;
-  else for (const run of groupsOf(task)) run();
+  if (task.groups > 1 || N * K * D >= BRIEF || ++unbroken % UNBROKEN === 0) {
+    yield task;
+    return;
+  }
+  const { arena } = task;
+  const mark = arena.mark();
+  try {
+    runGroup(task, 0, arena.bytesOf(task.scratchBytes));
+  } finally {
+    arena.rewind(mark);
+  }
 }
 
 /** Runs the work on the spot. @throws the signal's reason if it has aborted. */
@@ -193,20 +203,22 @@ function* groupsOf(task: Task): Generator<() => void, void, void> {
     for (let group = 0; group < task.groups; group++) yield () => task.run(group);
     return;
   }
-  const { arena, scratchBytes } = task;
-  const kernel = arena.kernels[task.kernel] as (...args: readonly number[]) => number;
+  const { arena } = task;
   const mark = arena.mark();
   try {
-    const scratch = scratchBytes > 0 ? [arena.bytesOf(scratchBytes)] : [];
-    for (let group = 0; group < task.groups; group++) {
-      yield () => {
-        const result = kernel(...task.args(group), ...scratch);
-        if (task.results) task.results[group] = result;
-      };
-    }
+    const scratch = arena.bytesOf(task.scratchBytes);
+    for (let group = 0; group < task.groups; group++) yield () => runGroup(task, group, scratch);
   } finally {
     arena.rewind(mark);
   }
+}
+
+function runGroup(task: KernelTask, group: number, scratch: Pointer): void {
+  const { results } = task;
+  const kernel = task.arena.kernels[task.kernel] as (...args: readonly number[]) => number;
+  const args = task.args(group);
+  const result = kernel(...(task.scratchBytes > 0 ? args.concat(scratch) : args));
+  if (results) results[group] = result;
 }
 
 /** Lets the generator's own `finally` blocks run when it is left half way. */
