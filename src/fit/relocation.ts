@@ -61,21 +61,30 @@ export function* movesOf(em: Em): Work<{ readonly responsibilities: Float64Array
       return after[k] * (logShares[k] - (scaled[k] + kernels.log(share)) / 2) - now[k];
     };
   };
-  // of unweighted rows all have the same
-  let changes: readonly ReturnType<typeof changeBy>[] = [];
-  const moves = Array.from({ length: N }, (_, row): Move => {
-    const own = responsibilities.subarray(row * K, (row + 1) * K);
-    const home = own.indexOf(Math.max(...own));
-    if (row === 0 || weights[row] !== weights[row - 1]) changes = [weights[row], -weights[row]].map(changeBy);
-    const [join, leave] = changes;
-    const left = leave(home, squares[row * K + home]);
-    let [to, gain] = [home, -Infinity];
-    for (let k = 0; k < K; k++) {
-      const total = left + join(k, squares[row * K + k]);
-      if (k !== home && total > gain) [to, gain] = [k, total];
+  const moves: Move[] = [];
+  let join = changeBy(weights[0]);
+  let leave = changeBy(-weights[0]);
+  for (let row = 0; row < N; row++) {
+    const first = row * K;
+    // unweighted rows share theirs
+    if (row > 0 && weights[row] !== weights[row - 1]) {
+      join = changeBy(weights[row]);
+      leave = changeBy(-weights[row]);
     }
-    return { row, to, gain };
-  });
+    let home = 0;
+    for (let k = 1; k < K; k++) if (responsibilities[first + k] > responsibilities[first + home]) home = k;
+    const left = leave(home, squares[first + home]);
+    let to = home;
+    let gain = -Infinity;
+    for (let k = 0; k < K; k++) {
+      const total = left + join(k, squares[first + k]);
+      if (k !== home && total > gain) {
+        to = k;
+        gain = total;
+      }
+    }
+    moves.push({ row, to, gain });
+  }
   return { responsibilities, moves };
 }
 
