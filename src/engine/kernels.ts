@@ -130,11 +130,11 @@ export interface Kernels {
     D: number,
     K: number,
   ): void;
-  stepSquares(start: Pointer, first: Pointer, second: Pointer, scale: Pointer, squares: Pointer, length: number): void;
+  stepSquares(start: Pointer, once: Pointer, twice: Pointer, scale: Pointer, squares: Pointer, length: number): void;
   extrapolate(
     start: Pointer,
-    first: Pointer,
-    second: Pointer,
+    once: Pointer,
+    twice: Pointer,
     to: Pointer,
     K: number,
     length: number,

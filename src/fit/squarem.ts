@@ -19,8 +19,8 @@ export class Squarem {
   readonly #em: Em;
   readonly #scale: Pointer;
   readonly #start: Pointer;
-  readonly #first: Pointer;
-  readonly #second: Pointer;
+  readonly #once: Pointer;
+  readonly #twice: Pointer;
   readonly #squares: Pointer;
   #longest = 1;
   #rate = 1;
@@ -31,8 +31,8 @@ export class Squarem {
     this.#em = em;
     this.#scale = arena.copyOf(scaleOf(em.problem, em.length));
     this.#start = arena.f64(em.length);
-    this.#first = arena.f64(em.length);
-    this.#second = arena.f64(em.length);
+    this.#once = arena.f64(em.length);
+    this.#twice = arena.f64(em.length);
     this.#squares = arena.f64(3);
   }
 
@@ -65,13 +65,13 @@ export class Squarem {
   *leap(floor: number): Work<number> {
     const em = this.#em;
     const { arena, K } = em.problem;
-    this.#keep(this.#first);
+    this.#keep(this.#once);
     em.maximise();
-    this.#keep(this.#second);
+    this.#keep(this.#twice);
     let step = this.#stepLength();
     const full = step === this.#longest;
     for (let halving = 0; step > 1 && halving < HALVINGS; halving++, step = (step + 1) / 2) {
-      arena.kernels.extrapolate(this.#start, this.#first, this.#second, em.pointer, K, em.length, step);
+      arena.kernels.extrapolate(this.#start, this.#once, this.#twice, em.pointer, K, em.length, step);
       if (!em.tryHere()) continue;
       const logLikelihood = yield* em.evaluate();
       if (logLikelihood >= floor) {
@@ -82,7 +82,7 @@ export class Squarem {
     }
     if (step > 1) {
       this.#longest = Math.max(1, this.#longest / STEP_FACTOR);
-      em.tryVector(arena.viewF64(this.#second, em.length));
+      em.tryVector(arena.viewF64(this.#twice, em.length));
     } else if (full) this.#longest *= STEP_FACTOR;
     return yield* em.evaluate();
   }
@@ -95,7 +95,7 @@ export class Squarem {
   #stepLength(): number {
     const { length, problem } = this.#em;
     const { arena } = problem;
-    arena.kernels.stepSquares(this.#start, this.#first, this.#second, this.#scale, this.#squares, length);
+    arena.kernels.stepSquares(this.#start, this.#once, this.#twice, this.#scale, this.#squares, length);
     const squares = arena.viewF64(this.#squares, 3);
     const rr = squares[0];
     const vv = squares[2];
