@@ -61,68 +61,59 @@ export function* climb(
   const { arena } = em.problem;
   const mark = arena.mark();
   try {
-    return yield* steps(em, settings, onPass, from);
+    const { tol, maxIter } = settings;
+    const stop = new Stop(tol * em.problem.totalWeight);
+    const squarem = settings.accelerate ? new Squarem(em) : undefined;
+    const trace = Array.from(from?.trace ?? []);
+    let iteration = 0;
+    if (from) {
+      yield* em.resume(from.pass);
+      em.tryVector(from.vector);
+      if (squarem && from.squarem) squarem.state = from.squarem;
+      stop.state = from.stop;
+      iteration = from.iteration;
+    } else em.begin();
+    trace.push(yield* em.evaluate());
+    const save = (): Omit<Checkpoint, "trace" | "nIterations"> | undefined => {
+      if (settings.resumable === false) return undefined;
+      return { vector: em.vector.slice(), pass: em.state, squarem: squarem?.state, stop: stop.state, iteration };
+    };
+    let last = save();
+    let at = trace.length - 1;
+    let converged = false;
+    while (iteration < maxIter && !converged) {
+      const before = trace[trace.length - 1];
+      squarem?.begin();
+      em.maximise();
+      iteration++;
+      const after = yield* em.evaluate();
+      trace.push(after);
+      onPass(iteration, em.logLikelihood);
+      converged = stop.reached(before, after, squarem?.rate);
+      if (converged) break;
+      if (squarem) {
+        // a longer run would leap here, and differ from now on
+        if (iteration + 1 >= maxIter) continue;
+        const leap = yield* squarem.leap(after);
+        iteration++;
+        trace.push(leap);
+        onPass(iteration, em.logLikelihood);
+        converged = tol > 0 && isStill(after, leap) && !isStill(before, after);
+      }
+      last = save();
+      at = trace.length - 1;
+    }
+    return {
+      logLikelihood: em.logLikelihood,
+      objective: trace[trace.length - 1],
+      converged,
+      nIterations: iteration,
+      trace: Float64Array.from(trace),
+      checkpoint: last && { ...last, trace: Float64Array.from(trace.slice(0, at)), nIterations: iteration },
+    };
   } finally {
     arena.rewind(mark);
   }
-}
-
-function* steps(
-  em: Em,
-  settings: ClimbSettings,
-  onPass: (iteration: number, logLikelihood: number) => void,
-  from: Checkpoint | undefined,
-): Work<Run> {
-  const { tol, maxIter } = settings;
-  const stop = new Stop(tol * em.problem.totalWeight);
-  const squarem = settings.accelerate ? new Squarem(em) : undefined;
-  const trace = Array.from(from?.trace ?? []);
-  let iteration = 0;
-  if (from) {
-    yield* em.resume(from.pass);
-    em.tryVector(from.vector);
-    if (squarem && from.squarem) squarem.state = from.squarem;
-    stop.state = from.stop;
-    iteration = from.iteration;
-  } else em.begin();
-  trace.push(yield* em.evaluate());
-  const save = (): Omit<Checkpoint, "trace" | "nIterations"> | undefined => {
-    if (settings.resumable === false) return undefined;
-    return { vector: em.vector.slice(), pass: em.state, squarem: squarem?.state, stop: stop.state, iteration };
-  };
-  let last = save();
-  let at = trace.length - 1;
-  let converged = false;
-  while (iteration < maxIter && !converged) {
-    const before = trace[trace.length - 1];
-    squarem?.begin();
-    em.maximise();
-    iteration++;
-    const after = yield* em.evaluate();
-    trace.push(after);
-    onPass(iteration, em.logLikelihood);
-    converged = stop.reached(before, after, squarem?.rate);
-    if (converged) break;
-    if (squarem) {
-      // a longer run would leap here, and differ from now on
-      if (iteration + 1 >= maxIter) continue;
-      const leap = yield* squarem.leap(after);
-      iteration++;
-      trace.push(leap);
-      onPass(iteration, em.logLikelihood);
-      converged = tol > 0 && isStill(after, leap) && !isStill(before, after);
-    }
-    last = save();
-    at = trace.length - 1;
-  }
-  return {
-    logLikelihood: em.logLikelihood,
-    objective: trace[trace.length - 1],
-    converged,
-    nIterations: iteration,
-    trace: Float64Array.from(trace),
-    checkpoint: last && { ...last, trace: Float64Array.from(trace.slice(0, at)), nIterations: iteration },
-  };
 }
 
 /** Whether a step changed the log-likelihood by no more than rounding. */

@@ -51,11 +51,8 @@ export function* perform(
   }
   const { arena } = task;
   const mark = arena.mark();
-  try {
-    runGroup(task, 0, arena.bytesOf(task.scratchBytes));
-  } finally {
-    arena.rewind(mark);
-  }
+  runGroup(task, 0, arena.bytesOf(task.scratchBytes));
+  arena.rewind(mark);
 }
 
 /** Runs the work on the spot. @throws the signal's reason if it has aborted. */
@@ -214,10 +211,10 @@ function* groupsOf(task: Task): Generator<() => void, void, void> {
 }
 
 function runGroup(task: KernelTask, group: number, scratch: Pointer): void {
-  const { results } = task;
-  const kernel = task.arena.kernels[task.kernel] as (...args: readonly number[]) => number;
-  const args = task.args(group);
-  const result = kernel(...(task.scratchBytes > 0 ? args.concat(scratch) : args));
+  const { arena, args, results } = task;
+  const kernel = arena.kernels[task.kernel] as (...args: readonly number[]) => number;
+  // a function takes no notice of one argument more
+  const result = kernel(...args(group).concat(scratch));
   if (results) results[group] = result;
 }
 

@@ -59,9 +59,6 @@ export class Em {
   readonly #parameters: ModelArguments;
   /** What sums over rows take first. */
   readonly #typeAndRows: readonly number[];
-  /** What a pass takes before and after the range of tiles, but for its sums. */
-  readonly #passArguments: readonly number[];
-  readonly #passScratchBytes: number;
   readonly #cov: Pointer;
   readonly #centre: Pointer;
   readonly #square: Pointer;
@@ -101,8 +98,6 @@ export class Em {
     this.#free = problem.known?.free ?? nTiles;
     this.#order = new RowOrder(this, this.#free, lazy);
     this.#typeAndRows = [type, ...problem.rows];
-    this.#passArguments = [K, ...this.#parameters, this.#margin, this.#order.homes];
-    this.#passScratchBytes = kernels.passScratchBytes(type, D, problem.T, K);
     const free = { N: Math.min(problem.N, this.#free * problem.T), nTiles: this.#free };
     this.#groups = groupCount(free, this.#statsLength * 16);
     this.#known = problem.known && new KnownSums(problem, problem.known, this.#parameters);
@@ -191,14 +186,15 @@ export class Em {
    * @throws {MixtureError} `NOT_FINITE` if it overflows.
    */
   *evaluate(): Work<number> {
-    const { arena, D, K } = this.problem;
+    const { arena, type, D, K, T } = this.problem;
     this.#before = { order: this.#order.state, exact: this.#exact };
     yield* this.#order.prepare();
     const exact = this.#exact ? 1 : 0;
     yield* this.#sum(
       "accumulate",
-      this.#passScratchBytes,
-      (first, last, stats) => this.#typeAndRows.concat(first, last, this.#passArguments, stats, exact),
+      arena.kernels.passScratchBytes(type, D, T, K),
+      (first, last, stats) =>
+        this.#typeAndRows.concat(first, last, K, this.#parameters, this.#margin, this.#order.homes, stats, exact),
       this.#known,
     );
     if (this.#total && !this.#exact) {

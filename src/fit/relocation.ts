@@ -47,9 +47,7 @@ export function* movesOf(em: Em): Work<{ readonly responsibilities: Float64Array
   // log |Σ|, but for a constant that all have
   const logDets = logConstants.map((value, k) => 2 * (kernels.log(vector[k]) - value));
   const counts = vector.slice(0, K).map((weight) => weight * totalWeight);
-  const value = (count: number, logDet: number): number =>
-    count > 0 ? count * (kernels.log(count / totalWeight) - logDet / 2) : 0;
-  const now = counts.map((count, k) => value(count, logDets[k]));
+  const now = counts.map((count, k) => (count > 0 ? count * (kernels.log(count / totalWeight) - logDets[k] / 2) : 0));
   /** What component k gains with `weight` more, or less, at a row at a squared distance. */
   const changeBy = (weight: number): ((k: number, square: number) => number) => {
     const after = counts.map((count) => count + weight);
@@ -62,12 +60,12 @@ export function* movesOf(em: Em): Work<{ readonly responsibilities: Float64Array
     };
   };
   const moves: Move[] = [];
-  let join = changeBy(weights[0]);
-  let leave = changeBy(-weights[0]);
+  let join = changeBy(1);
+  let leave = join;
   for (let row = 0; row < N; row++) {
     const first = row * K;
-    // unweighted rows share theirs
-    if (row > 0 && weights[row] !== weights[row - 1]) {
+    // rows of one weight share them
+    if (weights[row] !== weights[row - 1]) {
       join = changeBy(weights[row]);
       leave = changeBy(-weights[row]);
     }
