@@ -238,7 +238,7 @@ export class KMeans {
     const mark = arena.mark();
     try {
       const out = arena.f64(this.#groups * count * 2);
-      yield {
+      yield* perform(this.problem, {
         arena,
         kernel: "potentials",
         groups: this.#groups,
@@ -247,7 +247,7 @@ export class KMeans {
           ...[...rows, ...groupTiles(this.problem, this.#groups, group)],
           ...[places, count, this.#metric, this.#distance, out + group * count * 16],
         ],
-      };
+      });
       const parts = arena.viewF64(out, this.#groups * count * 2);
       return Array.from({ length: count }, (_, trial) => {
         let sum = 0;

@@ -64,14 +64,15 @@ async function threadedCycle(i) {
 
 const threadsNow = () => (existsSync("/proc/self/task") ? readdirSync("/proc/self/task").length : 0);
 
-/** Memory after everything that can be collected has been, and threads after those that end have ended. */
+/** Threads after those that end have ended, and memory after everything that can be collected has been. */
 async function snapshot() {
-  for (let i = 0; i < 8; i++) {
-    globalThis.gc();
-    // a weak reference lives until its turn of the event loop ends, and a worker ends in turns of its own
+  // a worker holds its memory until it has ended, in turns of its own
+  for (let i = 0; i < 400 && idle !== undefined && threadsNow() > idle.threads; i++) {
     await new Promise((resolve) => setTimeout(resolve, 25));
   }
-  for (let i = 0; i < 400 && idle !== undefined && threadsNow() > idle.threads; i++) {
+  for (let i = 0; i < 8; i++) {
+    globalThis.gc();
+    // a weak reference lives until its turn of the event loop ends
     await new Promise((resolve) => setTimeout(resolve, 25));
   }
   const { rss, heapUsed, external, arrayBuffers } = process.memoryUsage();
