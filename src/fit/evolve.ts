@@ -5,6 +5,7 @@ import { attempt, type Contender, isApart, isSound, ranked, type Starter, taken 
 import { startFromParents } from "./crossover.ts";
 import type { Work } from "./drive.ts";
 import type { Em } from "./em.ts";
+import { startFromFarRow } from "./far.ts";
 import type { Values } from "./follow.ts";
 import { swapped } from "./halves.ts";
 import { mergesAndSplits } from "./merges.ts";
@@ -14,12 +15,18 @@ import { relocatedBest, startFromRelocation } from "./relocation.ts";
 /** EM of one search, at first, and where that has come to something. */
 const FIRST_CLIMB = { maxIter: 14 };
 const LAST_CLIMB = { maxIter: 60 };
+/** EM of a leader to the end, as in the fit. */
+const FINE_CLIMB = { tol: 1e-7, maxIter: 1000 };
 /** Passes that a search needs beside its M-steps, about. */
 const OTHER_PASSES = 3;
 /** How often rows are moved one by one after a search, if that helps. */
 const RELOCATIONS = 2;
-/** Populations, one after the other: a rugged problem holds one where it has come to first. */
-const RUNS = 2;
+/** A population has come to rest, and another begins, after so many searches without a better leader … */
+const PATIENCE = 160;
+/** … or this share of the passes. */
+const MOST_SHARE = 1 / 2;
+/** With less than this share of the passes left, the best of all populations go on instead. */
+const LAST_SHARE = 1 / 8;
 /** Optima that are kept. */
 const POPULATION = 10;
 /** Starts at first, and if fewer than some of those have met at the best place. */
@@ -40,6 +47,8 @@ const LEAST_SEARCHES = 26;
 const MOST_MERGES = 32;
 /** Seeds of splits are below this. */
 const MOST_SEED = 0x1_0000_0000;
+/** The farthest rows, one of which at a time gets a component. */
+const FAR_ROWS = 16;
 
 /**
  * A memetic search: optima that EM reaches from `start`, then from where moves lead from the best of those: EM on half of
@@ -59,23 +68,31 @@ export function* evolve(
   start: (index: number) => Work<void>,
   random: Pointer,
 ): Work<readonly Contender[]> {
-  let found: readonly Contender[] = [];
+  const search = new Search(em);
+  const moves = movesFrom(em, search, random);
   let failure: unknown;
-  for (let run = 0; run < RUNS; run++) {
-    const search = new Search(em);
-    const most = passes / RUNS;
-    for (let i = 0; i < MANY_STARTS && search.used < most / 2; i++) {
-      if (i >= FEW_STARTS && search.met >= MEETING) break;
-      failure = (yield* search.try(() => start(run * MANY_STARTS + i))) ?? failure;
+  let begun = 0;
+  do {
+    const from = search.used;
+    const until = Math.min(passes, from + MOST_SHARE * passes);
+    if (passes - from < LAST_SHARE * passes) search.reunite();
+    else {
+      search.restart();
+      const first = begun;
+      for (; begun < first + MANY_STARTS && search.used < (from + until) / 2; begun++) {
+        if (begun >= first + FEW_STARTS && search.met >= MEETING) break;
+        failure = (yield* search.try(() => start(begun))) ?? failure;
+      }
     }
+    // all starts have failed
     if (search.population.length === 0) continue;
-    const moves = movesFrom(em, search, random);
-    for (let i = 0; search.used < most && !search.isDone; i++) yield* search.try(moves[i % moves.length], true);
-    found = ranked(em, [...found, ...search.population], POPULATION);
-    if (search.isDone) break;
-  }
-  if (found.length === 0) throw failure;
-  return found;
+    for (let i = 0; search.used < until && !search.isDone && search.idle < PATIENCE; i++)
+      yield* search.try(moves[i % moves.length], true);
+    if (!search.isDone) yield* search.settle();
+  } while (search.used < passes && !search.isDone);
+  search.reunite();
+  if (search.population.length === 0) throw failure;
+  return search.population;
 }
 
 /** The moves, in the order in which they are made. Each has the members of the population for parents, by turns. */
@@ -101,7 +118,9 @@ function movesFrom(em: Em, search: Search, random: Pointer): Starter[] {
     if (next) em.write(next);
     else yield* swap();
   };
-  const third = covarianceType === "full" ? relocate : cross;
+  let rank = 0;
+  const far: Starter = () => startFromFarRow(em, parent(), rank++ % FAR_ROWS, random);
+  const third = { full: relocate, tied: far, diag: cross, spherical: cross }[covarianceType];
   return [mergeAndSplit, half, third, cross, mergeAndSplit, half, third, swap];
 }
 
@@ -110,10 +129,15 @@ class Search {
   readonly #em: Em;
   /** Passes over the rows, about. */
   used = 0;
-  /** The best optima, the best first. */
+  /** The best optima of the present population, the best first. */
   population: readonly Contender[] = [];
-  /** Starts that have ended at the best place; 1 when it was found otherwise. */
+  /** Searches since the population has a leader that is better than those before. */
+  idle = 0;
+  /** Starts and populations that have ended at the best place; 1 when it was found otherwise. */
   met = 0;
+  /** The best optima of earlier populations, the best first. */
+  #elders: readonly Contender[] = [];
+  #best: Contender | undefined;
   /** Searches, and log-likelihoods of the places where they ended: since a move has found the best of them, if one has. */
   #searches = 0;
   #places: number[] = [];
@@ -127,6 +151,7 @@ class Search {
   *try(start: Starter, isMove = false): Work<unknown> {
     const found = yield* this.#climb(start, FIRST_CLIMB);
     this.#searches++;
+    this.idle++;
     if (isCollapse(found)) return found;
     const last = yield* this.#followed(found);
     if (last) this.#enter(last, isMove);
@@ -166,13 +191,38 @@ class Search {
     return best;
   }
 
+  /** A new population, without members. */
+  restart(): void {
+    this.reunite();
+    this.#elders = this.population;
+    this.population = [];
+  }
+
+  /** The best of all populations make one. */
+  reunite(): void {
+    this.population = ranked(this.#em, [...this.#elders, ...this.population], POPULATION);
+    this.#elders = [];
+    this.idle = 0;
+  }
+
+  /** Climbs from the leader to the end: should it turn spurious there, those that have gathered around it count for less. */
+  *settle(): Work<void> {
+    const [leader, ...others] = this.population;
+    const last = yield* this.#climb(() => taken(this.#em, leader.vector), FINE_CLIMB);
+    const isLost = isCollapse(last) || isSound(this.#em, last) < isSound(this.#em, leader);
+    if (!isLost) return;
+    this.population = others;
+    if (this.#best === leader) [this.#best] = ranked(this.#em, [...this.#elders, ...others], 1);
+  }
+
   /** Whether it is not worth it to go on. */
   get isDone(): boolean {
     const n = this.#searches;
-    const [leader] = this.population;
-    const close = this.#places.filter((place) => this.#isNear(leader, place, CLOSE * SAME)).length;
+    const best = this.#best;
+    if (!best || n < LEAST_SEARCHES) return false;
+    const close = this.#places.filter((place) => this.#isNear(best, place, CLOSE * SAME)).length;
     const chance = this.#places.length / (n * (n - 1));
-    return n >= LEAST_SEARCHES && chance < (close > 1 ? LEAST_CHANCE : this.#least);
+    return chance < (close > 1 ? LEAST_CHANCE : this.#least);
   }
 
   #isNear({ objective }: Contender, place: number, perRow: number): boolean {
@@ -182,15 +232,19 @@ class Search {
   #enter(found: Contender, isMove: boolean): void {
     const em = this.#em;
     const [before] = this.population;
+    const best = this.#best;
     const isSame = (place: number): boolean => this.#isNear(found, place, SAME);
     // of two at one place the first, so that rounding does not decide
     const isThere = this.population.some((one) => !isApart(em, one, found) && isSound(em, one) >= isSound(em, found));
     if (!isThere) this.population = ranked(em, [...this.population, found], POPULATION);
-    const [leader] = this.population;
-    if (leader === found && !(before && isSame(before.objective))) {
+    const leads = this.population[0] === found && !(before && isSame(before.objective));
+    if (leads) this.idle = 0;
+    const isAtBest = best !== undefined && isSame(best.objective);
+    if (!best || (!isAtBest && ranked(em, [best, found], 1)[0] === found)) {
+      this.#best = found;
       [this.met, this.#least] = [1, LEAST_CHANCE];
       if (isMove) [this.#searches, this.#places] = [1, []];
-    } else if (!isMove && isSame(leader.objective)) {
+    } else if (isAtBest && (leads || !isMove)) {
       this.met++;
       this.#least *= TRUST;
     }

@@ -134,7 +134,7 @@ function* race(em: Em, small: Em, strategy: "race" | "short-em", random: Pointer
   const roster = K > MOST_ADAPTIVE ? ROSTER.filter((name) => name !== "adaptive") : ROSTER;
   const startAt = (index: number): Work<void> => startBy(roster[index % roster.length], small, random, true);
   if (!hasty && passes >= MANY_PASSES)
-    return vectorsOf((yield* evolve(em, EVOLVE * passes, startAt, random)).slice(0, FINALISTS));
+    return vectorsOf(yield* evolve(em, EVOLVE * passes, startAt, random));
   const count = Math.max(FEWEST_CONTENDERS, Math.min(MOST_CONTENDERS, Math.floor(passes / CONTENDER_PASSES / 2)));
   const starters = Array.from(
     { length: count },
