@@ -26,7 +26,7 @@ const PATIENCE = 160;
 /** … or this share of the passes. */
 const MOST_SHARE = 1 / 2;
 /** With less than this share of the passes left, the best of all populations go on instead. */
-const LAST_SHARE = 1 / 8;
+const LAST_SHARE = 1 / 3;
 /** Optima that are kept. */
 const POPULATION = 10;
 /** Starts at first, and if fewer than some of those have met at the best place. */
@@ -41,6 +41,8 @@ const LEAST_CHANCE = 2.5e-4;
 const TRUST = 4;
 /** … unless others come this many times closer to it than {@link SAME}; … */
 const CLOSE = 10;
+/** … or there are more optima than these, which are never all as likely as the rule takes them to be; … */
+const MANY_PLACES = 100;
 /** … but there are so many searches in any case. */
 const LEAST_SEARCHES = 26;
 /** Merges and splits of one leader that are tried; their number grows with the cube of K. */
@@ -219,7 +221,7 @@ class Search {
   get isDone(): boolean {
     const n = this.#searches;
     const best = this.#best;
-    if (!best || n < LEAST_SEARCHES) return false;
+    if (!best || n < LEAST_SEARCHES || this.#places.length > MANY_PLACES) return false;
     const close = this.#places.filter((place) => this.#isNear(best, place, CLOSE * SAME)).length;
     const chance = this.#places.length / (n * (n - 1));
     return chance < (close > 1 ? LEAST_CHANCE : this.#least);
