@@ -70,6 +70,12 @@ cases.forEach((which, at) => {
   if (ofStarts.logLikelihood > best.logLikelihood + 1e-6) best = ofStarts;
   for (let seed = 0; seed < RACES; seed++) best = bettered(best, "race", { seed: 10_000 + seed });
   known[title] = { ...best, ofStarts };
-  console.error(title, best.logLikelihood.toFixed(6), best.foundBy, ofStarts.logLikelihood.toFixed(6), ofStarts.foundBy);
+  console.error(
+    title,
+    best.logLikelihood.toFixed(6),
+    best.foundBy,
+    ofStarts.logLikelihood.toFixed(6),
+    ofStarts.foundBy,
+  );
   writeFileSync(FILE, `${JSON.stringify(known, null, 1)}\n`);
 });
