@@ -33,6 +33,10 @@ const POPULATION = 10;
 const FEW_STARTS = 10;
 const MANY_STARTS = 20;
 const MEETING = 3;
+/** Starts or populations that must have ended at the best place before a search does. */
+const LEAST_MEETING = 2;
+/** Starts after which a search gives up, if all have failed. */
+const MOST_FAILURES = 40;
 /** Optima whose log-likelihoods per row differ by less are counted as one. */
 const SAME = 1e-4;
 /** The search ends when one more has less than this chance to find something better, … */
@@ -86,12 +90,15 @@ export function* evolve(
         failure = (yield* search.try(() => start(begun))) ?? failure;
       }
     }
-    // all starts have failed
-    if (search.population.length === 0) continue;
+    if (search.population.length === 0) {
+      if (begun >= MOST_FAILURES) break;
+      continue;
+    }
     for (let i = 0; search.used < until && !search.isDone && search.idle < PATIENCE; i++)
       yield* search.try(moves[i % moves.length], true);
     if (!search.isDone) yield* search.settle();
-  } while (search.used < passes && !search.isDone);
+    // what moves alone have found may be the end of a valley
+  } while (search.used < passes && !(search.isDone && search.met >= LEAST_MEETING));
   search.reunite();
   if (search.population.length === 0) throw failure;
   return search.population;
