@@ -35,8 +35,6 @@ const MANY_STARTS = 20;
 const MEETING = 3;
 /** Starts or populations that must have ended at the best place before a search does. */
 const LEAST_MEETING = 2;
-/** Starts after which a search gives up, if all have failed. */
-const MOST_FAILURES = 40;
 /** Optima whose log-likelihoods per row differ by less are counted as one. */
 const SAME = 1e-4;
 /** The search ends when one more has less than this chance to find something better, … */
@@ -78,28 +76,28 @@ export function* evolve(
   const moves = movesFrom(em, search, random);
   let failure: unknown;
   let begun = 0;
-  do {
+  for (let round = 0; search.used < passes; round++) {
     const from = search.used;
     const until = Math.min(passes, from + MOST_SHARE * passes);
-    if (passes - from < LAST_SHARE * passes) search.reunite();
-    else {
-      search.restart();
+    const isLast = passes - from < LAST_SHARE * passes;
+    search.restart(isLast);
+    if (!isLast) {
       const first = begun;
       for (; begun < first + MANY_STARTS && search.used < (from + until) / 2; begun++) {
         if (begun >= first + FEW_STARTS && search.met >= MEETING) break;
         failure = (yield* search.try(() => start(begun))) ?? failure;
       }
     }
-    if (search.population.length === 0) {
-      if (begun >= MOST_FAILURES) break;
-      continue;
-    }
-    for (let i = 0; search.used < until && !search.isDone && search.idle < PATIENCE; i++)
-      yield* search.try(moves[i % moves.length], true);
-    if (!search.isDone) yield* search.settle();
-    // what moves alone have found may be the end of a valley
-  } while (search.used < passes && !(search.isDone && search.met >= LEAST_MEETING));
-  search.reunite();
+    if (search.population.length > 0) {
+      const meetings = isLast || round === 0 ? 0 : LEAST_MEETING;
+      for (let i = 0; search.used < until && !search.isDone(meetings) && search.idle < PATIENCE; i++)
+        yield* search.try(moves[i % moves.length], true);
+      // what moves alone have found may be the end of a valley
+      if (search.isDone(isLast ? 0 : LEAST_MEETING)) break;
+      yield* search.settle();
+    } else if (isLast || round > 0) break;
+  }
+  search.restart(true);
   if (search.population.length === 0) throw failure;
   return search.population;
 }
@@ -129,7 +127,7 @@ function movesFrom(em: Em, search: Search, random: Pointer): Starter[] {
   };
   let rank = 0;
   const far: Starter = () => startFromFarRow(em, parent(), rank++ % FAR_ROWS, random);
-  const third = { full: relocate, tied: far, diag: cross, spherical: cross }[covarianceType];
+  const third = covarianceType === "full" ? relocate : covarianceType === "tied" ? far : cross;
   return [mergeAndSplit, half, third, cross, mergeAndSplit, half, third, swap];
 }
 
@@ -146,7 +144,6 @@ class Search {
   met = 0;
   /** The best optima of earlier populations, the best first. */
   #elders: readonly Contender[] = [];
-  #best: Contender | undefined;
   /** Searches, and log-likelihoods of the places where they ended: since a move has found the best of them, if one has. */
   #searches = 0;
   #places: number[] = [];
@@ -200,17 +197,10 @@ class Search {
     return best;
   }
 
-  /** A new population, without members. */
-  restart(): void {
-    this.reunite();
-    this.#elders = this.population;
-    this.population = [];
-  }
-
-  /** The best of all populations make one. */
-  reunite(): void {
-    this.population = ranked(this.#em, [...this.#elders, ...this.population], POPULATION);
-    this.#elders = [];
+  /** A new population: of the best of all so far, or without members. */
+  restart(withElders: boolean): void {
+    const all = ranked(this.#em, [...this.#elders, ...this.population], POPULATION);
+    [this.population, this.#elders] = withElders ? [all, []] : [[], all];
     this.idle = 0;
   }
 
@@ -218,17 +208,19 @@ class Search {
   *settle(): Work<void> {
     const [leader, ...others] = this.population;
     const last = yield* this.#climb(() => taken(this.#em, leader.vector), FINE_CLIMB);
-    const isLost = isCollapse(last) || isSound(this.#em, last) < isSound(this.#em, leader);
-    if (!isLost) return;
+    if (!isCollapse(last) && isSound(this.#em, last) >= isSound(this.#em, leader)) return;
     this.population = others;
-    if (this.#best === leader) [this.#best] = ranked(this.#em, [...this.#elders, ...others], 1);
   }
 
-  /** Whether it is not worth it to go on. */
-  get isDone(): boolean {
+  get #best(): Contender | undefined {
+    return ranked(this.#em, [...this.#elders.slice(0, 1), ...this.population.slice(0, 1)], 1)[0];
+  }
+
+  /** Whether it is not worth it to go on, once so many have met at the best place. */
+  isDone(meetings: number): boolean {
     const n = this.#searches;
     const best = this.#best;
-    if (!best || n < LEAST_SEARCHES || this.#places.length > MANY_PLACES) return false;
+    if (!best || this.met < meetings || n < LEAST_SEARCHES || this.#places.length > MANY_PLACES) return false;
     const close = this.#places.filter((place) => this.#isNear(best, place, CLOSE * SAME)).length;
     const chance = this.#places.length / (n * (n - 1));
     return chance < (close > 1 ? LEAST_CHANCE : this.#least);
@@ -242,15 +234,14 @@ class Search {
     const em = this.#em;
     const [before] = this.population;
     const best = this.#best;
-    const isSame = (place: number): boolean => this.#isNear(found, place, SAME);
+    const isSame = (place = Infinity): boolean => this.#isNear(found, place, SAME);
     // of two at one place the first, so that rounding does not decide
     const isThere = this.population.some((one) => !isApart(em, one, found) && isSound(em, one) >= isSound(em, found));
     if (!isThere) this.population = ranked(em, [...this.population, found], POPULATION);
-    const leads = this.population[0] === found && !(before && isSame(before.objective));
+    const leads = this.population[0] === found && !isSame(before?.objective);
     if (leads) this.idle = 0;
-    const isAtBest = best !== undefined && isSame(best.objective);
-    if (!best || (!isAtBest && ranked(em, [best, found], 1)[0] === found)) {
-      this.#best = found;
+    const isAtBest = isSame(best?.objective);
+    if (!isAtBest && this.#best === found) {
       [this.met, this.#least] = [1, LEAST_CHANCE];
       if (isMove) [this.#searches, this.#places] = [1, []];
     } else if (isAtBest && (leads || !isMove)) {
