@@ -12,11 +12,12 @@ import { mergesAndSplits } from "./merges.ts";
 import { startFromNeighbour } from "./perturbation.ts";
 import { relocatedBest, startFromRelocation } from "./relocation.ts";
 
-/** EM of one search, at first, and where that has come to something. */
-const FIRST_CLIMB = { maxIter: 14 };
-const LAST_CLIMB = { maxIter: 60 };
-/** EM of a leader to the end, as in the fit. */
-const FINE_CLIMB = { tol: 1e-7, maxIter: 1000 };
+/** M-steps of one search, at first, and where that has come to something. */
+const FIRST_CLIMB = 14;
+const LAST_CLIMB = 60;
+/** M-steps of a leader to the end at most, and when that is reached, as in the fit. */
+const FINE_CLIMB = 1000;
+const FINE_TOL = 1e-7;
 /** Passes that a search needs beside its M-steps, about. */
 const OTHER_PASSES = 3;
 /** How often rows are moved one by one after a search, if that helps. */
@@ -39,8 +40,8 @@ const LEAST_MEETING = 2;
 const SAME = 1e-4;
 /** The search ends when one more has less than this chance to find something better, … */
 const LEAST_CHANCE = 2.5e-4;
-/** … which is so many times smaller for every start more that has ended at the best place, … */
-const TRUST = 4;
+/** … which may be four times larger for every one more that has ended at the best place, up to these, … */
+const MOST_TRUSTED = 8;
 /** … unless others come this many times closer to it than {@link SAME}; … */
 const CLOSE = 10;
 /** … or there are more optima than these, which are never all as likely as the rule takes them to be; … */
@@ -147,7 +148,6 @@ class Search {
   /** Searches, and log-likelihoods of the places where they ended: since a move has found the best of them, if one has. */
   #searches = 0;
   #places: number[] = [];
-  #least = LEAST_CHANCE;
 
   constructor(em: Em) {
     this.#em = em;
@@ -164,10 +164,9 @@ class Search {
     return undefined;
   }
 
-  *#climb(start: Starter, settings: { readonly maxIter: number }): Work<Contender | MixtureError> {
-    const found = yield* attempt(this.#em, start, settings);
-    this.used += OTHER_PASSES;
-    if (!isCollapse(found)) this.used += found.nIterations;
+  *#climb(start: Starter, maxIter: number, tol?: number): Work<Contender | MixtureError> {
+    const found = yield* attempt(this.#em, start, { maxIter, tol });
+    this.used += OTHER_PASSES + (isCollapse(found) ? 0 : found.nIterations);
     return found;
   }
 
@@ -190,8 +189,7 @@ class Search {
       const vector = yield* relocatedBest(em, best.vector);
       if (!vector) break;
       const next = yield* this.#climb(() => taken(em, vector), LAST_CLIMB);
-      if (isCollapse(next)) break;
-      if (!(next.objective > best.objective && isApart(em, next, best)) || isSound(em, next) < isSound(em, best)) break;
+      if (isCollapse(next) || ranked(em, [best, next], 1)[0] !== next || !isApart(em, next, best)) break;
       best = next;
     }
     return best;
@@ -207,9 +205,8 @@ class Search {
   /** Climbs from the leader to the end: should it turn spurious there, those that have gathered around it count for less. */
   *settle(): Work<void> {
     const [leader, ...others] = this.population;
-    const last = yield* this.#climb(() => taken(this.#em, leader.vector), FINE_CLIMB);
-    if (!isCollapse(last) && isSound(this.#em, last) >= isSound(this.#em, leader)) return;
-    this.population = others;
+    const last = yield* this.#climb(() => taken(this.#em, leader.vector), FINE_CLIMB, FINE_TOL);
+    if (isCollapse(last) || isSound(this.#em, last) < isSound(this.#em, leader)) this.population = others;
   }
 
   get #best(): Contender | undefined {
@@ -219,11 +216,11 @@ class Search {
   /** Whether it is not worth it to go on, once so many have met at the best place. */
   isDone(meetings: number): boolean {
     const n = this.#searches;
-    const best = this.#best;
-    if (!best || this.met < meetings || n < LEAST_SEARCHES || this.#places.length > MANY_PLACES) return false;
+    const best = this.#best as Contender;
+    if (this.met < meetings || n < LEAST_SEARCHES || this.#places.length > MANY_PLACES) return false;
     const close = this.#places.filter((place) => this.#isNear(best, place, CLOSE * SAME)).length;
     const chance = this.#places.length / (n * (n - 1));
-    return chance < (close > 1 ? LEAST_CHANCE : this.#least);
+    return chance < LEAST_CHANCE * (close > 1 ? 1 : 1 << (2 * Math.min(this.met, MOST_TRUSTED) - 2));
   }
 
   #isNear({ objective }: Contender, place: number, perRow: number): boolean {
@@ -240,13 +237,11 @@ class Search {
     if (!isThere) this.population = ranked(em, [...this.population, found], POPULATION);
     const leads = this.population[0] === found && !isSame(before?.objective);
     if (leads) this.idle = 0;
-    const isAtBest = isSame(best?.objective);
-    if (!isAtBest && this.#best === found) {
-      [this.met, this.#least] = [1, LEAST_CHANCE];
+    if (isSame(best?.objective)) {
+      if (leads || !isMove) this.met++;
+    } else if (this.#best === found) {
+      this.met = 1;
       if (isMove) [this.#searches, this.#places] = [1, []];
-    } else if (isAtBest && (leads || !isMove)) {
-      this.met++;
-      this.#least *= TRUST;
     }
     if (!this.#places.some(isSame)) this.#places.push(found.objective);
   }
