@@ -1,12 +1,17 @@
 // The search for a start among few rows, from the inside.
 import { describe, expect, test } from "vitest";
+import { randomState } from "../src/engine/random.ts";
+import { attempt, isSound, taken } from "../src/fit/contender.ts";
 import { runSync, type Work } from "../src/fit/drive.ts";
 import { Em } from "../src/fit/em.ts";
+import { evolve } from "../src/fit/evolve.ts";
+import { startFromFarRow } from "../src/fit/far.ts";
 import { startFromPacked } from "../src/fit/moments.ts";
 import { withProblem } from "../src/fit/problem.ts";
 import { regularisationOf } from "../src/fit/regularisation.ts";
 import { movesOf, relocatedBest } from "../src/fit/relocation.ts";
 import { spuriousComponents } from "../src/fit/spurious.ts";
+import { startBy } from "../src/fit/strategies.ts";
 import { GaussianMixture } from "../src/index.ts";
 import { matrixOf } from "../src/input/data.ts";
 import { dataset } from "./support/datasets.ts";
@@ -45,10 +50,11 @@ function fromLabels<T>(
   labels: readonly number[],
   weights: readonly number[],
   work: (em: Em) => Work<T>,
+  covarianceType: "full" | "tied" = "full",
 ): T {
   const matrix = matrixOf({ data: rows, shape: [N, D] });
   return runSync(
-    withProblem(matrix, "full", 2, Float64Array.from(weights), function* (problem) {
+    withProblem(matrix, covarianceType, 2, Float64Array.from(weights), function* (problem) {
       const em = new Em(problem, regularisationOf(problem, 0));
       yield* startFromPacked(em, Float64Array.from(labels.flatMap((label) => (label === 0 ? [1, 0] : [0, 1]))));
       return yield* work(em);
@@ -81,6 +87,47 @@ describe("rows relocated one by one", () => {
   });
 });
 
+describe("a component that begins again at a far row, the covariance tied", () => {
+  // the last two rows far above the others
+  const rows = clouds();
+  for (const n of [N - 2, N - 1]) rows.set([30 + n / N, 12], n * D);
+  const labels = Array.from({ length: N }, (_, n) => n % 2);
+  const weights = labels.map(() => 1);
+  const startAt = (rank: number, seed: number): { mean: number[]; rows: number } =>
+    fromLabels(
+      rows,
+      labels,
+      weights,
+      function* (em) {
+        const random = randomState(em.problem.arena, seed);
+        yield* startFromFarRow(em, em.vector.slice(), rank, random);
+        const start = em.read();
+        const k = start.weights.indexOf(Math.min(...start.weights));
+        expect(start.weights[0] + start.weights[1]).toBeCloseTo(1, 15);
+        const end = yield* attempt(em, () => taken(em, em.vector.slice()), { maxIter: 60 });
+        if (end instanceof Error) throw end;
+        return { mean: [...start.means.subarray(k * D, (k + 1) * D)], rows: end.vector[k] * N };
+      },
+      "tied",
+    );
+
+  test.each([0, 1])("takes the rows that lie there, of rank %i", (rank) => {
+    for (let seed = 0; seed < 4; seed++) {
+      const { mean, rows: count } = startAt(rank, seed);
+      expect(mean[1]).toBe(12);
+      expect(count).toBeCloseTo(2, 3);
+    }
+  });
+
+  test("takes each row in turn, and the first after the last", () => {
+    const means = Array.from({ length: N }, (_, rank) => startAt(rank, 1).mean.join());
+    expect(new Set(means).size).toBe(
+      new Set(Array.from({ length: N }, (_, n) => rows.slice(n * D, n * D + D).join())).size,
+    );
+    expect(startAt(N, 1).mean.join()).toBe(means[0]);
+  });
+});
+
 test("a component of a sample is judged by the rows that it stands for", () => {
   const rows = clouds();
   const labels: number[] = Array.from({ length: N }, (_, n) => (n < 20 ? 0 : 1));
@@ -99,6 +146,24 @@ test("a component of a sample is judged by the rows that it stands for", () => {
     );
   expect(spurious(undefined)).toEqual([0]);
   expect(spurious(400)).toEqual([]);
+});
+
+test("all that a search hands on are at different places, the sound before the spurious", () => {
+  const set = dataset("iris");
+  const found = runSync(
+    withProblem(matrixOf(set), "full", 5, undefined, function* (problem) {
+      const em = new Em(problem, regularisationOf(problem, undefined));
+      const random = randomState(problem.arena, 3);
+      const start = (): Work<void> => startBy("random-from-data", em, random);
+      const contenders = yield* evolve(em, 3000, start, random);
+      return contenders.map((one) => ({ sound: isSound(em, one), objective: one.objective }));
+    }),
+  );
+  expect(found).toHaveLength(10);
+  for (let i = 1; i < found.length; i++) {
+    expect(Number(found[i].sound)).toBeLessThanOrEqual(Number(found[i - 1].sound));
+    if (found[i].sound === found[i - 1].sound) expect(found[i].objective).toBeLessThan(found[i - 1].objective);
+  }
 });
 
 test("an easy problem is searched less than a rugged one", () => {

@@ -27,7 +27,7 @@ const TOL = 1e-5;
 export function* attempt(
   em: Em,
   start: Starter,
-  { tol = TOL, maxIter }: { readonly tol?: number; readonly maxIter: number },
+  { tol = TOL, maxIter }: { readonly tol?: number | undefined; readonly maxIter: number },
 ): Work<Contender | MixtureError> {
   const { arena } = em.problem;
   const mark = arena.mark();

@@ -5,41 +5,56 @@ import { attempt, type Contender, isApart, isSound, ranked, type Starter, taken 
 import { startFromParents } from "./crossover.ts";
 import type { Work } from "./drive.ts";
 import type { Em } from "./em.ts";
+import { startFromFarRow } from "./far.ts";
 import type { Values } from "./follow.ts";
 import { swapped } from "./halves.ts";
 import { mergesAndSplits } from "./merges.ts";
 import { startFromNeighbour } from "./perturbation.ts";
 import { relocatedBest, startFromRelocation } from "./relocation.ts";
 
-/** EM of one search, at first, and where that has come to something. */
-const FIRST_CLIMB = { maxIter: 14 };
-const LAST_CLIMB = { maxIter: 60 };
+/** M-steps of one search, at first, and where that has come to something. */
+const FIRST_CLIMB = 14;
+const LAST_CLIMB = 60;
+/** M-steps of a leader to the end at most, and when that is reached, as in the fit. */
+const FINE_CLIMB = 1000;
+const FINE_TOL = 1e-7;
 /** Passes that a search needs beside its M-steps, about. */
 const OTHER_PASSES = 3;
 /** How often rows are moved one by one after a search, if that helps. */
 const RELOCATIONS = 2;
-/** Populations, one after the other: a rugged problem holds one where it has come to first. */
-const RUNS = 2;
+/** A population has come to rest, and another begins, after so many searches without a better leader … */
+const PATIENCE = 160;
+/** … or this share of the passes. */
+const MOST_SHARE = 1 / 2;
+/** With less than this share of the passes left, the best of all populations go on instead. */
+const LAST_SHARE = 1 / 3;
 /** Optima that are kept. */
 const POPULATION = 10;
 /** Starts at first, and if fewer than some of those have met at the best place. */
 const FEW_STARTS = 10;
 const MANY_STARTS = 20;
 const MEETING = 4;
+/** Starts or populations that must have ended at the best place before a search does. */
+const LEAST_MEETING = 2;
 /** Optima whose log-likelihoods per row differ by less are counted as one. */
 const SAME = 1e-4;
 /** The search ends when one more has less than this chance to find something better, … */
 const LEAST_CHANCE = 2.5e-4;
-/** … which is so many times smaller for every start more that has ended at the best place, … */
+/** … which may be so many times larger for every one more that has ended at the best place, up to so many, … */
 const TRUST = 6;
+const MOST_TRUSTED = 8;
 /** … unless others come this many times closer to it than {@link SAME}; … */
 const CLOSE = 10;
+/** … or there are more optima than these, which are never all as likely as the rule takes them to be; … */
+const MANY_PLACES = 100;
 /** … but there are so many searches in any case: all starts may agree on a place that the first moves leave behind. */
 const LEAST_SEARCHES = 14;
 /** Merges and splits of one leader that are tried; their number grows with the cube of K. */
 const MOST_MERGES = 32;
 /** Seeds of splits are below this. */
 const MOST_SEED = 0x1_0000_0000;
+/** The farthest rows, one of which at a time gets a component. */
+const FAR_ROWS = 16;
 
 /**
  * A memetic search: optima that EM reaches from `start`, then from where moves lead from the best of those: EM on half of
@@ -59,23 +74,34 @@ export function* evolve(
   start: (index: number) => Work<void>,
   random: Pointer,
 ): Work<readonly Contender[]> {
-  let found: readonly Contender[] = [];
+  const search = new Search(em);
+  const moves = movesFrom(em, search, random);
   let failure: unknown;
-  for (let run = 0; run < RUNS; run++) {
-    const search = new Search(em);
-    const most = passes / RUNS;
-    for (let i = 0; i < MANY_STARTS && search.used < most / 2; i++) {
-      if (i >= FEW_STARTS && search.met >= MEETING) break;
-      failure = (yield* search.try(() => start(run * MANY_STARTS + i))) ?? failure;
+  let begun = 0;
+  for (let round = 0; search.used < passes; round++) {
+    const from = search.used;
+    const until = Math.min(passes, from + MOST_SHARE * passes);
+    const isLast = passes - from < LAST_SHARE * passes;
+    search.restart(isLast);
+    if (!isLast) {
+      const first = begun;
+      for (; begun < first + MANY_STARTS && search.used < (from + until) / 2; begun++) {
+        if (begun >= first + FEW_STARTS && search.met >= MEETING) break;
+        failure = (yield* search.try(() => start(begun))) ?? failure;
+      }
     }
-    if (search.population.length === 0) continue;
-    const moves = movesFrom(em, search, random);
-    for (let i = 0; search.used < most && !search.isDone; i++) yield* search.try(moves[i % moves.length], true);
-    found = ranked(em, [...found, ...search.population], POPULATION);
-    if (search.isDone) break;
+    if (search.population.length > 0) {
+      const meetings = isLast || round === 0 ? 0 : LEAST_MEETING;
+      for (let i = 0; search.used < until && !search.isDone(meetings) && search.idle < PATIENCE; i++)
+        yield* search.try(moves[i % moves.length], true);
+      // what moves alone have found may be the end of a valley
+      if (search.isDone(isLast ? 0 : LEAST_MEETING)) break;
+      yield* search.settle();
+    } else if (isLast || round > 0) break;
   }
-  if (found.length === 0) throw failure;
-  return found;
+  search.restart(true);
+  if (search.population.length === 0) throw failure;
+  return search.population;
 }
 
 /** The moves, in the order in which they are made. Each has the members of the population for parents, by turns. */
@@ -101,7 +127,9 @@ function movesFrom(em: Em, search: Search, random: Pointer): Starter[] {
     if (next) em.write(next);
     else yield* swap();
   };
-  const third = covarianceType === "full" ? relocate : cross;
+  let rank = 0;
+  const far: Starter = () => startFromFarRow(em, parent(), rank++ % FAR_ROWS, random);
+  const third = covarianceType === "full" ? relocate : covarianceType === "tied" ? far : cross;
   return [mergeAndSplit, mergeAndSplit, swap, cross, half, third, half, third];
 }
 
@@ -110,14 +138,17 @@ class Search {
   readonly #em: Em;
   /** Passes over the rows, about. */
   used = 0;
-  /** The best optima, the best first. */
+  /** The best optima of the present population, the best first. */
   population: readonly Contender[] = [];
-  /** Starts that have ended at the best place; 1 when it was found otherwise. */
+  /** Searches since the population has a leader that is better than those before. */
+  idle = 0;
+  /** Starts and populations that have ended at the best place; 1 when it was found otherwise. */
   met = 0;
+  /** The best optima of earlier populations, the best first. */
+  #elders: readonly Contender[] = [];
   /** Searches, and log-likelihoods of the places where they ended: since a move has found the best of them, if one has. */
   #searches = 0;
   #places: number[] = [];
-  #least = LEAST_CHANCE;
 
   constructor(em: Em) {
     this.#em = em;
@@ -127,16 +158,16 @@ class Search {
   *try(start: Starter, isMove = false): Work<unknown> {
     const found = yield* this.#climb(start, FIRST_CLIMB);
     this.#searches++;
+    this.idle++;
     if (isCollapse(found)) return found;
     const last = yield* this.#followed(found);
     if (last) this.#enter(last, isMove);
     return undefined;
   }
 
-  *#climb(start: Starter, settings: { readonly maxIter: number }): Work<Contender | MixtureError> {
-    const found = yield* attempt(this.#em, start, settings);
-    this.used += OTHER_PASSES;
-    if (!isCollapse(found)) this.used += found.nIterations;
+  *#climb(start: Starter, maxIter: number, tol?: number): Work<Contender | MixtureError> {
+    const found = yield* attempt(this.#em, start, { maxIter, tol });
+    this.used += OTHER_PASSES + (isCollapse(found) ? 0 : found.nIterations);
     return found;
   }
 
@@ -159,20 +190,39 @@ class Search {
       const vector = yield* relocatedBest(em, best.vector);
       if (!vector) break;
       const next = yield* this.#climb(() => taken(em, vector), LAST_CLIMB);
-      if (isCollapse(next)) break;
-      if (!(next.objective > best.objective && isApart(em, next, best)) || isSound(em, next) < isSound(em, best)) break;
+      if (isCollapse(next) || ranked(em, [best, next], 1)[0] !== next || !isApart(em, next, best)) break;
       best = next;
     }
     return best;
   }
 
-  /** Whether it is not worth it to go on. */
-  get isDone(): boolean {
+  /** A new population: of the best of all so far, or without members. */
+  restart(withElders: boolean): void {
+    const all = ranked(this.#em, [...this.#elders, ...this.population], POPULATION);
+    [this.population, this.#elders] = withElders ? [all, []] : [[], all];
+    this.idle = 0;
+  }
+
+  /** Climbs from the leader to the end: should it turn spurious there, those that have gathered around it count for less. */
+  *settle(): Work<void> {
+    const [leader, ...others] = this.population;
+    const last = yield* this.#climb(() => taken(this.#em, leader.vector), FINE_CLIMB, FINE_TOL);
+    if (isCollapse(last) || isSound(this.#em, last) < isSound(this.#em, leader)) this.population = others;
+  }
+
+  get #best(): Contender | undefined {
+    return ranked(this.#em, [...this.#elders.slice(0, 1), ...this.population.slice(0, 1)], 1)[0];
+  }
+
+  /** Whether it is not worth it to go on, once so many have met at the best place. */
+  isDone(meetings: number): boolean {
     const n = this.#searches;
-    const [leader] = this.population;
-    const close = this.#places.filter((place) => this.#isNear(leader, place, CLOSE * SAME)).length;
-    const chance = this.#places.length / (n * (n - 1));
-    return n >= LEAST_SEARCHES && chance < (close > 1 ? LEAST_CHANCE : this.#least);
+    const best = this.#best as Contender;
+    if (this.met < meetings || n < LEAST_SEARCHES || this.#places.length > MANY_PLACES) return false;
+    const close = this.#places.filter((place) => this.#isNear(best, place, CLOSE * SAME)).length;
+    let chance = LEAST_CHANCE;
+    for (let i = 1; close <= 1 && i < Math.min(this.met, MOST_TRUSTED); i++) chance *= TRUST;
+    return this.#places.length / (n * (n - 1)) < chance;
   }
 
   #isNear({ objective }: Contender, place: number, perRow: number): boolean {
@@ -182,17 +232,18 @@ class Search {
   #enter(found: Contender, isMove: boolean): void {
     const em = this.#em;
     const [before] = this.population;
-    const isSame = (place: number): boolean => this.#isNear(found, place, SAME);
+    const best = this.#best;
+    const isSame = (place = Infinity): boolean => this.#isNear(found, place, SAME);
     // of two at one place the first, so that rounding does not decide
     const isThere = this.population.some((one) => !isApart(em, one, found) && isSound(em, one) >= isSound(em, found));
     if (!isThere) this.population = ranked(em, [...this.population, found], POPULATION);
-    const [leader] = this.population;
-    if (leader === found && !(before && isSame(before.objective))) {
-      [this.met, this.#least] = [1, LEAST_CHANCE];
+    const leads = this.population[0] === found && !isSame(before?.objective);
+    if (leads) this.idle = 0;
+    if (isSame(best?.objective)) {
+      if (leads || !isMove) this.met++;
+    } else if (this.#best === found) {
+      this.met = 1;
       if (isMove) [this.#searches, this.#places] = [1, []];
-    } else if (!isMove && isSame(leader.objective)) {
-      this.met++;
-      this.#least *= TRUST;
     }
     if (!this.#places.some(isSame)) this.#places.push(found.objective);
   }

@@ -38,3 +38,18 @@ export function* responsibilitiesOf(em: Em): Work<Float64Array> {
   yield* posteriorsOf(em, (first, count, r) => all.set(arena.viewF64(r, count * K), first * K));
   return all;
 }
+
+/** Mahalanobis distances [N, K] of all rows from all components, as the rows lie. */
+export function distancesOf({ problem, model }: Em): Float64Array {
+  const { arena, type, rows, N, D, K, T } = problem;
+  const { kernels } = arena;
+  const mark = arena.mark();
+  try {
+    const distances = arena.f64(N * K);
+    const scratch = arena.bytesOf(kernels.scoreScratchBytes(type, D, T, K));
+    kernels.mahalanobis(type, rows[0], N, D, T, K, model[0], model[1], arena.filled(K, 0), distances, scratch);
+    return arena.readF64(distances, N * K);
+  } finally {
+    arena.rewind(mark);
+  }
+}

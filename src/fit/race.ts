@@ -133,8 +133,7 @@ function* race(em: Em, small: Em, strategy: "race" | "short-em", random: Pointer
   const passes = Math.max(least, BUDGET_PASSES * passCost(em)) / passCost(small);
   const roster = K > MOST_ADAPTIVE ? ROSTER.filter((name) => name !== "adaptive") : ROSTER;
   const startAt = (index: number): Work<void> => startBy(roster[index % roster.length], small, random, true);
-  if (!hasty && passes >= MANY_PASSES)
-    return vectorsOf((yield* evolve(em, EVOLVE * passes, startAt, random)).slice(0, FINALISTS));
+  if (!hasty && passes >= MANY_PASSES) return vectorsOf(yield* evolve(em, EVOLVE * passes, startAt, random));
   const count = Math.max(FEWEST_CONTENDERS, Math.min(MOST_CONTENDERS, Math.floor(passes / CONTENDER_PASSES / 2)));
   const starters = Array.from(
     { length: count },

@@ -3,7 +3,7 @@ import type { Pointer } from "../engine/kernels.ts";
 import type { Work } from "./drive.ts";
 import type { Em } from "./em.ts";
 import { responsibilityMoments } from "./moments.ts";
-import { responsibilitiesOf } from "./posteriors.ts";
+import { distancesOf, responsibilitiesOf } from "./posteriors.ts";
 import { rowWeights } from "./problem.ts";
 
 /** Rows that move at most where the best ones do. */
@@ -31,17 +31,11 @@ export interface Move {
  * optima that differ in single rows. Determinants follow from squared distances δ: |Σ - c d dᵀ| = |Σ| (1 - c δ).
  */
 export function* movesOf(em: Em): Work<{ readonly responsibilities: Float64Array; readonly moves: Move[] }> {
-  const { arena, type, rows, N, D, K, T, totalWeight } = em.problem;
+  const { arena, N, D, K, totalWeight } = em.problem;
   const { kernels } = arena;
-  const [mu, factor, logc] = em.model;
   const responsibilities = yield* responsibilitiesOf(em);
-  const mark = arena.mark();
-  const distances = arena.f64(N * K);
-  const scratch = arena.bytesOf(kernels.scoreScratchBytes(type, D, T, K));
-  kernels.mahalanobis(type, rows[0], N, D, T, K, mu, factor, arena.filled(K, 0), distances, scratch);
-  const squares = arena.readF64(distances, N * K).map((distance) => distance * distance);
-  const logConstants = arena.readF64(logc, K);
-  arena.rewind(mark);
+  const squares = distancesOf(em).map((distance) => distance * distance);
+  const logConstants = arena.readF64(em.model[2], K);
   const weights = rowWeights(em.problem).slice();
   const { vector } = em;
   // log |Σ|, but for a constant that all have
