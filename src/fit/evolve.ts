@@ -97,7 +97,7 @@ export function* evolve(
       // what moves alone have found may be the end of a valley
       if (search.isDone(isLast ? 0 : LEAST_MEETING)) break;
       yield* search.settle();
-    } else if (isLast || round > 0) break;
+    } else if (round > 0) break;
   }
   search.restart(true);
   if (search.population.length === 0) throw failure;
@@ -211,7 +211,7 @@ class Search {
   }
 
   get #best(): Contender | undefined {
-    return ranked(this.#em, [...this.#elders.slice(0, 1), ...this.population.slice(0, 1)], 1)[0];
+    return ranked(this.#em, [...this.#elders, ...this.population], 1)[0];
   }
 
   /** Whether it is not worth it to go on, once so many have met at the best place. */
