@@ -21,9 +21,10 @@ export function* startFromFarRow(em: Em, parent: Float64Array, rank: number, ran
   em.maximise();
   const others = em.vector.slice();
   const distances = distancesOf(em);
-  const nearest = (n: number): number =>
-    Math.min(...distances.subarray(n * K, n * K + K).filter((_, k) => others[k] > 0));
-  const order = Array.from({ length: N }, (_, n) => [nearest(n), n]).sort((a, b) => b[0] - a[0]);
+  const order = Array.from({ length: N }, (_, n) => [
+    Math.min(...distances.subarray(n * K, n * K + K).filter((_, k) => others[k] > 0)),
+    n,
+  ]).sort((a, b) => b[0] - a[0]);
   const mean = arena.f64(D);
   arena.kernels.readRow(rows[0], order[rank % N][1], D, T, mean);
   others.set(arena.viewF64(mean, D), K + gone * D);
