@@ -14,9 +14,7 @@ import { distancesOf } from "./posteriors.ts";
 export function* startFromFarRow(em: Em, parent: Float64Array, rank: number, random: Pointer): Work<void> {
   const { arena, rows, N, D, K, T } = em.problem;
   const gone = Math.floor(arena.kernels.uniform(random) * K);
-  const vector = parent.slice();
-  vector[gone] = 0;
-  em.take(vector);
+  em.take(parent.map((value, at) => (at === gone ? 0 : value)));
   yield* em.evaluate();
   em.maximise();
   const others = em.vector.slice();
