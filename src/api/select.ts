@@ -160,7 +160,10 @@ function planOf(data: DataInput, options: SelectOptions): Plan {
     counts.map((K) => ({
       nComponents: K,
       covarianceType: type,
-      settings: attempt(() => ({ ...settingsOf(K), covarianceType: type })),
+      settings: attempt(() => {
+        const settings = settingsOf(K);
+        return { ...settings, covarianceType: type, init: { ...settings.init, aided: true } };
+      }),
     })),
   );
   return { matrix, shared, entries, criterion, folds, onCandidate };

@@ -45,7 +45,9 @@ const TRUST = 6;
 const MOST_TRUSTED = 8;
 /** … unless others come this many times closer to it than {@link SAME}; … */
 const CLOSE = 10;
-/** … or there are more optima than these, which are never all as likely as the rule takes them to be; … */
+/** … or there are more optima than these, which starts and populations may miss together; … */
+const FEW_PLACES = 60;
+/** … or more than these, which are never all as likely as the rule takes them to be; … */
 const MANY_PLACES = 100;
 /** … but there are so many searches in any case: all starts may agree on a place that the first moves leave behind. */
 const LEAST_SEARCHES = 14;
@@ -221,7 +223,8 @@ class Search {
     if (this.met < meetings || n < LEAST_SEARCHES || this.#places.length > MANY_PLACES) return false;
     const close = this.#places.filter((place) => this.#isNear(best, place, CLOSE * SAME)).length;
     let chance = LEAST_CHANCE;
-    for (let i = 1; close <= 1 && i < Math.min(this.met, MOST_TRUSTED); i++) chance *= TRUST;
+    for (let i = 1; close <= 1 && this.#places.length <= FEW_PLACES && i < Math.min(this.met, MOST_TRUSTED); i++)
+      chance *= TRUST;
     return this.#places.length / (n * (n - 1)) < chance;
   }
 

@@ -1,7 +1,7 @@
 // The search for a start: several contenders, few iterations each, the best continued.
 import type { Pointer } from "../engine/kernels.ts";
 import { isCollapse } from "../errors.ts";
-import type { InitStrategy } from "../input/options.ts";
+import type { InitSettings } from "../input/options.ts";
 import { attempt, type Contender, isApart, ranked, type Starter, taken } from "./contender.ts";
 import type { Work } from "./drive.ts";
 import type { Em } from "./em.ts";
@@ -42,7 +42,9 @@ const LEAST_HASTY_BUDGET = 60_000;
 const BUDGET_PASSES = 6;
 /** Passes over the rows of the race that one contender takes, about. */
 const CONTENDER_PASSES = 14;
-const EVOLVE = 2;
+/** A search by populations may take so many times the passes of a race, and less where it is not the only source of starts. */
+const EVOLVE = 3;
+const EVOLVE_AIDED = 1;
 /** Passes that are enough for a population of optima, in place of a race. */
 const MANY_PASSES = 1000;
 const FEWEST_CONTENDERS = 4;
@@ -74,7 +76,11 @@ const AGREED = 1e-4;
  *
  * @throws {MixtureError} What the last start failed with, if all did.
  */
-export function* search(em: Em, strategy: InitStrategy, random: Pointer): Work<readonly Float64Array[]> {
+export function* search(
+  em: Em,
+  { strategy, aided = false }: Extract<InitSettings, { kind: "strategy" }>,
+  random: Pointer,
+): Work<readonly Float64Array[]> {
   if (strategy !== "race" && strategy !== "short-em") {
     const rows = subsampleRows(em.problem);
     const small = rows === undefined ? em : em.on(subsample(em.problem, rows, random));
@@ -83,7 +89,7 @@ export function* search(em: Em, strategy: InitStrategy, random: Pointer): Work<r
   }
   const rows = raceRows(em.problem);
   const small = rows === undefined ? em : em.on(subsample(em.problem, rows, random));
-  return yield* widened(em, small, yield* race(em, small, strategy, random), random);
+  return yield* widened(em, small, yield* race(em, small, strategy, aided, random), random);
 }
 
 /** From a subsample to a larger one, if there is, and to all rows: EM on as many as can tell, and the best first. */
@@ -117,7 +123,13 @@ function* refined(em: Em, vector: Float64Array, seen: number, random: Pointer): 
   return best;
 }
 
-function* race(em: Em, small: Em, strategy: "race" | "short-em", random: Pointer): Work<readonly Float64Array[]> {
+function* race(
+  em: Em,
+  small: Em,
+  strategy: "race" | "short-em",
+  aided: boolean,
+  random: Pointer,
+): Work<readonly Float64Array[]> {
   const { K } = small.problem;
   if (K === 1) {
     yield* startBy("k-means++", small, random);
@@ -133,7 +145,9 @@ function* race(em: Em, small: Em, strategy: "race" | "short-em", random: Pointer
   const passes = Math.max(least, BUDGET_PASSES * passCost(em)) / passCost(small);
   const roster = K > MOST_ADAPTIVE ? ROSTER.filter((name) => name !== "adaptive") : ROSTER;
   const startAt = (index: number): Work<void> => startBy(roster[index % roster.length], small, random, true);
-  if (!hasty && passes >= MANY_PASSES) return vectorsOf(yield* evolve(em, EVOLVE * passes, startAt, random));
+  if (!hasty && passes >= MANY_PASSES) {
+    return vectorsOf(yield* evolve(em, (aided ? EVOLVE_AIDED : EVOLVE) * passes, startAt, random));
+  }
   const count = Math.max(FEWEST_CONTENDERS, Math.min(MOST_CONTENDERS, Math.floor(passes / CONTENDER_PASSES / 2)));
   const starters = Array.from(
     { length: count },

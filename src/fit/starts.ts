@@ -18,7 +18,7 @@ export function* startsOf(em: Em, init: InitSettings, seed: number, stream: numb
   const { arena } = em.problem;
   const mark = arena.mark();
   try {
-    if (init.kind === "strategy") return yield* search(em, init.strategy, randomState(arena, seed, stream));
+    if (init.kind === "strategy") return yield* search(em, init, randomState(arena, seed, stream));
     if (init.kind === "parameters") startFromParameters(em, init);
     else if (init.kind === "labels") yield* startFromLabels(em, init.labels);
     else yield* startFromResponsibilities(em, init.responsibilities);

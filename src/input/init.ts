@@ -72,7 +72,8 @@ export type Init =
 
 /** {@link Init}, checked and in one form for each kind; parameters are checked with the model. */
 export type InitSettings =
-  | { readonly kind: "strategy"; readonly strategy: InitStrategy }
+  /** `aided` where the solutions of smaller models are starts, too: a shorter search will do. */
+  | { readonly kind: "strategy"; readonly strategy: InitStrategy; readonly aided?: boolean }
   /** labels: [N], 0 to K - 1, each at least once. */
   | { readonly kind: "labels"; readonly labels: Int32Array }
   /** responsibilities: [N, K], row-major; rows sum to 1 within 1e-6. It may be the caller's array. */
