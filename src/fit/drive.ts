@@ -34,8 +34,8 @@ export type Work<T> = Generator<Task, T, void>;
 /** The longest that an asynchronous fit keeps the thread, in milliseconds: half a frame. */
 const SLICE_MS = 8;
 
-/** Rows times components times columns below which a kernel may run before a driver hears of it. */
-const BRIEF = 2e4;
+/** Rows times components times columns below which a kernel takes less than waking a thread for it, or than yielding it. */
+export const BRIEF = 2e4;
 /** One kernel in so many goes to the driver nevertheless, which may have something else to do, or a signal. */
 const UNBROKEN = 16;
 let unbroken = 0;

@@ -7,7 +7,7 @@ import type { Matrix } from "../input/matrix.ts";
 import type { FitSettings } from "../input/options.ts";
 import type { Parameters } from "../model/parameters.ts";
 import { type Checkpoint, climb, type Run } from "./climb.ts";
-import { runAsync, runSync, runTogether, type Take, type Work } from "./drive.ts";
+import { BRIEF, runAsync, runSync, runTogether, type Take, type Work } from "./drive.ts";
 import { Em } from "./em.ts";
 import { revived } from "./halves.ts";
 import { Hold } from "./hold.ts";
@@ -40,8 +40,7 @@ export interface Resumable {
 
 /** Rows times components times columns from which a second thread saves more than it costs. */
 const THREADS_PAY = 2e6;
-/** The same product from which a kernel takes longer than waking a thread for it, and rows up to which it is one group. */
-const COMPANY_PAYS = 2e4;
+/** Rows up to which a kernel is one group: its work cannot be shared out. */
 const MOST_SIDE_BY_SIDE = 6000;
 /** Responsibilities and covariances up to which what is spare, below, is far more than enough for each. */
 const MOST_EACH = 1e6;
@@ -114,7 +113,7 @@ export async function runSideBySide<T extends { readonly take: Take }>(
   begin: () => T,
 ): Promise<T | undefined> {
   const size = nRows * nColumns * settings.nComponents;
-  const threads = settings.threads ?? (size >= COMPANY_PAYS ? machineThreads() : 1);
+  const threads = settings.threads ?? (size >= BRIEF ? machineThreads() : 1);
   const large = Math.max(nRows, nColumns * nColumns) * settings.nComponents > MOST_EACH;
   if (nRows > MOST_SIDE_BY_SIDE || large) return undefined;
   const bytes = nRows * nColumns * 8 * SPARE_SHARE + SPARE_BYTES;
