@@ -3,6 +3,7 @@ import { allBlocks, BLOCK_BYTES, HEADER_BYTES, scatterLength, TIED, tileWeights 
 import { logDensity, whiten } from "./density";
 import { addLanes, laneSum } from "./lanes";
 import { responsibilities } from "./responsibilities";
+import { readAhead } from "./tiles";
 import { addMoments } from "./moments";
 import { Pass, passAt } from "./pass";
 import { offerHome, startRadii, wantedByReach } from "./reach";
@@ -62,6 +63,7 @@ export function tileLogDensities(
   const z = pass.z;
   const u = pass.u;
   const all = allBlocks(T);
+  readAhead(x, <usize>D * laneBytes);
   if (type == TIED) whiten(x, factor, u, z, D, T);
   for (let n: usize = 0; n < laneBytes; n += 16) v128.store(top + n, lowest);
   let logp = pass.logp;

@@ -4,6 +4,7 @@
 // 2010): with a billionth to spare, so that rounding cannot tell otherwise and every bit is as without.
 import { laneSum, multiplyAdd } from "./lanes";
 import { BLOCK_BYTES, tileWeights } from "./layout";
+import { readAhead } from "./tiles";
 
 /** sum + scale (x - c)² */
 // @ts-ignore: decorator
@@ -70,6 +71,7 @@ export function nearest(
   for (let t = first; t < last; ++t, from += laneBytes, to += laneBytes) {
     const weights = tileWeights(w, wStep, t, N, T);
     const tile = x + <usize>t * <usize>D * laneBytes;
+    readAhead(tile, <usize>D * laneBytes);
     let part = f64x2.splat(0);
     for (let s: usize = 0; s < laneBytes; s += BLOCK_BYTES) {
       const before0 = v128.load(from + s);
@@ -108,6 +110,7 @@ export function potentials(
     const weights = tileWeights(w, wStep, t, N, T);
     const tile = x + <usize>t * <usize>D * laneBytes;
     const before = from + <usize>t * laneBytes;
+    readAhead(tile, bytes * <usize>T);
     // two places at a time, so that rows are read half as often; the last of an odd number twice
     for (let m = 0; m < M; m += 2) {
       const even = c + <usize>m * bytes;
@@ -249,6 +252,7 @@ export function assign(
     const upper = bounds + <usize>t * (laneBytes << 1);
     const lower = upper + laneBytes;
     const count = min(T, N - t * T);
+    readAhead(tile, rowBytes * <usize>T);
     for (let s: usize = 0; s < laneBytes; s += BLOCK_BYTES) {
       const own = label + (s >> 1);
       if (drift && settled(own, upper + s, lower + s, drift)) continue;
