@@ -8,8 +8,10 @@
 // and k holds less than exp(-margin) of the row where that is at least sqrt(r² + C), C = 2 (margin - logc_h + logc_k):
 //
 //   r <= reach = (Δ² - C) / (Δ ρ + sqrt(Δ² + C (ρ² - 1)))
+import { multiplyAdd } from "./lanes";
 import { BLOCK_BYTES, DIAG, FULL, TIED, triangleLength } from "./layout";
 import { Pass } from "./pass";
+import { gatherQuad } from "./separators";
 
 /** Distances beyond this say nothing: the rounding of their differences could matter. */
 // @ts-ignore: decorator
@@ -31,19 +33,48 @@ function reachOf(delta: f64, rho: f64, logcHome: f64, logc: f64, margin: f64): f
   return (square - c) / (delta * wide + Math.sqrt(square + c * (wide * wide - 1)));
 }
 
-/** ρ of a full pair: g [D], cov [D, D] of the home; with what rounding may have taken from the sum. */
-function spreadAlong(g: usize, cov: usize, D: i32): f64 {
-  const rowBytes = <usize>D << 3;
-  let sum: f64 = 0;
-  let size: f64 = 0;
-  for (let i: usize = 0; i < rowBytes; i += 8, cov += rowBytes) {
-    let row: f64 = 0;
-    for (let j: usize = 0; j < rowBytes; j += 8) row += load<f64>(cov + j) * load<f64>(g + j);
-    const gi = load<f64>(g + i);
-    sum += gi * row;
-    size += Math.abs(gi) * Math.sqrt(load<f64>(cov + i));
+/** g'Σg of four pairs of one home and what rounding may have taken from it, as ρ, into rho [4]. g [D, 4], cov [D, D], sigma [D]: square roots of its diagonal. */
+function spreadsAlong(g: usize, cov: usize, sigma: usize, rho: usize, D: i32): void {
+  const zero = f64x2.splat(0);
+  let sum0 = zero, sum1 = zero, size0 = zero, size1 = zero;
+  const end = g + (<usize>D << 5);
+  for (let gi = g; gi < end; gi += 32, sigma += 8) {
+    let row0 = zero, row1 = zero;
+    for (let gj = g; gj < end; gj += 32, cov += 8) {
+      const c = v128.load64_splat(cov);
+      row0 = multiplyAdd(c, v128.load(gj), row0);
+      row1 = multiplyAdd(c, v128.load(gj, 16), row1);
+    }
+    const g0 = v128.load(gi);
+    const g1 = v128.load(gi, 16);
+    const s = v128.load64_splat(sigma);
+    sum0 = multiplyAdd(g0, row0, sum0);
+    sum1 = multiplyAdd(g1, row1, sum1);
+    size0 = multiplyAdd(f64x2.abs(g0), s, size0);
+    size1 = multiplyAdd(f64x2.abs(g1), s, size1);
   }
-  return Math.sqrt(max(0, sum) + 4 * <f64>D * EPSILON * size * size);
+  const rounding = f64x2.splat(4 * <f64>D * EPSILON);
+  v128.store(rho, f64x2.sqrt(multiplyAdd(f64x2.mul(rounding, size0), size0, f64x2.max(zero, sum0))));
+  v128.store(rho, f64x2.sqrt(multiplyAdd(f64x2.mul(rounding, size1), size1, f64x2.max(zero, sum1))), 16);
+}
+
+/** The row of `reaches` of one home, for full components: see there. */
+function reachesOfFull(
+  cov: usize, atHome: f64, logc: usize, separators: usize, margin: f64, reach: usize, scratch: usize, D: i32, K: i32,
+): void {
+  const rowBytes = <usize>D << 3;
+  const g = scratch;
+  const rho = g + (rowBytes << 2);
+  const sigma = rho + 32;
+  for (let d: usize = 0; d < rowBytes; d += 8) store<f64>(sigma + d, Math.sqrt(load<f64>(cov + d * <usize>(D + 1))));
+  for (let k = 0; k < K; k += 4) {
+    const count = min(4, K - k);
+    gatherQuad(separators + 8, rowBytes + 8, count, g, D);
+    spreadsAlong(g, cov, sigma, rho, D);
+    for (let lane: usize = 0; lane < <usize>count; ++lane, reach += 8, logc += 8, separators += rowBytes + 8) {
+      store<f64>(reach, reachOf(load<f64>(separators), load<f64>(rho + (lane << 3)), atHome, load<f64>(logc), margin));
+    }
+  }
 }
 
 /** Δ² of two means [D] that lie 1 / p apart in each column, and ρ²Δ² where the home's own are 1 / home: p, home [D]. */
@@ -73,22 +104,26 @@ function distanceOf(m: usize, mean: usize, p: f64, D: i32): f64 {
 
 /**
  * reach [K, K] f64, out: for each home and component. separators, in (full): from `separate`. cov: the covariances that the
- * factors were made of. The rest as `accumulate`.
+ * factors were made of. scratch [5 D + 4] f64 (full). The rest as `accumulate`.
  */
 export function reaches(
-  type: i32, mu: usize, factor: usize, cov: usize, logc: usize, separators: usize, margin: f64, reach: usize, D: i32, K: i32,
+  type: i32, mu: usize, factor: usize, cov: usize, logc: usize, separators: usize, margin: f64, reach: usize, scratch: usize, D: i32, K: i32,
 ): void {
   const rowBytes = <usize>D << 3;
   const whitened = factor + (<usize>(triangleLength(D) + D) << 3);
   for (let h: usize = 0; h < <usize>K; ++h) {
     const atHome = load<f64>(logc + (h << 3));
     const m = mu + h * rowBytes;
-    for (let k: usize = 0; k < <usize>K; ++k, reach += 8, separators += rowBytes + 8) {
+    if (type == FULL) {
+      reachesOfFull(cov + h * <usize>D * rowBytes, atHome, logc, separators, margin, reach, scratch, D, K);
+      reach += <usize>K << 3;
+      separators += <usize>K * (rowBytes + 8);
+      continue;
+    }
+    for (let k: usize = 0; k < <usize>K; ++k, reach += 8) {
       const c = load<f64>(logc + (k << 3));
       let r: f64;
-      if (type == FULL) {
-        r = reachOf(load<f64>(separators), spreadAlong(separators + 8, cov + h * <usize>D * rowBytes, D), atHome, c, margin);
-      } else if (type == TIED) {
+      if (type == TIED) {
         r = reachOf(distanceOf(whitened + h * rowBytes, whitened + k * rowBytes, 1, D), 1, atHome, c, margin);
       } else if (type == DIAG) {
         r = reachOfDiagonal(m, mu + k * rowBytes, factor + h * rowBytes, factor + k * rowBytes, D, atHome, c, margin);

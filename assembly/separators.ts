@@ -5,7 +5,6 @@
 //   |P_k (x - m_k)| >= e' P_k (x - m_k) = Δ + g' (x - m_h),   e = P_k (m_h - m_k) / Δ,   g = P_k' e,   Δ = |P_k (m_h - m_k)|
 //
 // (Cauchy-Schwarz). D multiply-adds a row instead of D² / 2; exact, as a bound may only drop what cannot matter.
-import { multiplyPacked, multiplyPackedTransposed } from "./cholesky";
 import { multiplyAdd } from "./lanes";
 import { BLOCK_BYTES, triangleLength } from "./layout";
 
@@ -13,31 +12,124 @@ import { BLOCK_BYTES, triangleLength } from "./layout";
 // @ts-ignore: decorator
 @inline const FARTHEST: f64 = 1e12;
 
+/** *p += c q, for four numbers each. */
+// @ts-ignore: decorator
+@inline
+function addQuad(p: usize, c: v128, q: usize): void {
+  v128.store(p, multiplyAdd(c, v128.load(q), v128.load(p)));
+  v128.store(p, multiplyAdd(c, v128.load(q, 16), v128.load(p, 16)), 16);
+}
+
+/** y = P z of four vectors: z, y [D, 4] f64, for a packed P. The same bits as one by one. */
+function multiplyQuad(packed: usize, z: usize, y: usize, D: i32): void {
+  const zero = f64x2.splat(0);
+  for (let i = 0; i + 2 <= D; i += 2, y += 64) {
+    let a0 = zero, a1 = zero, b0 = zero, b1 = zero;
+    for (let zj = z; zj < z + (<usize>(i + 2) << 5); zj += 32, packed += 16) {
+      const z0 = v128.load(zj);
+      const z1 = v128.load(zj, 16);
+      const pa = v128.load64_splat(packed);
+      a0 = multiplyAdd(pa, z0, a0);
+      a1 = multiplyAdd(pa, z1, a1);
+      const pb = v128.load64_splat(packed, 8);
+      b0 = multiplyAdd(pb, z0, b0);
+      b1 = multiplyAdd(pb, z1, b1);
+    }
+    v128.store(y, a0);
+    v128.store(y, a1, 16);
+    v128.store(y, b0, 32);
+    v128.store(y, b1, 48);
+  }
+  if (D & 1) {
+    let a0 = zero, a1 = zero;
+    for (let zj = z; zj < z + (<usize>D << 5); zj += 32, packed += 8) {
+      const pa = v128.load64_splat(packed);
+      a0 = multiplyAdd(pa, v128.load(zj), a0);
+      a1 = multiplyAdd(pa, v128.load(zj, 16), a1);
+    }
+    v128.store(y, a0);
+    v128.store(y, a1, 16);
+  }
+}
+
+/** y = P' e of four vectors: e, y [D, 4] f64, for a packed P; they must not overlap. */
+function multiplyQuadTransposed(packed: usize, e: usize, y: usize, D: i32): void {
+  memory.fill(y, 0, <usize>D << 5);
+  for (let i = 0; i + 2 <= D; i += 2, e += 64) {
+    for (let yj = y; yj < y + (<usize>(i + 2) << 5); yj += 32, packed += 16) {
+      addQuad(yj, v128.load64_splat(packed), e);
+      addQuad(yj, v128.load64_splat(packed, 8), e + 32);
+    }
+  }
+  if (D & 1) for (let yj = y; yj < y + (<usize>D << 5); yj += 32, packed += 8) addQuad(yj, v128.load64_splat(packed), e);
+}
+
+/**
+ * Four vectors [D] side by side: to [D, 4] f64. They lie strideBytes apart; where there are fewer than four, the last stands for those that
+ * are not there.
+ */
+export function gatherQuad(from: usize, strideBytes: usize, count: i32, to: usize, D: i32): void {
+  for (let lane = 0; lane < 4; ++lane, to += 8) {
+    const vector = from + <usize>min(lane, count - 1) * strideBytes;
+    for (let d: usize = 0; d < <usize>D; ++d) store<f64>(to + (d << 5), load<f64>(vector + (d << 3)));
+  }
+}
+
+/** For two of four pairs: Δ, 0 where it is no bound, from Δ²; and y becomes the direction of its difference, 0 there. Lanes lie 32 bytes apart. */
+// @ts-ignore: decorator
+@inline
+function normalise(square: v128, y: usize, D: i32): v128 {
+  // beyond FARTHEST the projection of a row at m_k would be rounding of Δ: no bound then, NaN and infinity included
+  const length = f64x2.sqrt(square);
+  const distance = v128.and(length, f64x2.lt(length, f64x2.splat(FARTHEST)));
+  const positive = f64x2.gt(distance, f64x2.splat(0));
+  const inverse = f64x2.div(f64x2.splat(1), distance);
+  for (const end = y + (<usize>D << 5); y < end; y += 32) v128.store(y, v128.and(f64x2.mul(v128.load(y), inverse), positive));
+  return distance;
+}
+
 /**
  * separators [K, K, 1 + D] f64, out: for each home h and component k, Δ and g (of a component and itself: zeros).
- * mu [K, D], factor (full) f64, in. scratch [2, D] f64.
+ * mu [K, D], factor (full) f64, in. scratch [12, D] f64.
+ * Four homes at a time, so that the sums of one do not wait for each other.
  */
 export function separate(mu: usize, factor: usize, separators: usize, scratch: usize, D: i32, K: i32): void {
   const rowBytes = <usize>D << 3;
-  const delta = scratch;
-  const y = scratch + rowBytes;
-  for (let h = 0; h < K; ++h) {
-    const home = mu + <usize>h * rowBytes;
-    for (let k = 0; k < K; ++k, separators += rowBytes + 8) {
-      const mean = mu + <usize>k * rowBytes;
-      const packed = factor + (<usize>k * <usize>triangleLength(D) << 3);
-      for (let d: usize = 0; d < rowBytes; d += 8) store<f64>(delta + d, load<f64>(home + d) - load<f64>(mean + d));
-      multiplyPacked(packed, delta, y, D);
-      let q: f64 = 0;
-      for (let d: usize = 0; d < rowBytes; d += 8) q += load<f64>(y + d) * load<f64>(y + d);
-      // beyond FARTHEST the projection of a row at m_k would be rounding of Δ: no bound then, NaN and infinity included
-      const length = Math.sqrt(q);
-      const distance = length < FARTHEST ? length : 0;
-      const inverse = distance > 0 ? 1 / distance : 0;
-      for (let d: usize = 0; d < rowBytes; d += 8) store<f64>(y + d, inverse > 0 ? load<f64>(y + d) * inverse : 0);
-      store<f64>(separators, distance);
-      multiplyPackedTransposed(packed, y, separators + 8, D);
+  const pairBytes = rowBytes + 8;
+  const homes = scratch;
+  const delta = homes + (rowBytes << 2);
+  const y = delta + (rowBytes << 2);
+  for (let h = 0; h < K; h += 4, mu += rowBytes << 2) {
+    const count = min(4, K - h);
+    gatherQuad(mu, rowBytes, count, homes, D);
+    let mean = mu - <usize>h * rowBytes;
+    let packed = factor;
+    for (let k = 0; k < K; ++k, mean += rowBytes, packed += <usize>triangleLength(D) << 3, separators += pairBytes) {
+      for (let d: usize = 0; d < rowBytes; d += 8) {
+        const m = v128.load64_splat(mean + d);
+        const at = d << 2;
+        v128.store(delta + at, f64x2.sub(v128.load(homes + at), m));
+        v128.store(delta + at, f64x2.sub(v128.load(homes + at, 16), m), 16);
+      }
+      multiplyQuad(packed, delta, y, D);
+      let q0 = f64x2.splat(0), q1 = q0;
+      for (let yd = y; yd < y + (rowBytes << 2); yd += 32) {
+        const y0 = v128.load(yd);
+        const y1 = v128.load(yd, 16);
+        q0 = multiplyAdd(y0, y0, q0);
+        q1 = multiplyAdd(y1, y1, q1);
+      }
+      const d0 = normalise(q0, y, D);
+      const d1 = normalise(q1, y + 16, D);
+      multiplyQuadTransposed(packed, y, delta, D); // the differences have had their turn
+      for (let lane = 0; lane < count; ++lane) {
+        let to = separators + <usize>(lane * K) * pairBytes;
+        const pair = lane < 2 ? d0 : d1;
+        store<f64>(to, lane & 1 ? f64x2.extract_lane(pair, 1) : f64x2.extract_lane(pair, 0));
+        for (let from = delta + (<usize>lane << 3); from < y; from += 32) store<f64>(to += 8, load<f64>(from));
+      }
     }
+    separators += <usize>((count - 1) * K) * pairBytes;
   }
 }
 

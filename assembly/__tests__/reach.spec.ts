@@ -35,7 +35,7 @@ function covariancesOf(m: Mixture): usize {
 function separatorsOf(m: Mixture): usize {
   if (m.type != FULL) return 0;
   const separators = f64s(m.K * m.K * (1 + m.D));
-  separate(m.mu, m.factor, separators, f64s(2 * m.D), m.D, m.K);
+  separate(m.mu, m.factor, separators, f64s(12 * m.D), m.D, m.K);
   return separators;
 }
 
@@ -43,7 +43,7 @@ function reachesOf(m: Mixture, separators: usize, margin: f64): usize {
   const cov = m.type == FULL ? covariancesOf(m) : 0;
   seal();
   const reach = f64s(m.K * m.K);
-  reaches(m.type, m.mu, m.factor, cov, m.logc, separators, margin, reach, m.D, m.K);
+  reaches(m.type, m.mu, m.factor, cov, m.logc, separators, margin, reach, f64s(5 * m.D + 4), m.D, m.K);
   return reach;
 }
 

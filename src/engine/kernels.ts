@@ -127,6 +127,7 @@ export interface Kernels {
     separators: Pointer,
     margin: number,
     reach: Pointer,
+    scratch: Pointer,
     D: number,
     K: number,
   ): void;

@@ -91,14 +91,14 @@ export class Em {
     const factor = arena.f64(kernels.factorLength(type, D, K));
     this.#parameters = [this.#mu, factor, arena.f64(K), ...(lazy ? pairsOf(problem) : ([0, 0] as const))];
     this.#centre = arena.copyOf(problem.columnMeans);
-    this.#square = arena.f64(2 * D * D);
+    this.#square = arena.f64(Math.max(12, 2 * D) * D);
     this.#reg = arena.copyOf(regularisation.reg);
     this.#ridge = arena.copyOf(regularisation.ridge);
     this.#statsLength = kernels.statisticsLength(type, D, K);
     this.#free = problem.known?.free ?? nTiles;
     this.#order = new RowOrder(this, this.#free, lazy);
     this.#typeAndRows = [type, ...problem.rows];
-    const free = { N: Math.min(problem.N, this.#free * problem.T), nTiles: this.#free };
+    const free = { N: Math.min(problem.N, this.#free * problem.T), D, nTiles: this.#free };
     this.#groups = groupCount(free, this.#statsLength * 16);
     this.#known = problem.known && new KnownSums(problem, problem.known, this.#parameters);
     this.#stats = arena.bytesOf(this.#groups * this.#statsLength * 16);
@@ -370,7 +370,7 @@ export class Em {
     );
     if (status > 0) return status;
     if (separators) kernels.separate(mu, factor, separators, square, D, K);
-    if (reach) kernels.reaches(type, mu, factor, this.#cov, logc, separators, this.#margin, reach, D, K);
+    if (reach) kernels.reaches(type, mu, factor, this.#cov, logc, separators, this.#margin, reach, square, D, K);
     return status;
   }
 

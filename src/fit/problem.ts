@@ -6,11 +6,15 @@ import type { Matrix } from "../input/matrix.ts";
 import type { CovarianceType } from "../input/options.ts";
 import type { Work } from "./drive.ts";
 
-/** Rows per group, about: enough work to hide what a group costs, few enough to keep many threads and the page busy. */
-const GROUP_ROWS = 4096;
+/** Numbers per group, about: enough work to hide what a group costs, few enough to keep many threads and the page busy. */
+const GROUP_NUMBERS = 65_536;
+/** A row counts as at least so many numbers. */
+const LEAST_COLUMNS = 16;
+/** Fewer groups than this are a power of two: as many threads share them without one that is left over. */
+const MANY_GROUPS = 16;
 /** Most groups, and most bytes of partial statistics: each group has its own. */
 const MOST_GROUPS = 64;
-const MOST_PARTIAL_BYTES = 4 * 1024 * 1024;
+const MOST_PARTIAL_BYTES = 8 * 1024 * 1024;
 /** Numbers beyond this could overflow when squared and summed. */
 const LARGEST_SPREAD = 1e150;
 /** A standard deviation below this has a square that is no longer a normal number. */
@@ -92,9 +96,11 @@ export function groupTiles(problem: Pick<Problem, "nTiles">, groups: number, gro
  * Number of groups of tiles that a pass over the data is cut into, each with partial results of some bytes. It depends
  * on the shape of the problem alone, never on the number of threads, and with it the order of every sum.
  */
-export function groupCount(problem: Pick<Problem, "N" | "nTiles">, partialBytes: number): number {
+export function groupCount({ N, D, nTiles }: Pick<Problem, "N" | "D" | "nTiles">, partialBytes: number): number {
   const affordable = Math.max(4, Math.floor(MOST_PARTIAL_BYTES / partialBytes));
-  return Math.max(1, Math.min(MOST_GROUPS, affordable, problem.nTiles, Math.round(problem.N / GROUP_ROWS)));
+  const wanted = Math.round((N * Math.max(LEAST_COLUMNS, D)) / GROUP_NUMBERS);
+  const most = Math.max(1, Math.min(MOST_GROUPS, affordable, nTiles, wanted));
+  return most < MANY_GROUPS ? 1 << (31 - Math.clz32(most)) : most;
 }
 
 function* pack(
