@@ -10,7 +10,7 @@ const COLUMNS = [1, 2, 3, 4, 8, 16, 32, 64, 128];
 const K = 8;
 
 /** Rows of a tile, as src/engine/tiles.ts has them. @param {number} d */
-const tileRows = (d) => (d <= 8 ? 128 : 64);
+const tileRows = (d) => (d <= 16 ? 128 : 64);
 
 /**
  * Additions, subtractions and multiplications per row and component. A tied distance is a spherical one of whitened rows; its

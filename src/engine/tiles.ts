@@ -6,12 +6,15 @@ import type { Pointer } from "./kernels.ts";
 /** Numbers copied from the caller's data at a time. */
 const WINDOW_NUMBERS = 16384;
 
-/**
- * Rows per tile, T: a tile and one component's scratch stay in the first-level cache; a multiple of 8, at most 256.
- * Measured on the grid of the bench; see docs/memory.md.
- */
-export function tileRows(nFeatures: number): number {
-  return nFeatures <= 8 ? 128 : 64;
+/** Most rows of a tile: it and one component's scratch stay in the first-level cache. Measured; see docs/memory.md. */
+export function mostTileRows(nFeatures: number): number {
+  return nFeatures <= 16 ? 128 : 64;
+}
+
+/** Rows per tile, T, a multiple of 8: of as few tiles as can be, each as short as can be, so that few rows fill up the last. */
+export function tileRows(nFeatures: number, nRows: number): number {
+  const tiles = Math.ceil(nRows / mostTileRows(nFeatures));
+  return 8 * Math.ceil(nRows / (8 * tiles));
 }
 
 /** Rows that fit in a window of about {@link WINDOW_NUMBERS}, in whole tiles. */

@@ -1,7 +1,7 @@
 // Rows whose component is known: they lie in tiles of their own, of one component each.
 import type { Pointer } from "../engine/kernels.ts";
 import { randomState } from "../engine/random.ts";
-import { tileRows } from "../engine/tiles.ts";
+import { mostTileRows } from "../engine/tiles.ts";
 import type { Matrix } from "../input/matrix.ts";
 import type { FitSettings } from "../input/options.ts";
 import type { Work } from "./drive.ts";
@@ -27,7 +27,7 @@ export interface Arranged {
 
 /** Arranges the rows of a weight above 0. */
 export function arranged(matrix: Matrix, { labels, sampleWeight }: FitSettings, K: number): Arranged {
-  const T = tileRows(matrix.nColumns);
+  const T = mostTileRows(matrix.nColumns);
   const kinds = Array.from({ length: K + 1 }, (): number[] => []);
   (labels as Int32Array).forEach((label, n) => {
     if (!sampleWeight || sampleWeight[n] > 0) kinds[label + 1].push(n);

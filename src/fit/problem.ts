@@ -114,7 +114,7 @@ function* pack(
   const kept = !whole && sampleWeight?.includes(0) ? positiveRows(sampleWeight) : undefined;
   const matrix = kept ? selectRows(all, kept) : all;
   const { nRows: N, nColumns: D } = matrix;
-  const T = tileRows(D);
+  const T = tileRows(D, N);
   const nTiles = Math.ceil(N / T);
   const x = arena.f64(nTiles * D * T);
   const weights = sampleWeight && (kept ? Float64Array.from(kept, (row) => sampleWeight[row]) : sampleWeight);

@@ -30,7 +30,7 @@ export function conditionRows(
   const { nFeatures: M } = targets;
   const { nRows } = matrix;
   const type = TYPE_CODE[inputs.covarianceType];
-  const T = Math.min(tileRows(D), Math.ceil(nRows / 8) * 8);
+  const T = tileRows(D, nRows);
   const rows = windowRows(nRows, Math.max(D, K * M, width), T);
   withArena((arena) => {
     const { kernels } = arena;

@@ -67,7 +67,7 @@ function scoreIn(arena: Arena, resident: Resident, matrix: Matrix, answers: Answ
   const { nComponents: K, nFeatures: D } = model;
   const { nRows } = matrix;
   const type = TYPE_CODE[model.covarianceType];
-  const T = Math.min(tileRows(D), Math.ceil(nRows / 8) * 8);
+  const T = tileRows(D, nRows);
   const rows = windowRows(nRows, Math.max(D, K), T);
   const { kernels } = arena;
   const staging = arena.f64(rows * D);

@@ -38,7 +38,7 @@ export function likelihoodRounding(mixture: GaussianMixture, set: Shaped): numbe
     factors += responsibilities[i] * (D * (D + 1) * tau[k] * reach + (D + 4) * logs[k]);
   }
   const sizeOfTerms = mixture.scoreSamples(set).reduce((sum, value) => sum + Math.abs(value), 0);
-  const T = tileRows(D);
+  const T = tileRows(D, N);
   return EPSILON * (factors + (T / 8 + Math.ceil(N / T) + 8) * sizeOfTerms);
 }
 

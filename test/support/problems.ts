@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { tileRows } from "../../src/engine/tiles.ts";
+import { mostTileRows } from "../../src/engine/tiles.ts";
 import { type CovarianceType, GaussianMixture } from "../../src/index.ts";
 
 export const TYPES: readonly CovarianceType[] = ["full", "tied", "diag", "spherical"];
@@ -117,7 +117,7 @@ export function sizes(least = 0): fc.Arbitrary<Sizes> {
       seed: fc.integer({ min: 0, max: 2 ** 30 }),
     })
     .map(({ D, components, rows, few, type, seed }) => {
-      const T = tileRows(D);
+      const T = mostTileRows(D);
       const N = few !== null && least === 0 ? few : rows === 2 ? 2 * T + 3 : T + rows;
       const K = Math.max(1, Math.min(components, N, least > 0 ? Math.floor(N / (least * D)) : N));
       return { N, D, K, type, seed };
