@@ -98,7 +98,7 @@ export class Em {
     this.#free = problem.known?.free ?? nTiles;
     this.#order = new RowOrder(this, this.#free, lazy);
     this.#typeAndRows = [type, ...problem.rows];
-    const free = { N: Math.min(problem.N, this.#free * problem.T), D, nTiles: this.#free };
+    const free = { N: Math.min(problem.N, this.#free * problem.T), D, K, nTiles: this.#free };
     this.#groups = groupCount(free, this.#statsLength * 16);
     this.#known = problem.known && new KnownSums(problem, problem.known, this.#parameters);
     this.#stats = arena.bytesOf(this.#groups * this.#statsLength * 16);

@@ -10,6 +10,9 @@ import type { Work } from "./drive.ts";
 const GROUP_NUMBERS = 65_536;
 /** A row counts as at least so many numbers. */
 const LEAST_COLUMNS = 16;
+/** With more components than this a group has fewer numbers, up to this number of groups: more would cost more than they bring. */
+const MANY_COMPONENTS = 8;
+const ENOUGH_GROUPS = 8;
 /** Fewer groups than this are a power of two: as many threads share them without one that is left over. */
 const MANY_GROUPS = 16;
 /** Most groups, and most bytes of partial statistics: each group has its own. */
@@ -96,10 +99,14 @@ export function groupTiles(problem: Pick<Problem, "nTiles">, groups: number, gro
  * Number of groups of tiles that a pass over the data is cut into, each with partial results of some bytes. It depends
  * on the shape of the problem alone, never on the number of threads, and with it the order of every sum.
  */
-export function groupCount({ N, D, nTiles }: Pick<Problem, "N" | "D" | "nTiles">, partialBytes: number): number {
+export function groupCount(
+  { N, D, K, nTiles }: Pick<Problem, "N" | "D" | "K" | "nTiles">,
+  partialBytes: number,
+): number {
   const affordable = Math.max(4, Math.floor(MOST_PARTIAL_BYTES / partialBytes));
-  const wanted = Math.round((N * Math.max(LEAST_COLUMNS, D)) / GROUP_NUMBERS);
-  const most = Math.max(1, Math.min(MOST_GROUPS, affordable, nTiles, wanted));
+  const byNumbers = (N * Math.max(LEAST_COLUMNS, D)) / GROUP_NUMBERS;
+  const byWork = Math.min(ENOUGH_GROUPS, (byNumbers * K) / MANY_COMPONENTS);
+  const most = Math.max(1, Math.min(MOST_GROUPS, affordable, nTiles, Math.round(Math.max(byNumbers, byWork))));
   return most < MANY_GROUPS ? 1 << (31 - Math.clz32(most)) : most;
 }
 
