@@ -103,7 +103,7 @@ export class Crew {
     const control = this.#control;
     const numbers = this.#numbers;
     const { groups, scratchBytes } = task;
-    this.#open(task);
+    this.open(task);
     const kernel = this.instance.kernels[task.kernel] as (...args: readonly number[]) => number;
     const own = scratchBytes > 0 ? [task.scratch] : [];
     try {
@@ -120,11 +120,9 @@ export class Crew {
     }
   }
 
-  /** Leaves a task to the workers: to be {@link close}d when it {@link isDone}. False if none serves yet, and nothing has happened. */
-  leave(task: CrewTask): boolean {
-    const serves = this.#members.some((_, i) => Atomics.load(this.#control, SERVING + 1 + i) === 1);
-    if (serves) this.#open(task);
-    return serves;
+  /** Whether a worker has come to serve; until one has, a task is sooner done without the crew. */
+  isServed(): boolean {
+    return this.#members.some((_, i) => Atomics.load(this.#control, SERVING + 1 + i) === 1);
   }
 
   /** Whether all groups are done. @throws {CrewLost} If a worker died meanwhile. */
@@ -134,7 +132,8 @@ export class Crew {
     return isDone;
   }
 
-  #open(task: CrewTask): void {
+  /** Tells the workers a task: to be {@link close}d when it {@link isDone}. */
+  open(task: CrewTask): void {
     const control = this.#control;
     const numbers = this.#numbers;
     const { groups, scratchBytes } = task;

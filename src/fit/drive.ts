@@ -84,7 +84,7 @@ export async function runAsync<T>(
     for (let step = work.next(); ; step = work.next()) {
       if (step.done) return step.value;
       const task = step.value;
-      if (crew && "kernel" in task && task.groups > 1 && Crew.fits(task)) {
+      if ("kernel" in task && task.groups > 1 && Crew.fits(task) && crew?.isServed()) {
         const mark = task.arena.mark();
         try {
           await crew.run(withScratch(crew, task), pause);
@@ -159,12 +159,13 @@ export async function runTogether(
 
 /** Leaves a task to a crew's workers, if some have come and the task is for them. */
 function leaveTo(crew: Crew | undefined, task: Task): CrewTask | undefined {
-  if (!crew || !("kernel" in task) || !Crew.fits(task)) return undefined;
+  if (!("kernel" in task) || !Crew.fits(task) || !crew?.isServed()) return undefined;
   const mark = task.arena.mark();
   const given = withScratch(crew, task);
   // nobody allocates before the task is done
   task.arena.rewind(mark);
-  return crew.leave(given) ? given : undefined;
+  crew.open(given);
+  return given;
 }
 
 /** A task for a crew, with scratch for each of its threads, aligned. */

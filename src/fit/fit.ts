@@ -38,8 +38,8 @@ export interface Resumable {
   } & Pick<FitSettings, "fixed" | "labels" | "regCovar" | "prior">;
 }
 
-/** Rows times components times columns from which a second thread saves more than it costs. */
-const THREADS_PAY = 2e6;
+/** Rows times components times columns from which a second thread saves more than it costs: to start one takes as long as a small fit. */
+const THREADS_PAY = 1e7;
 /** Rows up to which a kernel is one group: its work cannot be shared out. */
 const MOST_SIDE_BY_SIDE = 6000;
 /** Responsibilities and covariances up to which what is spare, below, is far more than enough for each. */
