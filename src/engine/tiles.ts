@@ -11,9 +11,21 @@ export function mostTileRows(nFeatures: number): number {
   return nFeatures <= 16 ? 128 : 64;
 }
 
-/** Rows per tile, T, a multiple of 8: of as few tiles as can be, each as short as can be, so that few rows fill up the last. */
-export function tileRows(nFeatures: number, nRows: number): number {
-  const tiles = Math.ceil(nRows / mostTileRows(nFeatures));
+/** Of many rows each component should have so many tiles, to be alone in some once they are sorted, if that leaves tiles of so many rows. */
+const MANY_ROWS = 2048;
+const TILES_PER_COMPONENT = 4;
+const LEAST_TILE_ROWS = 32;
+
+/**
+ * Rows per tile, T, a multiple of 8: of as few tiles as can be, each as short as can be, so that few rows fill up the last.
+ *
+ * @param nComponents - of a fit.
+ */
+export function tileRows(nFeatures: number, nRows: number, nComponents = 1): number {
+  const each = nRows / (TILES_PER_COMPONENT * nComponents);
+  const most = mostTileRows(nFeatures);
+  const isShort = nRows >= MANY_ROWS && each >= LEAST_TILE_ROWS;
+  const tiles = Math.ceil(nRows / (isShort ? Math.min(most, each) : most));
   return 8 * Math.ceil(nRows / (8 * tiles));
 }
 

@@ -17,7 +17,7 @@ const ENOUGH_GROUPS = 8;
 const MANY_GROUPS = 16;
 /** Most groups, and most bytes of partial statistics: each group has its own. */
 const MOST_GROUPS = 64;
-const MOST_PARTIAL_BYTES = 8 * 1024 * 1024;
+const MOST_PARTIAL_BYTES = 4 * 1024 * 1024;
 /** Numbers beyond this could overflow when squared and summed. */
 const LARGEST_SPREAD = 1e150;
 /** A standard deviation below this has a square that is no longer a normal number. */
@@ -121,7 +121,7 @@ function* pack(
   const kept = !whole && sampleWeight?.includes(0) ? positiveRows(sampleWeight) : undefined;
   const matrix = kept ? selectRows(all, kept) : all;
   const { nRows: N, nColumns: D } = matrix;
-  const T = tileRows(D, N);
+  const T = tileRows(D, N, K);
   const nTiles = Math.ceil(N / T);
   const x = arena.f64(nTiles * D * T);
   const weights = sampleWeight && (kept ? Float64Array.from(kept, (row) => sampleWeight[row]) : sampleWeight);

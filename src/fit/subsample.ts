@@ -1,4 +1,5 @@
 import type { Pointer } from "../engine/kernels.ts";
+import { tileRows } from "../engine/tiles.ts";
 import type { Problem } from "./problem.ts";
 
 /** Rows of a subsample: at least, and for every component as many as its parameters could ask for. */
@@ -29,9 +30,10 @@ export function raceRows({ N, K, D }: Pick<Problem, "N" | "K" | "D">): number | 
  * that sorted data are seen from end to end. It lives until the caller rewinds the arena.
  */
 export function subsample(problem: Problem, count: number, random: Pointer): Problem {
-  const { arena, N, D, T } = problem;
+  const { arena, N, D, K } = problem;
   const { kernels } = arena;
   const [x, w, wStep] = problem.rows;
+  const T = tileRows(D, count, K);
   const nTiles = Math.ceil(count / T);
   const tiles = arena.f64(nTiles * D * T);
   const weights = arena.filled(nTiles * T, 0);
@@ -44,7 +46,7 @@ export function subsample(problem: Problem, count: number, random: Pointer): Pro
   for (let i = 0; i < count; i++) {
     const from = Math.floor((N * i) / count);
     const row = from + Math.floor(kernels.uniform(random) * (Math.floor((N * (i + 1)) / count) - from));
-    kernels.readRow(x, row, D, T, staging + (i % T) * D * 8);
+    kernels.readRow(x, row, D, problem.T, staging + (i % T) * D * 8);
     const weight = given ? given[row] : 1;
     kept[i] = weight;
     totalWeight += weight;
@@ -55,6 +57,7 @@ export function subsample(problem: Problem, count: number, random: Pointer): Pro
   return {
     ...problem,
     N: count,
+    T,
     whole: problem.whole ?? N,
     nTiles,
     rows: [tiles, weights, T * 8, count, D, T],
