@@ -46,6 +46,15 @@ function logLikelihoodOf(mixture: Parameters | GaussianMixture, set: Shaped, lab
   return sum;
 }
 
+test("many rows and components, where tiles are shorter", () => {
+  const [N, D, K] = [4000, 2, 10];
+  const set = clouds(N, D, K, 4, 2);
+  const labels = someOf(N, K, 0.4, 6);
+  const mixture = GaussianMixture.fitSync(set, { nComponents: K, labels, maxIter: 20 });
+  const expected = logLikelihoodOf(mixture, set, labels);
+  expect(Math.abs((mixture.report?.logLikelihood as number) / expected - 1)).toBeLessThan(1e-12);
+});
+
 describe("iterations are the textbook's, with the responsibilities of known rows given", () => {
   for (const type of TYPES) {
     for (const share of [0.02, 0.4, 1]) {

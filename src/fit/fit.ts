@@ -156,10 +156,10 @@ function* fitLabelled(matrix: Matrix, settings: FitSettings, resumable?: Resumab
     arena,
   );
   arena?.clear();
-  const { matrix: rows, weights, known, nRows: N } = arranged(matrix, settings, K);
+  const { matrix: rows, weights, known, nRows: N, T } = arranged(matrix, settings, K);
   const work = (problem: Problem): Work<Fitted> =>
     search({ ...problem, N, known }, matrix, settings, resumable, starts);
-  return yield* withProblem(rows, covarianceType, K, weights, work, arena, true);
+  return yield* withProblem(rows, covarianceType, K, weights, work, arena, T);
 }
 
 /**

@@ -22,6 +22,8 @@ export interface Arranged {
   readonly weights: Float64Array;
   /** Rows of a weight above 0. */
   readonly nRows: number;
+  /** Rows of a tile. */
+  readonly T: number;
   readonly known: Known;
 }
 
@@ -55,6 +57,7 @@ export function arranged(matrix: Matrix, { labels, sampleWeight }: FitSettings, 
     matrix: selectRows(matrix, Int32Array.from(order)),
     weights: Float64Array.from(weights),
     nRows: kinds.reduce((sum, { length }) => sum + length, 0),
+    T,
     known: { free: Math.ceil(kinds[0].length / T), parts },
   };
 }

@@ -64,7 +64,7 @@ export interface Problem {
  * Opens a problem, works on it, and gives its memory back whatever happens.
  *
  * @param own - an arena to use instead of one that this thread keeps at hand: over shared memory, or with other kernels.
- * @param whole - whether rows of weight 0 stay where they are.
+ * @param tiled - the number of rows of a tile, where they are arranged in tiles: those of weight 0 stay where they are.
  */
 export function* withProblem<T>(
   matrix: Matrix,
@@ -73,11 +73,11 @@ export function* withProblem<T>(
   sampleWeight: Float64Array | undefined,
   work: (problem: Problem) => Work<T>,
   own?: Arena | undefined,
-  whole = false,
+  tiled?: number,
 ): Work<T> {
   const arena = own ?? acquireArena();
   try {
-    return yield* work(yield* pack(arena, matrix, covarianceType, K, sampleWeight, whole));
+    return yield* work(yield* pack(arena, matrix, covarianceType, K, sampleWeight, tiled));
   } finally {
     if (!own) releaseArena(arena);
   }
@@ -116,12 +116,12 @@ function* pack(
   covarianceType: CovarianceType,
   K: number,
   sampleWeight: Float64Array | undefined,
-  whole: boolean,
+  tiled: number | undefined,
 ): Work<Problem> {
-  const kept = !whole && sampleWeight?.includes(0) ? positiveRows(sampleWeight) : undefined;
+  const kept = tiled === undefined && sampleWeight?.includes(0) ? positiveRows(sampleWeight) : undefined;
   const matrix = kept ? selectRows(all, kept) : all;
   const { nRows: N, nColumns: D } = matrix;
-  const T = tileRows(D, N, K);
+  const T = tiled ?? tileRows(D, N, K);
   const nTiles = Math.ceil(N / T);
   const x = arena.f64(nTiles * D * T);
   const weights = sampleWeight && (kept ? Float64Array.from(kept, (row) => sampleWeight[row]) : sampleWeight);
