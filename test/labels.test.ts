@@ -47,7 +47,7 @@ function logLikelihoodOf(mixture: Parameters | GaussianMixture, set: Shaped, lab
 }
 
 test("many rows and components, where tiles are shorter", () => {
-  const [N, D, K] = [4000, 2, 10];
+  const [N, D, K] = [4000, 2, 20];
   const set = clouds(N, D, K, 4, 2);
   const labels = someOf(N, K, 0.4, 6);
   const mixture = GaussianMixture.fitSync(set, { nComponents: K, labels, maxIter: 20 });
