@@ -13,7 +13,7 @@ export function mostTileRows(nFeatures: number): number {
 
 /** Of many rows each component should have so many tiles, to be alone in some once they are sorted, if that leaves tiles of so many rows. */
 const MANY_ROWS = 2048;
-const TILES_PER_COMPONENT = 4;
+const TILES_EACH = 4;
 const LEAST_TILE_ROWS = 32;
 
 /**
@@ -22,7 +22,7 @@ const LEAST_TILE_ROWS = 32;
  * @param nComponents - of a fit.
  */
 export function tileRows(nFeatures: number, nRows: number, nComponents = 1): number {
-  const each = nRows / (TILES_PER_COMPONENT * nComponents);
+  const each = nRows / (TILES_EACH * nComponents);
   const most = mostTileRows(nFeatures);
   const isShort = nRows >= MANY_ROWS && each >= LEAST_TILE_ROWS;
   const tiles = Math.ceil(nRows / (isShort ? Math.min(most, each) : most));

@@ -40,7 +40,7 @@ export interface Resumable {
 
 /** Rows times components times columns from which a second thread saves more than it costs: to start one takes as long as a small fit. */
 const THREADS_PAY = 1e7;
-/** Rows up to which a kernel is one group: its work cannot be shared out. */
+/** Rows up to which a kernel is one group, or a few where rows are wide or components many: candidates side by side keep threads busy instead. */
 const MOST_SIDE_BY_SIDE = 6000;
 /** Responsibilities and covariances up to which what is spare, below, is far more than enough for each. */
 const MOST_EACH = 1e6;
