@@ -3,7 +3,7 @@ import { type Instance, instantiateKernels, type Kernels, MOST_PAGES, PAGE_BYTES
 
 /** Kernels read pairs of numbers: every block starts at a multiple of this. */
 const ALIGNMENT = 16;
-/** An idle arena larger than this is let go, so that one large fit does not hold its memory for ever. */
+/** An idle arena larger than this is left to the engine, so that one large fit does not hold its memory for ever. */
 const KEPT_BYTES = 8 * 1024 * 1024;
 const KEPT_ARENAS = 2;
 
@@ -121,16 +121,26 @@ function align(pointer: Pointer): Pointer {
 }
 
 const idle: Arena[] = [];
+/** The last large one, unless the engine has collected it: pages that are touched for the first time take a seventh of a large fit. */
+let large: WeakRef<Arena> | undefined;
 
-/** An arena of one's own, empty. Give it back with {@link releaseArena}. */
-export function acquireArena(): Arena {
-  return idle.pop() ?? new Arena();
+/**
+ * An arena of one's own, empty. Give it back with {@link releaseArena}.
+ *
+ * @param bytes - what it is about to hold, at least.
+ */
+export function acquireArena(bytes = 0): Arena {
+  const kept = bytes > KEPT_BYTES ? large?.deref() : undefined;
+  if (!kept) return idle.pop() ?? new Arena();
+  large = undefined;
+  return kept;
 }
 
 /** Gives an arena back; nothing in it survives. */
 export function releaseArena(arena: Arena): void {
   arena.clear();
-  if (idle.length < KEPT_ARENAS && arena.bytes <= KEPT_BYTES) idle.push(arena);
+  if (arena.bytes > KEPT_BYTES) large = new WeakRef(arena);
+  else if (idle.length < KEPT_ARENAS) idle.push(arena);
 }
 
 /** Runs synchronous work in an arena that is given back whatever happens. */

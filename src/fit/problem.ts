@@ -75,7 +75,7 @@ export function* withProblem<T>(
   own?: Arena | undefined,
   tiled?: number,
 ): Work<T> {
-  const arena = own ?? acquireArena();
+  const arena = own ?? acquireArena(matrix.nRows * matrix.nColumns * 8);
   try {
     return yield* work(yield* pack(arena, matrix, covarianceType, K, sampleWeight, tiled));
   } finally {
