@@ -1,6 +1,5 @@
 // A crew of threads does every group of every task once, on any machine and however its threads are held up.
 import { describe, expect, test } from "vitest";
-import { Arena } from "../src/engine/arena.ts";
 import { Crew } from "../src/engine/crew.ts";
 
 const THREADS = 6;
@@ -19,7 +18,7 @@ async function allServing(crew: Crew, run: () => Promise<void>): Promise<void> {
 describe("a crew of more threads than the machine has", () => {
   test("does each group of many small tasks once", async () => {
     const crew = Crew.assemble(THREADS, 1 << 24, false) as Crew;
-    const arena = new Arena(crew.instance);
+    const { arena } = crew;
     const counts = arena.f64(MOST_GROUPS * 2);
     const one = arena.f64(2);
     const expected = new Float64Array(MOST_GROUPS);

@@ -1,5 +1,5 @@
 // Mixtures and fits that come and go leave nothing behind. There is nothing to dispose of: a mixture holds no memory of
-// WebAssembly's, and the workers of a fit end with it.
+// WebAssembly's, and workers end when they are not needed.
 import { spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";

@@ -285,4 +285,17 @@ describe("memory", () => {
     expect((await outside()) - before).toBeLessThan(1024 * 1024);
     expect(idleBytes()).toBeLessThan(1024 * 1024);
   });
+
+  test("of a large fit serves the next large one, and no small one", () => {
+    const bytes = 9 * 1024 * 1024;
+    const arena = acquireArena(bytes);
+    arena.bytesOf(bytes);
+    releaseArena(arena);
+    const small = acquireArena();
+    expect(small).not.toBe(arena);
+    releaseArena(small);
+    expect(acquireArena(bytes)).toBe(arena);
+    // one at a time
+    expect(acquireArena(bytes)).not.toBe(arena);
+  });
 });

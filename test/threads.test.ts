@@ -3,6 +3,7 @@ import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { Worker, type WorkerOptions } from "node:worker_threads";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { dismissResting } from "../src/engine/crew.ts";
 import { SERVING } from "../src/engine/worker.ts";
 import {
   type FitOptions,
@@ -66,7 +67,9 @@ beforeEach(() => {
 });
 
 afterEach(() => {
+  dismissResting();
   vi.restoreAllMocks();
+  vi.useRealTimers();
 });
 
 /** Expects two fits to have the same bits, report included. */
@@ -111,6 +114,7 @@ describe("a fit has the same bits", () => {
           const options = { nComponents: K, covarianceType, sampleWeight, seed: 4, maxIter: 60, tol: 0 };
           const expected = GaussianMixture.fitSync(set, options);
           for (const threads of [1, 2, 3, 8]) {
+            dismissResting();
             started = [];
             const onIteration = waitForWorkers;
             expectSame(await GaussianMixture.fit(set, { ...options, threads, onIteration }), expected);
@@ -124,7 +128,6 @@ describe("a fit has the same bits", () => {
   test("when every worker takes part to the end", async () => {
     expectSame(await GaussianMixture.fit(wide, { ...LONG, threads: 3, onIteration: waitForWorkers }), alone);
     expect(started.map((worker) => worker.served)).toEqual([true, true]);
-    await Promise.all(started.map((worker) => worker.ended));
   });
 
   test("when two fits run on several threads at once", async () => {
@@ -184,6 +187,60 @@ describe("a fit has the same bits", () => {
 });
 
 describe("the workers of a fit", () => {
+  const onIteration = waitForWorkers;
+
+  test("serve the next, whatever the last has left in the memory", async () => {
+    for (const covarianceType of TYPES) {
+      const options: FitOptions = { nComponents: 4, covarianceType, seed: 4, maxIter: 20, tol: 0, onIteration };
+      for (const set of [narrow, wide]) {
+        expectSame(await GaussianMixture.fit(set, { ...options, threads: 3 }), GaussianMixture.fitSync(set, options));
+      }
+    }
+    expect(started.map((worker) => worker.served)).toEqual([true, true]);
+  });
+
+  test("serve a search after a fit, and as many fits at once as there were", async () => {
+    const two = { ...LONG, threads: 2, onIteration };
+    for (let round = 0; round < 2; round++) {
+      for (const mixture of await Promise.all([1, 2].map(() => GaussianMixture.fit(wide, two)))) {
+        expectSame(mixture, alone);
+      }
+    }
+    await select(clouds(1500, 4, 3, 14), { nComponents: 3, init: "kmeans", maxIter: 30, threads: 3 });
+    expect(started).toHaveLength(2);
+  });
+
+  test("end when the next fit needs others", async () => {
+    for (const threads of [2, 3, 2]) {
+      await GaussianMixture.fit(wide, { ...LONG, threads, onIteration });
+      const [before] = started;
+      if (threads === 3) await before.ended;
+    }
+    expect(started).toHaveLength(4);
+  });
+
+  test("are not kept when one has ended", async () => {
+    await GaussianMixture.fit(wide, { ...LONG, threads: 3, onIteration });
+    const [first, second] = started;
+    await first.terminate();
+    expectSame(await GaussianMixture.fit(wide, { ...LONG, threads: 3, onIteration: () => undefined }), alone);
+    await second.ended;
+    expect(started).toHaveLength(4);
+  });
+
+  test("end when no fit has come for five seconds", async () => {
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+    await GaussianMixture.fit(wide, { ...LONG, threads: 2, onIteration });
+    vi.advanceTimersByTime(4999);
+    await GaussianMixture.fit(wide, { ...LONG, threads: 2, onIteration });
+    expect(vi.getTimerCount()).toBe(1);
+    vi.advanceTimersByTime(4999);
+    expect(vi.getTimerCount()).toBe(1);
+    vi.advanceTimersByTime(1);
+    await started[0].ended;
+    expect(started).toHaveLength(1);
+  });
+
   test("end when it is aborted", async () => {
     const controller = new AbortController();
     const onIteration = (): void => {
@@ -228,7 +285,6 @@ describe("candidates side by side", () => {
       expect(sameBits(bits(found), expected)).toBe(true);
       // four types: no more than four at a time
       expect(started.map((worker) => worker.served)).toEqual(new Array(Math.min(threads, 4) - 1).fill(true));
-      await Promise.all(started.map((worker) => worker.ended));
     });
   }
 

@@ -1,5 +1,6 @@
 // Threads that run kernels on one shared memory. Nothing here knows what the kernels compute.
-import { type Instance, instantiateShared, type Kernels, type Pointer } from "./kernels.ts";
+import { Arena } from "./arena.ts";
+import { instantiateShared, type Kernels, type Pointer } from "./kernels.ts";
 import {
   CLAIMS,
   FAILED,
@@ -33,6 +34,22 @@ export interface CrewTask {
 const MOST_ARGUMENTS = 24;
 const NUMBERS = FIRST_ARGUMENT + MOST_GROUPS * MOST_ARGUMENTS;
 
+/** How long a crew waits for the next fit, in milliseconds, and the most memory that it may hold meanwhile. */
+const REST_MS = 5000;
+const REST_BYTES = 256 * 1024 * 1024;
+/** Shared memories may grow to multiples of this: a crew then serves other fits of about the same size. */
+const GRAIN_BYTES = 64 * 1024 * 1024;
+
+/** Crews that wait for the next fit. */
+let resting: Crew[] = [];
+
+/** Ends the workers of the crews that wait for the next fit. */
+export function dismissResting(): void {
+  const crews = resting;
+  resting = [];
+  for (const crew of crews) crew.dismiss();
+}
+
 /** A worker died or failed; what it was working on is lost. */
 export class CrewLost extends Error {}
 
@@ -41,29 +58,37 @@ export class CrewLost extends Error {}
  * crew of which none ever starts is this thread alone.
  */
 export class Crew {
-  readonly instance: Instance;
+  /** Over the shared memory. */
+  readonly arena: Arena;
   readonly threads: number;
+  /** How far the memory may grow. */
+  readonly #bytes: number;
+  readonly #relaxed: boolean;
   readonly #members: Member[] = [];
   readonly #control: Int32Array;
   readonly #numbers = new Float64Array(new SharedArrayBuffer(NUMBERS * 8));
   readonly #kernels: readonly string[];
   #tag = 0;
   #wake: (() => void) | undefined;
+  #timer: ReturnType<typeof setTimeout> | undefined;
 
-  private constructor(instance: Instance, threads: number) {
-    this.instance = instance;
+  private constructor(arena: Arena, threads: number, bytes: number, relaxed: boolean) {
+    this.arena = arena;
     this.threads = threads;
-    this.#kernels = Object.keys(instance.kernels);
+    this.#bytes = bytes;
+    this.#relaxed = relaxed;
+    this.#kernels = Object.keys(arena.kernels);
     this.#control = new Int32Array(new SharedArrayBuffer((SERVING + threads) * 4));
     this.#control[NEXT] = this.#nextTag();
-    const { module, memory } = instance;
+    const { module, memory } = arena.instance;
     for (let index = 1; index < threads; index++) {
       let member: Member;
       try {
-        member = new Member(() => this.#wake?.());
+        member = new Member();
       } catch {
         break;
       }
+      member.onLost = () => this.#wake?.();
       this.#members.push(member);
       member.post({
         ...{ module, memory, index, kernels: this.#kernels },
@@ -73,16 +98,25 @@ export class Crew {
   }
 
   /**
-   * A crew for one fit, or undefined where the engine shares no memory or has no workers.
+   * A crew for one fit, or undefined where the engine shares no memory or has no workers; {@link rest} or {@link dismiss} it. It
+   * may be one that has served before.
    *
-   * @param bytes - how far the shared memory may grow.
+   * @param bytes - how far the shared memory may grow, at least.
    * @param relaxed - whether its kernels may fuse multiplications and additions.
    */
   static assemble(threads: number, bytes: number, relaxed: boolean): Crew | undefined {
     if (threads < 2 || typeof SharedArrayBuffer === "undefined") return undefined;
-    const instance = instantiateShared(bytes, relaxed);
+    const rested = resting.find((crew) => crew.#serves(threads, bytes, relaxed));
+    if (rested) {
+      rested.#rise();
+      return rested;
+    }
+    // what waits is of no use: whoever fits now does other things
+    dismissResting();
+    const most = Math.ceil(bytes / GRAIN_BYTES) * GRAIN_BYTES;
+    const instance = instantiateShared(most, relaxed);
     if (!instance) return undefined;
-    const crew = new Crew(instance, threads);
+    const crew = new Crew(new Arena(instance), threads, most, relaxed);
     if (crew.#members.length > 0) return crew;
     crew.dismiss();
     return undefined;
@@ -104,7 +138,7 @@ export class Crew {
     const numbers = this.#numbers;
     const { groups, scratchBytes } = task;
     this.open(task);
-    const kernel = this.instance.kernels[task.kernel] as (...args: readonly number[]) => number;
+    const kernel = this.arena.kernels[task.kernel] as (...args: readonly number[]) => number;
     const own = scratchBytes > 0 ? [task.scratch] : [];
     try {
       for (let group = this.#claim(); group < groups; group = this.#claim()) {
@@ -163,6 +197,39 @@ export class Crew {
     // a tag that no task has
     Atomics.store(this.#control, NEXT, this.#nextTag());
     results?.set(this.#numbers.subarray(FIRST_RESULT, FIRST_RESULT + groups));
+  }
+
+  /** Keeps workers and memory for the next fit, for a while. To be called when no task is under way. */
+  rest(): void {
+    const rests = this.#members.map((member) => member.rest());
+    if (rests.includes(false) || this.#isShort() || this.arena.bytes > REST_BYTES) {
+      this.dismiss();
+      return;
+    }
+    this.#wake = undefined;
+    this.arena.clear();
+    resting.push(this);
+    this.#timer = setTimeout(() => {
+      resting = resting.filter((crew) => crew !== this);
+      this.dismiss();
+    }, REST_MS);
+    // Node's timers keep a program alive
+    (this.#timer as { unref?: () => void }).unref?.();
+  }
+
+  #rise(): void {
+    resting = resting.filter((crew) => crew !== this);
+    clearTimeout(this.#timer);
+    for (const member of this.#members) member.rise();
+  }
+
+  #serves(threads: number, bytes: number, relaxed: boolean): boolean {
+    return this.threads === threads && this.#bytes >= bytes && this.#relaxed === relaxed && !this.#isShort();
+  }
+
+  /** Whether some of its workers are not there, or no more. */
+  #isShort(): boolean {
+    return this.#members.length < this.threads - 1 || this.#members.some((member) => member.lost);
   }
 
   /** Ends the workers. They are woken first: Deno does not end one that waits. */

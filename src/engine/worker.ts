@@ -62,28 +62,29 @@ const serve = ({ module, memory, index, kernels, control: words, numbers: shared
 const NODE_SOURCE = `${WORKER_SOURCE}require("node:worker_threads").parentPort.on("message", serve);`;
 const WEB_SOURCE = `${WORKER_SOURCE}onmessage = (event) => serve(event.data);`;
 
-/** A worker, as far as it is used here; Node's has `on`. */
+/** A worker, as far as it is used here; Node's has `on`, and Node's and Bun's have `ref`. */
 interface AnyWorker {
   postMessage(message: unknown): void;
   terminate(): unknown;
+  ref?(): void;
+  unref?(): void;
   on?(event: string, listener: () => void): void;
   addEventListener?(event: string, listener: () => void): void;
 }
 
-/**
- * One worker of one crew. It is not kept for the next: a worker holds on to every memory that it has served until it ends
- * (12 MB a fit at 150k x 8, measured), and starting one costs this thread nothing.
- */
+/** One worker of one crew. */
 export class Member {
+  /** Told when the worker fails or ends. */
+  onLost: (() => void) | undefined;
   readonly #worker: AnyWorker;
   #lost = false;
 
   /** @throws where the engine has no workers. */
-  constructor(onLost: () => void) {
+  constructor() {
     this.#worker = startWorker();
     const lose = (): void => {
       this.#lost = true;
-      onLost();
+      this.onLost?.();
     };
     if (this.#worker.on) {
       this.#worker.on("error", lose);
@@ -98,6 +99,17 @@ export class Member {
 
   post(message: unknown): void {
     this.#worker.postMessage(message);
+  }
+
+  /** Lets the program end while the worker waits for its next fit; false where it would not, as in Deno. */
+  rest(): boolean {
+    this.#worker.unref?.();
+    return Boolean(this.#worker.unref) || !("process" in globalThis);
+  }
+
+  /** Has the program wait for the worker again. */
+  rise(): void {
+    this.#worker.ref?.();
   }
 
   end(): void {

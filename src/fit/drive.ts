@@ -1,5 +1,5 @@
 // A fit is a generator that yields tasks; who runs it decides how: at once, in slices that leave the page alive, or by a crew.
-import { Arena } from "../engine/arena.ts";
+import type { Arena } from "../engine/arena.ts";
 import { Crew, type CrewTask } from "../engine/crew.ts";
 import type { Pointer } from "../engine/kernels.ts";
 
@@ -126,7 +126,7 @@ export async function runTogether(
   own: Arena | undefined,
 ): Promise<void> {
   const pause = pauses(signal);
-  const lanes: Lane[] = [{ arena: own }, ...crews.map((crew) => ({ crew, arena: new Arena(crew.instance) }))];
+  const lanes: Lane[] = [{ arena: own }, ...crews.map((crew) => ({ crew, arena: crew.arena }))];
   try {
     for (;;) {
       const waiting: Crew[] = [];

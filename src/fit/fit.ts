@@ -89,11 +89,12 @@ export async function runOnThreads<T>(
   const crew = Crew.assemble(threads, bytes, relaxes(settings));
   if (crew) {
     try {
-      return await runAsync(begin(new Arena(crew.instance)), signal, crew);
+      const result = await runAsync(begin(crew.arena), signal, crew);
+      crew.rest();
+      return result;
     } catch (error) {
-      if (!(error instanceof CrewLost)) throw error;
-    } finally {
       crew.dismiss();
+      if (!(error instanceof CrewLost)) throw error;
     }
   }
   return runAsync(begin(arenaOf(settings)), signal);
@@ -127,12 +128,12 @@ export async function runSideBySide<T extends { readonly take: Take }>(
     if (crews.length === 0) return undefined;
     const works = begin();
     await runTogether(works.take, crews, settings.signal, arenaOf(settings));
+    for (const crew of crews) crew.rest();
     return works;
   } catch (error) {
+    for (const crew of crews) crew.dismiss();
     if (!(error instanceof CrewLost)) throw error;
     return undefined;
-  } finally {
-    for (const crew of crews) crew.dismiss();
   }
 }
 
