@@ -16,5 +16,5 @@ export async function fitWithWorkers() {
   const copy = Mixture.fromJSON(alone);
   const labels = mixture.predict(data);
   const predicted = copy.predict(data).every((label, n) => label === labels[n]);
-  return { same: JSON.stringify(mixture) === alone, served: watch.served, predicted };
+  return { same: JSON.stringify(mixture) === alone, served: watch.took, predicted };
 }

@@ -17,5 +17,5 @@ await report(async () => {
   const fit = (onIteration) => GaussianMixture.fit(data, { ...options, threads: 3, onIteration });
   const mixture = await watch.untilServed(fit, 1, location.search === "?threads" ? 60 : 2);
   const same = JSON.stringify(mixture) === JSON.stringify(alone);
-  return { isolated: crossOriginIsolated, same, served: watch.served };
+  return { isolated: crossOriginIsolated, same, served: watch.took };
 });

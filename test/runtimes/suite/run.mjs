@@ -21,7 +21,7 @@ export async function runSuite({ gaussmix, predict, own }, { shared, sources, se
   let served = 0;
   const { all: together } = await bitsOf(gaussmix, async (fitMore) => {
     const mixture = await watch.untilServed((onIteration) => fitMore({ threads: 3, onIteration }), shared ? 2 : 0);
-    if (shared && watch.served === 2) served++;
+    if (shared && watch.took === 2) served++;
     return mixture;
   });
   watch.restore();
