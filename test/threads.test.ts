@@ -69,7 +69,6 @@ beforeEach(() => {
 afterEach(() => {
   dismissResting();
   vi.restoreAllMocks();
-  vi.useRealTimers();
 });
 
 /** Expects two fits to have the same bits, report included. */
@@ -229,14 +228,16 @@ describe("the workers of a fit", () => {
   });
 
   test("end when no fit has come for five seconds", async () => {
-    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+    const timeouts = vi.spyOn(globalThis, "setTimeout");
+    const cleared = vi.spyOn(globalThis, "clearTimeout");
+    const rests = (): number[] => timeouts.mock.calls.flatMap(([, ms], i) => (ms === 5000 ? [i] : []));
     await GaussianMixture.fit(wide, { ...LONG, threads: 2, onIteration });
-    vi.advanceTimersByTime(4999);
+    const [first] = rests();
+    expect(cleared).not.toHaveBeenCalledWith(timeouts.mock.results[first].value);
     await GaussianMixture.fit(wide, { ...LONG, threads: 2, onIteration });
-    expect(vi.getTimerCount()).toBe(1);
-    vi.advanceTimersByTime(4999);
-    expect(vi.getTimerCount()).toBe(1);
-    vi.advanceTimersByTime(1);
+    expect(cleared).toHaveBeenCalledWith(timeouts.mock.results[first].value);
+    const [, second] = rests();
+    timeouts.mock.calls[second][0]();
     await started[0].ended;
     expect(started).toHaveLength(1);
   });

@@ -24,7 +24,7 @@ export interface CrewTask {
   readonly groups: number;
   /** Arguments of every group, but for the scratch. */
   readonly args: (group: number) => readonly number[];
-  /** Scratch of the first thread; the others' follow, scratchBytes apart. Appended to the arguments unless scratchBytes is 0. */
+  /** Scratch of the first thread; the others' follow, scratchBytes apart. Appended to the arguments: who needs none takes no notice. */
   readonly scratch: Pointer;
   readonly scratchBytes: number;
   readonly results?: Float64Array | undefined;
@@ -41,13 +41,11 @@ const REST_BYTES = 256 * 1024 * 1024;
 const GRAIN_BYTES = 64 * 1024 * 1024;
 
 /** Crews that wait for the next fit. */
-let resting: Crew[] = [];
+const resting = new Set<Crew>();
 
 /** Ends the workers of the crews that wait for the next fit. */
 export function dismissResting(): void {
-  const crews = resting;
-  resting = [];
-  for (const crew of crews) crew.dismiss();
+  for (const crew of resting) crew.dismiss();
 }
 
 /** A worker died or failed; what it was working on is lost. */
@@ -84,16 +82,15 @@ export class Crew {
     for (let index = 1; index < threads; index++) {
       let member: Member;
       try {
-        member = new Member();
+        member = new Member({
+          ...{ module, memory, index, kernels: this.#kernels },
+          ...{ control: this.#control.buffer, numbers: this.#numbers.buffer },
+        });
       } catch {
         break;
       }
       member.onLost = () => this.#wake?.();
       this.#members.push(member);
-      member.post({
-        ...{ module, memory, index, kernels: this.#kernels },
-        ...{ control: this.#control.buffer, numbers: this.#numbers.buffer },
-      });
     }
   }
 
@@ -106,10 +103,12 @@ export class Crew {
    */
   static assemble(threads: number, bytes: number, relaxed: boolean): Crew | undefined {
     if (threads < 2 || typeof SharedArrayBuffer === "undefined") return undefined;
-    const rested = resting.find((crew) => crew.#serves(threads, bytes, relaxed));
-    if (rested) {
-      rested.#rise();
-      return rested;
+    for (const crew of resting) {
+      const isWell = !crew.#members.some((member) => member.lost);
+      if (crew.threads === threads && crew.#bytes >= bytes && crew.#relaxed === relaxed && isWell) {
+        crew.#rise();
+        return crew;
+      }
     }
     // what waits is of no use: whoever fits now does other things
     dismissResting();
@@ -122,11 +121,6 @@ export class Crew {
     return undefined;
   }
 
-  /** Whether a task fits into the block through which it is told. */
-  static fits(task: Pick<CrewTask, "groups">): boolean {
-    return task.groups <= MOST_GROUPS;
-  }
-
   /**
    * Runs a task on all threads; resolves when every group is done.
    *
@@ -136,13 +130,12 @@ export class Crew {
   async run(task: CrewTask, pause: () => Promise<void> | undefined): Promise<void> {
     const control = this.#control;
     const numbers = this.#numbers;
-    const { groups, scratchBytes } = task;
+    const { groups, scratch } = task;
     this.open(task);
     const kernel = this.arena.kernels[task.kernel] as (...args: readonly number[]) => number;
-    const own = scratchBytes > 0 ? [task.scratch] : [];
     try {
       for (let group = this.#claim(); group < groups; group = this.#claim()) {
-        numbers[FIRST_RESULT + group] = kernel(...task.args(group), ...own);
+        numbers[FIRST_RESULT + group] = kernel(...task.args(group), scratch);
         Atomics.sub(control, LEFT, 1);
         const wait = pause();
         if (wait) await wait;
@@ -154,9 +147,12 @@ export class Crew {
     }
   }
 
-  /** Whether a worker has come to serve; until one has, a task is sooner done without the crew. */
-  isServed(): boolean {
-    return this.#members.some((_, i) => Atomics.load(this.#control, SERVING + 1 + i) === 1);
+  /**
+   * Whether a worker has come to serve, and the task fits into the block through which it is told; until one has, a task is sooner
+   * done without the crew.
+   */
+  takes({ groups }: Pick<CrewTask, "groups">): boolean {
+    return groups <= MOST_GROUPS && this.#members.some((_, i) => this.#serves(i));
   }
 
   /** Whether all groups are done. @throws {CrewLost} If a worker died meanwhile. */
@@ -201,40 +197,26 @@ export class Crew {
 
   /** Keeps workers and memory for the next fit, for a while. To be called when no task is under way. */
   rest(): void {
-    const rests = this.#members.map((member) => member.rest());
-    if (rests.includes(false) || this.#isShort() || this.arena.bytes > REST_BYTES) {
+    if (this.arena.bytes > REST_BYTES || !this.#members.every((member) => member.rest(true))) {
       this.dismiss();
       return;
     }
-    this.#wake = undefined;
     this.arena.clear();
-    resting.push(this);
-    this.#timer = setTimeout(() => {
-      resting = resting.filter((crew) => crew !== this);
-      this.dismiss();
-    }, REST_MS);
+    resting.add(this);
+    this.#timer = setTimeout(() => this.dismiss(), REST_MS);
     // Node's timers keep a program alive
     (this.#timer as { unref?: () => void }).unref?.();
   }
 
   #rise(): void {
-    resting = resting.filter((crew) => crew !== this);
+    resting.delete(this);
     clearTimeout(this.#timer);
-    for (const member of this.#members) member.rise();
-  }
-
-  #serves(threads: number, bytes: number, relaxed: boolean): boolean {
-    return this.threads === threads && this.#bytes >= bytes && this.#relaxed === relaxed && !this.#isShort();
-  }
-
-  /** Whether some of its workers are not there, or no more. */
-  #isShort(): boolean {
-    return this.#members.length < this.threads - 1 || this.#members.some((member) => member.lost);
+    for (const member of this.#members) member.rest(false);
   }
 
   /** Ends the workers. They are woken first: Deno does not end one that waits. */
   dismiss(): void {
-    this.#wake = undefined;
+    this.#rise();
     Atomics.store(this.#control, OVER, 1);
     Atomics.add(this.#control, GENERATION, 1);
     Atomics.notify(this.#control, GENERATION);
@@ -247,9 +229,14 @@ export class Crew {
     return Atomics.add(this.#control, NEXT, 1) & (CLAIMS - 1);
   }
 
+  /** Whether a worker, counted from 0, has come to serve. */
+  #serves(member: number): boolean {
+    return Atomics.load(this.#control, SERVING + 1 + member) === 1;
+  }
+
   #lost(): boolean {
     // one that never came to serve has taken nothing with it
-    const gone = (member: Member, i: number): boolean => member.lost && this.#control[SERVING + 1 + i] === 1;
+    const gone = (member: Member, i: number): boolean => member.lost && this.#serves(i);
     return this.#control[FAILED] !== 0 || this.#members.some(gone);
   }
 

@@ -26,35 +26,35 @@ export const MOST_GROUPS = 512;
 export const FIRST_RESULT = 2;
 export const FIRST_ARGUMENT: number = FIRST_RESULT + MOST_GROUPS;
 
-/** What a worker runs, as text: it has no imports, so that no bundler, path or MIME type can come between. */
-const WORKER_SOURCE = `
-const serve = ({ module, memory, index, kernels, control: words, numbers: shared }) => {
-  const control = new Int32Array(words);
-  const numbers = new Float64Array(shared);
-  try {
-    const { exports } = new WebAssembly.Instance(module, { env: { memory } });
-    Atomics.store(control, ${SERVING} + index, 1);
-    for (let seen = 0; ; ) {
-      Atomics.wait(control, ${GENERATION}, seen);
-      seen = Atomics.load(control, ${GENERATION});
-      if (Atomics.load(control, ${OVER})) return;
-      for (;;) {
-        const claim = Atomics.add(control, ${NEXT}, 1);
-        const last = Atomics.load(control, ${GROUPS});
-        const group = claim & ${CLAIMS - 1};
-        if (claim - group !== (last & -${CLAIMS}) || group >= (last & ${CLAIMS - 1})) break;
-        const length = control[${LENGTH}];
-        const first = ${FIRST_ARGUMENT} + group * length;
-        const args = Array.from(numbers.subarray(first, first + length));
-        if (numbers[1] > 0) args.push(numbers[0] + index * numbers[1]);
-        numbers[${FIRST_RESULT} + group] = exports[kernels[control[${KERNEL}]]](...args);
-        if (Atomics.sub(control, ${LEFT}, 1) === 1) Atomics.notify(control, ${LEFT});
-      }
-    }
-  } catch {
-    Atomics.store(control, ${FAILED}, Atomics.load(control, ${SERVING} + index));
-    Atomics.notify(control, ${LEFT});
-  }
+/**
+ * What a worker runs, as text: it has no imports, so that no bundler, path or MIME type can come between. Nobody shortens it, so it
+ * is not indented.
+ */
+const WORKER_SOURCE = `const serve = ({ module, memory, index, kernels, control: words, numbers: shared }) => {
+const control = new Int32Array(words);
+const numbers = new Float64Array(shared);
+try {
+const { exports } = new WebAssembly.Instance(module, { env: { memory } });
+Atomics.store(control, ${SERVING} + index, 1);
+for (let seen = 0; ; ) {
+Atomics.wait(control, ${GENERATION}, seen);
+seen = Atomics.load(control, ${GENERATION});
+if (Atomics.load(control, ${OVER})) return;
+for (;;) {
+const claim = Atomics.add(control, ${NEXT}, 1);
+const last = Atomics.load(control, ${GROUPS});
+const group = claim & ${CLAIMS - 1};
+if (claim - group !== (last & -${CLAIMS}) || group >= (last & ${CLAIMS - 1})) break;
+const first = ${FIRST_ARGUMENT} + group * control[${LENGTH}];
+const args = numbers.subarray(first, first + control[${LENGTH}]);
+numbers[${FIRST_RESULT} + group] = exports[kernels[control[${KERNEL}]]](...args, numbers[0] + index * numbers[1]);
+if (Atomics.sub(control, ${LEFT}, 1) === 1) Atomics.notify(control, ${LEFT});
+}
+}
+} catch {
+Atomics.store(control, ${FAILED}, Atomics.load(control, ${SERVING} + index));
+Atomics.notify(control, ${LEFT});
+}
 };
 `;
 
@@ -76,40 +76,28 @@ interface AnyWorker {
 export class Member {
   /** Told when the worker fails or ends. */
   onLost: (() => void) | undefined;
+  /** Whether it has. */
+  lost = false;
   readonly #worker: AnyWorker;
-  #lost = false;
 
-  /** @throws where the engine has no workers. */
-  constructor() {
-    this.#worker = startWorker();
-    const lose = (): void => {
-      this.#lost = true;
-      this.onLost?.();
-    };
-    if (this.#worker.on) {
-      this.#worker.on("error", lose);
-      this.#worker.on("exit", lose);
-    } else this.#worker.addEventListener?.("error", lose);
+  /** @param message - what to serve. @throws where the engine has no workers. */
+  constructor(message: unknown) {
+    const worker = startWorker();
+    this.#worker = worker;
+    for (const event of ["error", "exit"]) {
+      (worker.on ?? worker.addEventListener)?.call(worker, event, () => {
+        this.lost = true;
+        this.onLost?.();
+      });
+    }
+    worker.postMessage(message);
   }
 
-  /** Whether the worker has failed or ended. */
-  get lost(): boolean {
-    return this.#lost;
-  }
-
-  post(message: unknown): void {
-    this.#worker.postMessage(message);
-  }
-
-  /** Lets the program end while the worker waits for its next fit; false where it would not, as in Deno. */
-  rest(): boolean {
-    this.#worker.unref?.();
-    return Boolean(this.#worker.unref) || !("process" in globalThis);
-  }
-
-  /** Has the program wait for the worker again. */
-  rise(): void {
-    this.#worker.ref?.();
+  /** Whether the program may end while the worker waits; false where it cannot be let, as in Deno. */
+  rest(rests: boolean): boolean {
+    const worker = this.#worker;
+    (rests ? worker.unref : worker.ref)?.call(worker);
+    return Boolean(worker.unref) || !("process" in globalThis);
   }
 
   end(): void {

@@ -1,6 +1,6 @@
 // A fit is a generator that yields tasks; who runs it decides how: at once, in slices that leave the page alive, or by a crew.
 import type { Arena } from "../engine/arena.ts";
-import { Crew, type CrewTask } from "../engine/crew.ts";
+import type { Crew, CrewTask } from "../engine/crew.ts";
 import type { Pointer } from "../engine/kernels.ts";
 
 /** The kernels that work on a range of tiles and may run on several ranges side by side. */
@@ -84,7 +84,7 @@ export async function runAsync<T>(
     for (let step = work.next(); ; step = work.next()) {
       if (step.done) return step.value;
       const task = step.value;
-      if ("kernel" in task && task.groups > 1 && Crew.fits(task) && crew?.isServed()) {
+      if ("kernel" in task && task.groups > 1 && crew?.takes(task)) {
         const mark = task.arena.mark();
         try {
           await crew.run(withScratch(crew, task), pause);
@@ -159,7 +159,7 @@ export async function runTogether(
 
 /** Leaves a task to a crew's workers, if some have come and the task is for them. */
 function leaveTo(crew: Crew | undefined, task: Task): CrewTask | undefined {
-  if (!("kernel" in task) || !Crew.fits(task) || !crew?.isServed()) return undefined;
+  if (!("kernel" in task) || !crew?.takes(task)) return undefined;
   const mark = task.arena.mark();
   const given = withScratch(crew, task);
   // nobody allocates before the task is done
