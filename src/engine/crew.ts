@@ -80,17 +80,18 @@ export class Crew {
     this.#control[NEXT] = this.#nextTag();
     const { module, memory } = arena.instance;
     for (let index = 1; index < threads; index++) {
-      let member: Member;
       try {
-        member = new Member({
+        const member = new Member();
+        // from here on it is ended with the others, whatever happens
+        this.#members.push(member);
+        member.onLost = () => this.#wake?.();
+        member.post({
           ...{ module, memory, index, kernels: this.#kernels },
           ...{ control: this.#control.buffer, numbers: this.#numbers.buffer },
         });
       } catch {
         break;
       }
-      member.onLost = () => this.#wake?.();
-      this.#members.push(member);
     }
   }
 

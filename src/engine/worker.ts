@@ -80,8 +80,8 @@ export class Member {
   lost = false;
   readonly #worker: AnyWorker;
 
-  /** @param message - what to serve. @throws where the engine has no workers. */
-  constructor(message: unknown) {
+  /** @throws where the engine has no workers. */
+  constructor() {
     const worker = startWorker();
     this.#worker = worker;
     for (const event of ["error", "exit"]) {
@@ -90,7 +90,10 @@ export class Member {
         this.onLost?.();
       });
     }
-    worker.postMessage(message);
+  }
+
+  post(message: unknown): void {
+    this.#worker.postMessage(message);
   }
 
   /** Whether the program may end while the worker waits; false where it cannot be let, as in Deno. */

@@ -101,8 +101,6 @@ export async function runAsync<T>(
 /** Work that takes its turn with others: with a crew of its own, its kernels run there meanwhile. */
 interface Lane {
   readonly crew?: Crew;
-  /** In the crew's memory, if there is one. */
-  readonly arena: Arena | undefined;
   work?: Work<void> | undefined;
   /** What the crew is at. */
   left?: CrewTask | undefined;
@@ -126,14 +124,14 @@ export async function runTogether(
   own: Arena | undefined,
 ): Promise<void> {
   const pause = pauses(signal);
-  const lanes: Lane[] = [{ arena: own }, ...crews.map((crew) => ({ crew, arena: crew.arena }))];
+  const lanes: Lane[] = [{}, ...crews.map((crew) => ({ crew }))];
   try {
     for (;;) {
       const waiting: Crew[] = [];
       let moved = false;
       for (const lane of lanes) {
         const { crew, left } = lane;
-        lane.work ??= take()?.(lane.arena);
+        lane.work ??= take()?.(crew ? crew.arena : own);
         if (!lane.work) continue;
         if (crew && left) {
           if (!crew.isDone()) {

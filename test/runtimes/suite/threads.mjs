@@ -137,9 +137,8 @@ export function threadChecks({ GaussianMixture }, watch, shared) {
   });
   checks.test("workers serve the next fit", async () => {
     const before = watch.started.length;
-    const { nComponents, seed, tol } = options;
     for (const maxIter of [1, 5]) {
-      const few = { nComponents, seed, tol, maxIter };
+      const few = { ...options, maxIter };
       equal(
         (await GaussianMixture.fit(data, { ...few, threads: 3 })).toJSON(),
         GaussianMixture.fitSync(data, few).toJSON(),
