@@ -18,7 +18,7 @@ import { wantedBlocks } from "./separators";
  *
  * x         [tiles, D, T] f64, in. w, wStep, N: see `tileWeights`.
  * mu        [K, D] f64, factor (see `factorLength`) f64, logc [K] f64, in: the current parameters.
- * separators  [K, K, 1 + D] f64, in: from `separate`, for full covariances; reach [K, K] f64, in: from `reaches`; 0 does without.
+ * separators  [K, K, 1 + D] f64, in: for full covariances; reach [K, K] f64, in: both from `relate`; 0 does without.
  * homes     [tiles] i32, in/out: the component to try first in each tile; becomes the one with most weight there.
  * stats     `statisticsLength` lane pairs, in/out: the caller zeroes once per pass.
  * margin    components below exp(-margin) of a row's best are dropped (docs/numerics.md); Infinity keeps all.

@@ -200,8 +200,8 @@ function betweenScatter(blocks: usize, blockBytes: usize, mu: usize, centre: usi
  * result  0, or 1 + the first component whose covariance is not positive definite (tied: 1).
  */
 export function factorise(
-  type: i32, weights: usize, mu: usize, cov: usize, centre: usize, factor: usize, logc: usize, scratch: usize,
-  D: i32, K: i32, tolerance: f64,
+  type: i32, weights: usize, mu: usize, cov: usize, centre: usize, factor: usize, logc: usize,
+  D: i32, K: i32, tolerance: f64, scratch: usize,
 ): i32 {
   const half = -0.5 * <f64>D * LOG_2PI;
   const matrixBytes = <usize>D * <usize>D << 3;

@@ -11,7 +11,7 @@
 import { multiplyAdd } from "./lanes";
 import { BLOCK_BYTES, DIAG, FULL, TIED, triangleLength } from "./layout";
 import { Pass } from "./pass";
-import { gatherQuad } from "./separators";
+import { gatherQuad, separate } from "./separators";
 
 /** Distances beyond this say nothing: the rounding of their differences could matter. */
 // @ts-ignore: decorator
@@ -58,7 +58,7 @@ function spreadsAlong(g: usize, cov: usize, sigma: usize, rho: usize, D: i32): v
   v128.store(rho, f64x2.sqrt(multiplyAdd(f64x2.mul(rounding, size1), size1, f64x2.max(zero, sum1))), 16);
 }
 
-/** The row of `reaches` of one home, for full components: see there. */
+/** The row of reach of one home, for full components: see `relate`. scratch [5 D + 4] f64. */
 function reachesOfFull(
   cov: usize, atHome: f64, logc: usize, separators: usize, margin: f64, reach: usize, scratch: usize, D: i32, K: i32,
 ): void {
@@ -103,15 +103,22 @@ function distanceOf(m: usize, mean: usize, p: f64, D: i32): f64 {
 }
 
 /**
- * reach [K, K] f64, out: for each home and component. separators, in (full): from `separate`. cov: the covariances that the
- * factors were made of. scratch [5 D + 4] f64 (full). The rest as `accumulate`.
+ * What is known of pairs of components, for the homes from first to last - 1; ranges of homes are independent of each other.
+ *
+ * separators [K, K, 1 + D] f64, out: see `separate`; 0 unless the components are full.
+ * reach      [K, K] f64, out: for each home and component.
+ * cov        in: the covariances that the factors were made of. scratch [12 D] f64 (full). The rest as `accumulate`.
  */
-export function reaches(
-  type: i32, mu: usize, factor: usize, cov: usize, logc: usize, separators: usize, margin: f64, reach: usize, scratch: usize, D: i32, K: i32,
+export function relate(
+  type: i32, mu: usize, factor: usize, cov: usize, logc: usize, separators: usize, reach: usize, margin: f64,
+  D: i32, K: i32, first: i32, last: i32, scratch: usize,
 ): void {
   const rowBytes = <usize>D << 3;
   const whitened = factor + (<usize>(triangleLength(D) + D) << 3);
-  for (let h: usize = 0; h < <usize>K; ++h) {
+  if (type == FULL) separate(mu, factor, separators, D, K, first, last, scratch);
+  reach += <usize>(first * K) << 3;
+  separators += <usize>(first * K) * (rowBytes + 8);
+  for (let h = <usize>first; h < <usize>last; ++h) {
     const atHome = load<f64>(logc + (h << 3));
     const m = mu + h * rowBytes;
     if (type == FULL) {
@@ -166,7 +173,7 @@ export function offerHome(pass: Pass, k: i32, live: i32, logp: usize, logc: usiz
 
 /**
  * In which blocks of a tile each component but three may matter, as far as the radii tell: pass.list [K] i32, out, a bit for
- * each block. True when any bit is set. reach: from `reaches`.
+ * each block. True when any bit is set. reach: from `relate`.
  */
 export function wantedByReach(pass: Pass, home: i32, low: i32, high: i32, reach: usize, T: i32, K: i32): bool {
   const blocks = T >> 3;

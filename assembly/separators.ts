@@ -89,20 +89,21 @@ function normalise(square: v128, y: usize, D: i32): v128 {
 }
 
 /**
- * separators [K, K, 1 + D] f64, out: for each home h and component k, Δ and g (of a component and itself: zeros).
+ * separators [K, K, 1 + D] f64, out: for each home h from first to last - 1 and component k, Δ and g (of a component and itself: zeros).
  * mu [K, D], factor (full) f64, in. scratch [12, D] f64.
  * Four homes at a time, so that the sums of one do not wait for each other.
  */
-export function separate(mu: usize, factor: usize, separators: usize, scratch: usize, D: i32, K: i32): void {
+export function separate(mu: usize, factor: usize, separators: usize, D: i32, K: i32, first: i32, last: i32, scratch: usize): void {
   const rowBytes = <usize>D << 3;
   const pairBytes = rowBytes + 8;
   const homes = scratch;
   const delta = homes + (rowBytes << 2);
   const y = delta + (rowBytes << 2);
-  for (let h = 0; h < K; h += 4, mu += rowBytes << 2) {
-    const count = min(4, K - h);
-    gatherQuad(mu, rowBytes, count, homes, D);
-    let mean = mu - <usize>h * rowBytes;
+  separators += <usize>(first * K) * pairBytes;
+  for (let h = first; h < last; h += 4) {
+    const count = min(4, last - h);
+    gatherQuad(mu + <usize>h * rowBytes, rowBytes, count, homes, D);
+    let mean = mu;
     let packed = factor;
     for (let k = 0; k < K; ++k, mean += rowBytes, packed += <usize>triangleLength(D) << 3, separators += pairBytes) {
       for (let d: usize = 0; d < rowBytes; d += 8) {

@@ -3,7 +3,7 @@ import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { Worker, type WorkerOptions } from "node:worker_threads";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { dismissResting } from "../src/engine/crew.ts";
+import { Crew, dismissResting } from "../src/engine/crew.ts";
 import { SERVING } from "../src/engine/worker.ts";
 import {
   type FitOptions,
@@ -123,6 +123,37 @@ describe("a fit has the same bits", () => {
       }
     }
   }
+
+  test("when factors and pairs of components are shared out, too", async () => {
+    const broad = clouds(1500, 64, 8, 14, 30);
+    const options = { nComponents: 8, init: "kmeans", seed: 1, maxIter: 12, tol: 0 } as const;
+    const expected = GaussianMixture.fitSync(broad, options);
+    const open = vi.spyOn(Crew.prototype, "open");
+    for (const threads of [1, 2, 3, 8]) {
+      open.mockClear();
+      expectSame(await GaussianMixture.fit(broad, { ...options, threads, onIteration: waitForWorkers }), expected);
+      const kernels = open.mock.calls.map(([task]) => task.kernel);
+      for (const kernel of ["factorise", "relate"]) expect(kernels.includes(kernel as "relate")).toBe(threads > 1);
+    }
+  });
+
+  test("or the same error, when a covariance whose factor another thread makes becomes singular", async () => {
+    const D = 64;
+    // fewer rows than columns for each component, and no regularisation
+    const few = clouds(200, D, 8, 15, 30);
+    const means = Array.from({ length: 8 }, (_, k) => few.data.slice(k * D, (k + 1) * D));
+    const identity = Float64Array.from({ length: D * D }, (_, i) => (i % (D + 1) === 0 ? 1 : 0));
+    const covariances = means.map(() => identity);
+    const init = { weights: new Array(8).fill(1 / 8), means, covariances };
+    const options = { nComponents: 8, init, regCovar: 0 };
+    const { message } = await errorOf(() => GaussianMixture.fitSync(few, options));
+    expect(message).toMatch(/^covariances: .*the covariance of component \d/);
+    // leaves a crew whose worker serves
+    await GaussianMixture.fit(wide, { ...LONG, threads: 2, onIteration: waitForWorkers });
+    const open = vi.spyOn(Crew.prototype, "open");
+    expect((await errorOf(() => GaussianMixture.fit(few, { ...options, threads: 2 }))).message).toBe(message);
+    expect(open.mock.calls.at(-1)?.[0].kernel).toBe("factorise");
+  });
 
   test("when every worker takes part to the end", async () => {
     expectSame(await GaussianMixture.fit(wide, { ...LONG, threads: 3, onIteration: waitForWorkers }), alone);

@@ -129,7 +129,7 @@ function checkDensity(N: i32, K: i32, M: i32): void {
   const cov = makeCovariances(FULL, M, K);
   const factor = f64s(factorLength(FULL, M, K));
   const logc = f64s(K);
-  factorise(FULL, filled(K, 1), means, cov, 0, factor, logc, f64s(2 * M * M), M, K, 0);
+  factorise(FULL, filled(K, 1), means, cov, 0, factor, logc, M, K, 0, f64s(2 * M * M));
   seal();
   const density = f64s(N);
   conditionalDensity(resp, means, y, factor, logc, N, K, M, density, f64s(2 * M));

@@ -324,7 +324,7 @@ function checkFactorise(type: i32, D: i32, K: i32): void {
   const logc = f64s(K);
   const scratch = f64s(2 * D * D);
   const name = where("factorise", type, D, K, 0, 0);
-  expect(factorise(type, weights, mu, cov, centre, factor, logc, scratch, D, K, 1e-12)).toBe(0, name);
+  expect(factorise(type, weights, mu, cov, centre, factor, logc, D, K, 1e-12, scratch)).toBe(0, name);
   expect(damaged()).toBe(0, name);
   const dense = f64s(D * D);
   const row = f64s(D);
@@ -368,7 +368,7 @@ function statusWith(type: i32, D: i32, K: i32, k: i32, d: i32, value: f64): i32 
   const means = filled(K * D, 0);
   seal();
   const status = factorise(
-    type, weights, means, cov, means, f64s(factorLength(type, D, K)), f64s(K), f64s(2 * D * D), D, K, 1e-14,
+    type, weights, means, cov, means, f64s(factorLength(type, D, K)), f64s(K), D, K, 1e-14, f64s(2 * D * D)
   );
   return damaged() ? -1 : status;
 }
@@ -390,7 +390,7 @@ describe("factorise", () => {
       const mu = filled(2 * D, 0.5);
       memory.copy(mu + (<usize>D << 3), centre, <usize>D << 3);
       const factor = f64s(factorLength(TIED, D, 2));
-      expect(factorise(TIED, filled(2, 0.5), mu, cov, centre, factor, f64s(2), f64s(2 * D * D), D, 2, 0)).toBe(0);
+      expect(factorise(TIED, filled(2, 0.5), mu, cov, centre, factor, f64s(2), D, 2, 0, f64s(2 * D * D))).toBe(0);
       const from = factor + (<usize>triangleLength(D) << 3);
       expect(firstDifference(from, centre, D)).toBe(-1);
       expect(firstDifference(from + (<usize>(2 * D) << 3), filled(D, 0), D)).toBe(-1);
@@ -422,10 +422,10 @@ describe("factorise", () => {
         const cov = filled(covarianceLength(type, D, 1), 1);
         const ones = filled(D, 1);
         const factor = f64s(factorLength(type, D, 1));
-        expect(factorise(type, ones, ones, cov, ones, factor, f64s(1), f64s(2 * D * D), D, 1, 1e-14)).toBe(1);
+        expect(factorise(type, ones, ones, cov, ones, factor, f64s(1), D, 1, 1e-14, f64s(2 * D * D))).toBe(1);
         for (let d = 0; d < D; ++d) put(cov, d * (D + 1), 1.0001);
-        expect(factorise(type, ones, ones, cov, ones, factor, f64s(1), f64s(2 * D * D), D, 1, 1e-2)).toBe(1);
-        expect(factorise(type, ones, ones, cov, ones, factor, f64s(1), f64s(2 * D * D), D, 1, 1e-6)).toBe(0);
+        expect(factorise(type, ones, ones, cov, ones, factor, f64s(1), D, 1, 1e-2, f64s(2 * D * D))).toBe(1);
+        expect(factorise(type, ones, ones, cov, ones, factor, f64s(1), D, 1, 1e-6, f64s(2 * D * D))).toBe(0);
       }
     }
   });
@@ -439,7 +439,7 @@ describe("factorise", () => {
       put(weights, 2, -1);
       const logc = f64s(3);
       const factor = f64s(factorLength(type, 3, 3));
-      expect(factorise(type, weights, filled(9, 0), cov, filled(3, 0), factor, logc, f64s(18), 3, 3, 0)).toBe(0);
+      expect(factorise(type, weights, filled(9, 0), cov, filled(3, 0), factor, logc, 3, 3, 0, f64s(18))).toBe(0);
       expect(at(logc, 0)).toBeGreaterThan(-100);
       expect(at(logc, 1)).toBe(-Infinity);
       expect(at(logc, 2)).toBeNaN();

@@ -2,8 +2,7 @@
 import { accumulate } from "../accumulate";
 import { FULL, statisticsLength } from "../layout";
 import { passScratchBytes } from "../pass";
-import { reaches } from "../reach";
-import { separate } from "../separators";
+import { relate } from "../reach";
 import { Data, logDensityOf, makeData, makeMixture, Mixture, packData, packMixture, passOf, worstOf } from "./reference";
 import {
   add, at, below, between, damaged, f64s, fill, filled, i32s, put, putInt, reset, room, seal, sizeAt, SIZES, unseal, where,
@@ -31,20 +30,23 @@ function covariancesOf(m: Mixture): usize {
   return cov;
 }
 
-/** Separators of a full mixture; 0 for the other types. */
-function separatorsOf(m: Mixture): usize {
-  if (m.type != FULL) return 0;
-  const separators = f64s(m.K * m.K * (1 + m.D));
-  separate(m.mu, m.factor, separators, f64s(12 * m.D), m.D, m.K);
-  return separators;
+/** What `relate` writes: separators of a full mixture, 0 for the other types, and reach. */
+class Related {
+  constructor(public separators: usize, public reach: usize) {}
 }
 
-function reachesOf(m: Mixture, separators: usize, margin: f64): usize {
+/** Of a mixture, some homes at a time. */
+function relatedOf(m: Mixture, margin: f64, homes: i32): Related {
   const cov = m.type == FULL ? covariancesOf(m) : 0;
   seal();
-  const reach = f64s(m.K * m.K);
-  reaches(m.type, m.mu, m.factor, cov, m.logc, separators, margin, reach, f64s(5 * m.D + 4), m.D, m.K);
-  return reach;
+  const related = new Related(m.type == FULL ? f64s(m.K * m.K * (1 + m.D)) : 0, f64s(m.K * m.K));
+  const scratch = f64s(12 * m.D);
+  for (let first = 0; first < m.K; first += homes) {
+    relate(
+      m.type, m.mu, m.factor, cov, m.logc, related.separators, related.reach, margin, m.D, m.K, first, min(m.K, first + homes), scratch,
+    );
+  }
+  return related;
 }
 
 /** Means within `spread` of 0; a component of each kind is made wide, narrow and light. */
@@ -68,8 +70,7 @@ function placeRow(m: Mixture, h: i32, k: i32, r: f64, row: usize): void {
 
 /** Rows within reach of which a component matters all the same; adds those that are dropped to counts. */
 function lostIn(m: Mixture, margin: f64, counts: usize): i32 {
-  const separators = separatorsOf(m);
-  const reach = reachesOf(m, separators, margin);
+  const reach = relatedOf(m, margin, m.K).reach;
   unseal(counts);
   const row = f64s(m.D);
   let lost = 0;
@@ -85,11 +86,11 @@ function lostIn(m: Mixture, margin: f64, counts: usize): i32 {
       }
     }
   }
-  expect(damaged()).toBe(0, where("reaches", m.type, m.D, m.K, 0, 0));
+  expect(damaged()).toBe(0, where("reach", m.type, m.D, m.K, 0, 0));
   return lost;
 }
 
-describe("reaches", () => {
+describe("relate", () => {
   test("holds no row to which the component matters, and many to which it does not", () => {
     for (let type = 0; type < 4; ++type) {
       for (let i = 0; i < SIZES; ++i) {
@@ -100,7 +101,7 @@ describe("reaches", () => {
             reset(D * 64 + K * 4 + round);
             const m = makeSpread(type, D, K, round == 0 ? 3 : round == 1 ? 30 : 300);
             const found = filled(1, 0);
-            expect(lostIn(m, round == 0 ? 4 : 40, found)).toBe(0, where("reaches", type, D, K, 0, 0));
+            expect(lostIn(m, round == 0 ? 4 : 40, found)).toBe(0, where("reach", type, D, K, 0, 0));
             dropped += at(found, 0);
           }
         }
@@ -120,7 +121,7 @@ describe("reaches", () => {
       put(m.logc, 0, 0);
       put(m.logc, 1, 0);
       packMixture(m);
-      const reach = reachesOf(m, separatorsOf(m), 40);
+      const reach = relatedOf(m, 40, m.K).reach;
       // (30 - r)² = r² + 80
       expect(Math.abs(at(reach, 1) - (900 - 80) / 60)).toBeLessThan(1e-4);
       expect(at(reach, 1)).toBeLessThan((900 - 80) / 60);
@@ -139,8 +140,27 @@ describe("reaches", () => {
         put(m.mu, 6 + d, d == 1 ? 1e200 : 2);
       }
       packMixture(m);
-      const reach = reachesOf(m, separatorsOf(m), 40);
+      const reach = relatedOf(m, 40, m.K).reach;
       for (let e = 0; e < 9; ++e) expect(at(reach, e)).toBe(-1, where("nothing", type, 3, 3, 0, 0));
+    }
+  });
+
+  test("gives the same bits for ranges of homes", () => {
+    for (let type = 0; type < 4; ++type) {
+      for (let i = 0; i < SIZES; ++i) {
+        for (let K = 3; K <= 9; K += 3) {
+          reset(K);
+          const m = makeSpread(type, sizeAt(i), K, 30);
+          const whole = relatedOf(m, 40, K);
+          for (let homes = 1; homes <= 4; homes += 3) {
+            const parts = relatedOf(m, 40, homes);
+            const name = where("ranges", type, m.D, K, homes, 0);
+            expect(memory.compare(parts.reach, whole.reach, (K * K) << 3)).toBe(0, name);
+            if (type == FULL) expect(memory.compare(parts.separators, whole.separators, (K * K * (1 + m.D)) << 3)).toBe(0, name);
+            expect(damaged()).toBe(0, name);
+          }
+        }
+      }
     }
   });
 });
@@ -161,14 +181,13 @@ function checkPass(type: i32, D: i32, K: i32, N: i32, T: i32, right: bool): void
   const m = makeSpread(type, D, K, 30);
   const d = makeRuns(m, N, T);
   const expected = passOf(m, d, 0, d.nTiles, 40);
-  const separators = separatorsOf(m);
-  const reach = reachesOf(m, separators, 40);
+  const related = relatedOf(m, 40, K);
   const homes = i32s(d.nTiles);
   for (let t = 0; t < d.nTiles; ++t) putInt(homes, t, right ? (min(N - 1, t * T + T / 2) * K) / N : below(K));
   const stats = filled(2 * statisticsLength(type, D, K), 0);
   const scratch = room(passScratchBytes(type, D, T, K));
   accumulate(
-    type, d.x, d.w, d.wStep, N, D, T, 0, d.nTiles, K, m.mu, m.factor, m.logc, separators, reach, 40, homes, stats, 1, scratch,
+    type, d.x, d.w, d.wStep, N, D, T, 0, d.nTiles, K, m.mu, m.factor, m.logc, related.separators, related.reach, 40, homes, stats, 1, scratch,
   );
   const name = where(right ? "with reach" : "with reach, wrong homes", type, D, K, N, T);
   expect(worstOf(type, stats, expected)).toBeLessThanOrEqual(1, name);

@@ -93,7 +93,7 @@ describe("score", () => {
         const dense = f64s(D * D);
         m.factor = f64s(factorLength(type, D, 1));
         m.logc = f64s(1);
-        expect(factorise(type, weights, m.mu, cov, m.centre, m.factor, m.logc, f64s(2 * D * D), D, 1, 1e-12)).toBe(0);
+        expect(factorise(type, weights, m.mu, cov, m.centre, m.factor, m.logc, D, 1, 1e-12, f64s(2 * D * D))).toBe(0);
         answer(m, d);
         denseCovariance(type, cov, 0, D, dense);
         let most: f64 = 0;

@@ -15,7 +15,7 @@ import {
 /** Separators of a mixture, as `separate` writes them. */
 function separatorsOf(m: Mixture): usize {
   const separators = f64s(m.K * m.K * (1 + m.D));
-  separate(m.mu, m.factor, separators, f64s(12 * m.D), m.D, m.K);
+  separate(m.mu, m.factor, separators, m.D, m.K, 0, m.K, f64s(12 * m.D));
   return separators;
 }
 

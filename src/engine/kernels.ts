@@ -112,24 +112,25 @@ export interface Kernels {
     centre: Pointer,
     factor: Pointer,
     logc: Pointer,
-    scratch: Pointer,
     D: number,
     K: number,
     tolerance: number,
+    scratch: Pointer,
   ): number;
-  separate(mu: Pointer, factor: Pointer, separators: Pointer, scratch: Pointer, D: number, K: number): void;
-  reaches(
+  relate(
     type: number,
     mu: Pointer,
     factor: Pointer,
     cov: Pointer,
     logc: Pointer,
     separators: Pointer,
-    margin: number,
     reach: Pointer,
-    scratch: Pointer,
+    margin: number,
     D: number,
     K: number,
+    first: number,
+    last: number,
+    scratch: Pointer,
   ): void;
   stepSquares(start: Pointer, once: Pointer, twice: Pointer, scale: Pointer, squares: Pointer, length: number): void;
   extrapolate(

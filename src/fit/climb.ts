@@ -68,15 +68,18 @@ export function* climb(
     let iteration = 0;
     if (from) {
       yield* em.resume(from.pass);
-      em.tryVector(from.vector);
+      em.seatVector(from.vector);
       if (squarem && from.squarem) squarem.state = from.squarem;
       stop.state = from.stop;
       iteration = from.iteration;
     } else em.begin();
     trace.push(yield* em.evaluate());
+    const vector = settings.resumable === false ? undefined : new Float64Array(em.length);
     const save = (): Omit<Checkpoint, "trace" | "nIterations"> | undefined => {
-      if (settings.resumable === false) return undefined;
-      return { vector: em.vector.slice(), pass: em.state, squarem: squarem?.state, stop: stop.state, iteration };
+      if (!vector) return undefined;
+      // there is one checkpoint at a time: the last
+      vector.set(em.vector);
+      return { vector, pass: em.state, squarem: squarem?.state, stop: stop.state, iteration };
     };
     let last = save();
     let at = trace.length - 1;
@@ -84,7 +87,7 @@ export function* climb(
     while (iteration < maxIter && !converged) {
       const before = trace[trace.length - 1];
       squarem?.begin();
-      em.maximise();
+      em.maximiseOnly();
       iteration++;
       const after = yield* em.evaluate();
       trace.push(after);

@@ -3,10 +3,18 @@ import type { Arena } from "../engine/arena.ts";
 import type { Crew, CrewTask } from "../engine/crew.ts";
 import type { Pointer } from "../engine/kernels.ts";
 
-/** The kernels that work on a range of tiles and may run on several ranges side by side. */
-export type GroupKernel = "accumulate" | "accumulateGiven" | "sortRows" | "nearest" | "potentials" | "assign";
+/** The kernels that work on a range of tiles, or of components, and may run on several ranges side by side. */
+export type GroupKernel =
+  | "accumulate"
+  | "accumulateGiven"
+  | "sortRows"
+  | "nearest"
+  | "potentials"
+  | "assign"
+  | "factorise"
+  | "relate";
 
-/** A kernel that is called once for each group of tiles; the groups are independent. */
+/** A kernel that is called once for each group of tiles or components; the groups are independent. */
 export interface KernelTask {
   readonly arena: Arena;
   readonly kernel: GroupKernel;

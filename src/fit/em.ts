@@ -1,7 +1,8 @@
 import type { ModelArguments, Pointer } from "../engine/kernels.ts";
 import { MixtureError } from "../errors.ts";
-import { covarianceLength, type Parameters, pivotTolerance, singularCovariance } from "../model/parameters.ts";
+import { covarianceLength, type Parameters, singularCovariance } from "../model/parameters.ts";
 import { perform, type Work } from "./drive.ts";
+import { Factors } from "./factors.ts";
 import type { Hold } from "./hold.ts";
 import { KnownSums } from "./known-sums.ts";
 import { logPrior, shrink } from "./prior.ts";
@@ -22,16 +23,6 @@ const STATS_HEADER = 2;
 
 /** Below this a log-likelihood contains a row that no component explains: a distance has overflowed. */
 const LOWEST = -1e300;
-
-/** Bounds for pairs of components beyond this, in bytes, would cost more than they save. */
-const MOST_PAIRS = 8 * 1024 * 1024;
-
-/** Room for what is known of pairs of components (assembly/separators.ts, reach.ts), or 0 where it does not pay. */
-function pairsOf({ arena, covarianceType, K, D }: Problem): readonly [separators: Pointer, reach: Pointer] {
-  const length = covarianceType === "full" ? K * K * (1 + D) : 0;
-  if (K <= 2 || (length + K * K) * 8 > MOST_PAIRS) return [0, 0];
-  return [length > 0 ? arena.f64(length) : 0, arena.f64(K * K)];
-}
 
 /** What a pass over the data depends on beside the parameters: how rows lie, and what was learned of them. */
 export interface PassState {
@@ -55,13 +46,11 @@ export class Em {
   readonly #regularise: boolean;
   readonly #margin: number;
   readonly #mu: Pointer;
-  /** Means, factors, log-constants and bounds for pairs of components: what an E-step reads. */
-  readonly #parameters: ModelArguments;
+  readonly #factors: Factors;
   /** What sums over rows take first. */
   readonly #typeAndRows: readonly number[];
   readonly #cov: Pointer;
   readonly #centre: Pointer;
-  readonly #square: Pointer;
   readonly #reg: Pointer;
   readonly #ridge: Pointer;
   readonly #order: RowOrder;
@@ -88,10 +77,8 @@ export class Em {
     this.pointer = arena.bytesOf(this.length * 8);
     this.#mu = this.pointer + K * 8;
     this.#cov = this.#mu + K * D * 8;
-    const factor = arena.f64(kernels.factorLength(type, D, K));
-    this.#parameters = [this.#mu, factor, arena.f64(K), ...(lazy ? pairsOf(problem) : ([0, 0] as const))];
+    this.#factors = new Factors(problem, this.pointer, this.#margin);
     this.#centre = arena.copyOf(problem.columnMeans);
-    this.#square = arena.f64(Math.max(12, 2 * D) * D);
     this.#reg = arena.copyOf(regularisation.reg);
     this.#ridge = arena.copyOf(regularisation.ridge);
     this.#statsLength = kernels.statisticsLength(type, D, K);
@@ -100,7 +87,7 @@ export class Em {
     this.#typeAndRows = [type, ...problem.rows];
     const free = { N: Math.min(problem.N, this.#free * problem.T), D, K, nTiles: this.#free };
     this.#groups = groupCount(free, this.#statsLength * 16);
-    this.#known = problem.known && new KnownSums(problem, problem.known, this.#parameters);
+    this.#known = problem.known && new KnownSums(problem, problem.known, this.model);
     this.#stats = arena.bytesOf(this.#groups * this.#statsLength * 16);
     this.#total = problem.covarianceType === "tied" ? arena.bytesOf(kernels.statisticsLength(0, D, 1) * 16) : 0;
     if (this.#total) this.#sumTotalScatter();
@@ -111,9 +98,9 @@ export class Em {
     return this.problem.arena.viewF64(this.pointer, this.length);
   }
 
-  /** What the kernels read of the parameters. */
+  /** What the kernels read of the parameters; they must be {@link settle}d. */
   get model(): ModelArguments {
-    return this.#parameters;
+    return this.#factors.model;
   }
 
   /** The same regularisation over a part of the rows. */
@@ -143,6 +130,14 @@ export class Em {
     vector.set(weights);
     vector.set(means, K);
     vector.set(covariances, K + K * D);
+    this.#factors.forget();
+  }
+
+  /** {@link seat} of a vector of the form of {@link vector}. */
+  seatVector(values: Float64Array): void {
+    this.vector.set(values);
+    this.hold?.restore(this.vector);
+    this.#factors.forget();
   }
 
   /** Takes over parameters. @throws {MixtureError} `SINGULAR_COVARIANCE` if one is not positive definite. */
@@ -153,24 +148,32 @@ export class Em {
 
   /** Takes over a vector of the form of {@link vector}. @throws {MixtureError} `SINGULAR_COVARIANCE` if a covariance is not positive definite. */
   take(vector: Float64Array): void {
-    this.vector.set(vector);
-    this.hold?.restore(this.vector);
+    this.seatVector(vector);
     this.#factorise();
   }
 
   /** Takes over a vector of the form of {@link vector}; false, and no use until the next call, if it holds no valid parameters. */
   tryVector(values: Float64Array): boolean {
-    const { vector } = this;
-    vector.set(values);
-    return this.tryHere();
+    this.seatVector(values);
+    return this.#hasWeights() && this.#factors.factorise() === 0;
   }
 
-  /** {@link tryVector} of what lies there. */
-  tryHere(): boolean {
+  /** {@link tryVector} of what was written to {@link pointer}. */
+  *tryHere(): Work<boolean> {
+    this.hold?.restore(this.vector);
+    this.#factors.forget();
+    return this.#hasWeights() && (yield* this.settle()) === 0;
+  }
+
+  /** Makes what passes read of the parameters. @returns 0, or 1 + the first component whose covariance is not positive definite. */
+  settle(): Work<number> {
+    return this.#factors.settle();
+  }
+
+  #hasWeights(): boolean {
     const { vector } = this;
-    this.hold?.restore(vector);
     for (let k = 0; k < this.problem.K; k++) if (!(vector[k] >= 0)) return false;
-    return this.#status() === 0;
+    return true;
   }
 
   /** What the last {@link evaluate} found without the prior: the total log-likelihood, in nats. */
@@ -183,10 +186,11 @@ export class Em {
    * who ran them.
    *
    * @returns what EM maximises: the total log-likelihood and the logarithm of the prior, if there is one, in nats.
-   * @throws {MixtureError} `NOT_FINITE` if it overflows.
+   * @throws {MixtureError} `NOT_FINITE` if it overflows, `SINGULAR_COVARIANCE` if a covariance is not positive definite.
    */
   *evaluate(): Work<number> {
     const { arena, type, D, K, T } = this.problem;
+    if (!this.#factors.isSettled) this.#check(yield* this.settle());
     this.#before = { order: this.#order.state, exact: this.#exact };
     yield* this.#order.prepare();
     const exact = this.#exact ? 1 : 0;
@@ -194,7 +198,7 @@ export class Em {
       "accumulate",
       arena.kernels.passScratchBytes(type, D, T, K),
       (first, last, stats) =>
-        this.#typeAndRows.concat(first, last, K, this.#parameters, this.#margin, this.#order.homes, stats, exact),
+        this.#typeAndRows.concat(first, last, K, this.model, this.#margin, this.#order.homes, stats, exact),
       this.#known,
     );
     if (this.#total && !this.#exact) {
@@ -283,7 +287,7 @@ export class Em {
     return empty;
   }
 
-  /** {@link maximise} without a look at the covariances: for a start, whose means are wanted first. */
+  /** {@link maximise} without a look at the covariances, which the next {@link evaluate} will take. */
   maximiseOnly(): number {
     const { arena, type, D, K, totalWeight } = this.problem;
     const { kernels } = arena;
@@ -295,6 +299,7 @@ export class Em {
       this.seat(estimates);
     }
     this.hold?.correct(this.vector, (k) => this.#shift(k));
+    this.#factors.forget();
     return empty;
   }
 
@@ -349,33 +354,11 @@ export class Em {
     arena.rewind(mark);
   }
 
-  #status(): number {
-    const { arena, type, D, K } = this.problem;
-    const { kernels } = arena;
-    const [mu, factor, logc, separators, reach] = this.#parameters;
-    const square = this.#square;
-    const tolerance = pivotTolerance(D);
-    const status = kernels.factorise(
-      type,
-      this.pointer,
-      mu,
-      this.#cov,
-      this.#centre,
-      factor,
-      logc,
-      square,
-      D,
-      K,
-      tolerance,
-    );
-    if (status > 0) return status;
-    if (separators) kernels.separate(mu, factor, separators, square, D, K);
-    if (reach) kernels.reaches(type, mu, factor, this.#cov, logc, separators, this.#margin, reach, square, D, K);
-    return status;
+  #factorise(): void {
+    this.#check(this.#factors.factorise());
   }
 
-  #factorise(): void {
-    const status = this.#status();
+  #check(status: number): void {
     if (status === 0) return;
     const remedy = this.#regularise
       ? "use fewer components, or raise regCovar"

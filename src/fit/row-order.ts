@@ -43,7 +43,8 @@ interface Sorted {
   readonly vector: Float64Array;
   readonly model: ModelArguments;
   read(): Parameters;
-  tryVector(values: Float64Array): boolean;
+  seatVector(values: Float64Array): void;
+  settle(): Work<number>;
 }
 
 /** The order of the rows of one fit in progress. */
@@ -113,7 +114,8 @@ export class RowOrder {
   *resume({ passes, sortAt, homes, sorts }: OrderState): Work<void> {
     yield* this.renew();
     for (const sort of sorts) {
-      this.#em.tryVector(sort.vector);
+      this.#em.seatVector(sort.vector);
+      yield* this.#em.settle();
       this.#homesView.set(sort.homes);
       yield* this.#sort();
     }
@@ -186,8 +188,8 @@ export class RowOrder {
     const logc = arena.f64(K);
     const status = arena.kernels.factorise(
       ...([type, arena.copyOf(parameters.weights), mu, arena.copyOf(withinCovariance(parameters))] as const),
-      ...([arena.copyOf(columnMeans), factor, logc, arena.f64(2 * D * D), D, K] as const),
-      pivotTolerance(D),
+      ...([arena.copyOf(columnMeans), factor, logc, D, K] as const),
+      ...([pivotTolerance(D), arena.f64(2 * D * D)] as const),
     );
     return status > 0 ? undefined : [type, mu, factor, logc, 0, 0];
   }

@@ -42,8 +42,8 @@ function whitened(problem: Problem): Problem {
     const logc = arena.f64(1);
     const square = arena.f64(2 * D * D);
     const cov = arena.copyOf(totalCovariance(problem, WHITEN_REG, 1));
-    const tied = [TYPE_CODE.tied, weight, mu, cov, centre, factor, logc, square, D, 1] as const;
-    if (kernels.factorise(...tied, 0) !== 0) return problem;
+    const tied = [TYPE_CODE.tied, weight, mu, cov, centre, factor, logc, D, 1] as const;
+    if (kernels.factorise(...tied, 0, square) !== 0) return problem;
     kernels.whitenTiles(x, factor, y, square, D, T, nTiles);
   } finally {
     arena.rewind(mark);

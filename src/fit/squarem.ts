@@ -66,13 +66,13 @@ export class Squarem {
     const em = this.#em;
     const { arena, K } = em.problem;
     this.#keep(this.#once);
-    em.maximise();
+    em.maximiseOnly();
     this.#keep(this.#twice);
     let step = this.#stepLength();
     const full = step === this.#longest;
     for (let halving = 0; step > 1 && halving < HALVINGS; halving++, step = (step + 1) / 2) {
       arena.kernels.extrapolate(this.#start, this.#once, this.#twice, em.pointer, K, em.length, step);
-      if (!em.tryHere()) continue;
+      if (!(yield* em.tryHere())) continue;
       const logLikelihood = yield* em.evaluate();
       if (logLikelihood >= floor) {
         if (full && halving === 0) this.#longest *= STEP_FACTOR;
@@ -82,7 +82,7 @@ export class Squarem {
     }
     if (step > 1) {
       this.#longest = Math.max(1, this.#longest / STEP_FACTOR);
-      em.tryVector(arena.viewF64(this.#twice, em.length));
+      em.seatVector(arena.viewF64(this.#twice, em.length));
     } else if (full) this.#longest *= STEP_FACTOR;
     return yield* em.evaluate();
   }

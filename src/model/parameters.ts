@@ -268,8 +268,8 @@ export function modelOf(parameters: Parameters, remedy = "add a small number to 
       arena.viewF64(weight, components).set(weights.subarray(first, first + components));
       arena.viewF64(cov, covLength).set(covariances.subarray(part * covLength, (part + 1) * covLength));
       const tolerance = pivotTolerance(D);
-      const args = [weight, mu, cov, centre, factorPart, logcPart, cov, D, components, tolerance] as const;
-      const status = kernels.factorise(type, ...args);
+      const args = [weight, mu, cov, centre, factorPart, logcPart, D, components, tolerance] as const;
+      const status = kernels.factorise(type, ...args, cov);
       if (status !== 0) throw singularCovariance(covarianceType, first + status - 1, remedy);
       factor.set(arena.viewF64(factorPart, factorLength), part * factorLength);
       logc.set(arena.viewF64(logcPart, components), first);
