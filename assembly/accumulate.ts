@@ -1,5 +1,5 @@
 // The fused pass: E-step and M-step sums over a range of tiles. The N x K responsibilities exist one tile at a time.
-import { allBlocks, BLOCK_BYTES, HEADER_BYTES, scatterLength, TIED, tileWeights } from "./layout";
+import { allBlocks, BLOCK_BYTES, HEADER_BYTES, scatterLength, statisticsLength, TIED, tileWeights } from "./layout";
 import { logDensity, whiten } from "./density";
 import { addLanes, laneSum } from "./lanes";
 import { responsibilities } from "./responsibilities";
@@ -14,13 +14,13 @@ import { wantedBlocks } from "./separators";
 @inline const SMALL_D: i32 = 4;
 
 /**
- * stats += E-step and M-step sums of tiles first … last - 1, in tile order.
+ * E-step and M-step sums of tiles first … last - 1, in tile order.
  *
  * x         [tiles, D, T] f64, in. w, wStep, N: see `tileWeights`.
  * mu        [K, D] f64, factor (see `factorLength`) f64, logc [K] f64, in: the current parameters.
  * separators  [K, K, 1 + D] f64, in: for full covariances; reach [K, K] f64, in: both from `relate`; 0 does without.
  * homes     [tiles] i32, in/out: the component to try first in each tile; becomes the one with most weight there.
- * stats     `statisticsLength` lane pairs, in/out: the caller zeroes once per pass.
+ * stats     `statisticsLength` lane pairs, out.
  * margin    components below exp(-margin) of a row's best are dropped (docs/numerics.md); Infinity keeps all.
  * exact     tied only: not 0 sums the scatter about the means; 0 leaves it to `tiedScatter`.
  * scratch   `passScratchBytes`.
@@ -30,6 +30,7 @@ export function accumulate(
   K: i32, mu: usize, factor: usize, logc: usize, separators: usize, reach: usize, margin: f64, homes: usize, stats: usize, exact: i32, scratch: usize,
 ): void {
   const pass = passAt(scratch, type, D, T, K);
+  memory.fill(stats, 0, <usize>statisticsLength(type, D, K) << 4);
   const tileBytes = <usize>D * <usize>T << 3;
   const blockBytes = <usize>(1 + D + scatterLength(type, D)) << 4;
   const blocks = stats + HEADER_BYTES;

@@ -125,8 +125,8 @@ describe("a fit has the same bits", () => {
   }
 
   test("when factors and pairs of components are shared out, too", async () => {
-    const broad = clouds(1500, 64, 8, 14, 30);
-    const options = { nComponents: 8, init: "kmeans", seed: 1, maxIter: 12, tol: 0 } as const;
+    const broad = clouds(1500, 64, 16, 14, 30);
+    const options = { nComponents: 16, init: "kmeans", seed: 1, maxIter: 12, tol: 0 } as const;
     const expected = GaussianMixture.fitSync(broad, options);
     const open = vi.spyOn(Crew.prototype, "open");
     for (const threads of [1, 2, 3, 8]) {
@@ -140,12 +140,12 @@ describe("a fit has the same bits", () => {
   test("or the same error, when a covariance whose factor another thread makes becomes singular", async () => {
     const D = 64;
     // fewer rows than columns for each component, and no regularisation
-    const few = clouds(200, D, 8, 15, 30);
-    const means = Array.from({ length: 8 }, (_, k) => few.data.slice(k * D, (k + 1) * D));
+    const few = clouds(400, D, 16, 15, 30);
+    const means = Array.from({ length: 16 }, (_, k) => few.data.slice(k * D, (k + 1) * D));
     const identity = Float64Array.from({ length: D * D }, (_, i) => (i % (D + 1) === 0 ? 1 : 0));
     const covariances = means.map(() => identity);
-    const init = { weights: new Array(8).fill(1 / 8), means, covariances };
-    const options = { nComponents: 8, init, regCovar: 0 };
+    const init = { weights: new Array(16).fill(1 / 16), means, covariances };
+    const options = { nComponents: 16, init, regCovar: 0 };
     const { message } = await errorOf(() => GaussianMixture.fitSync(few, options));
     expect(message).toMatch(/^covariances: .*the covariance of component \d/);
     // leaves a crew whose worker serves

@@ -249,6 +249,7 @@ export class Em {
   /** Sums with given responsibilities about the current means: by labels [N]. Rows are counted as they lie, sorted or not. */
   *sumLabels(labels: Pointer): Work<void> {
     const { arena, D, K, T } = this.problem;
+    arena.viewF64(this.#stats, this.#groups * this.#statsLength * 2).fill(0);
     yield* this.#sum("accumulateGiven", arena.kernels.givenScratchBytes(D, T), (first, last, stats) =>
       this.#typeAndRows.concat(first, last, K, this.#mu, labels, 0, stats),
     );
@@ -322,7 +323,6 @@ export class Em {
     const { arena, nTiles } = this.problem;
     const bytes = this.#statsLength * 16;
     const groups = this.#groups;
-    arena.viewF64(this.#stats, (groups * bytes) / 8).fill(0);
     known?.begin();
     const range = { nTiles: known ? this.#free : nTiles };
     yield* perform(this.problem, {

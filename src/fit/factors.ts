@@ -7,8 +7,8 @@ import type { Problem } from "./problem.ts";
 /** Bounds for pairs of components beyond this, in bytes, would cost more than they save. */
 const MOST_PAIRS = 8 * 1024 * 1024;
 
-/** From so much on, some 0.1 ms, it pays to share out the factors of full components, or what is known of pairs of them. */
-const SHARED = 2e5;
+/** From so much on, some 0.2 ms, it pays to share out the factors of full components, or what is known of pairs of them. */
+const SHARED = 4e5;
 /** How many multiplications of factors take as long as one of pairs, whose sums are short. */
 const FACTOR_SPEED = 8;
 /** Homes whose pairs are worked out together (assembly/separators.ts). */

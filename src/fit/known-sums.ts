@@ -36,7 +36,6 @@ export class KnownSums {
   /** Makes ready for a pass. */
   begin(): void {
     const { arena, D, K } = this.#problem;
-    arena.viewF64(this.#stats, this.jobs * this.#length * 2).fill(0);
     if (!this.#factors) return;
     // a triangle and the centre, which all share, then the component's own whitened mean
     const common = this.#factorLength - D;
