@@ -17,3 +17,4 @@ export { nearest, potentials, pickRow, farthestRow, assign } from "./kmeans";
 export { conditionalMeans, mixMoments, conditionalDensity } from "./conditional";
 export { normalTail, tails, quantiles } from "./normal";
 export { whitenTiles } from "./whiten";
+export { bestMoves } from "./relocation";

@@ -142,6 +142,21 @@ export interface Kernels {
     length: number,
     step: number,
   ): void;
+  bestMoves(
+    resp: Pointer,
+    distance: Pointer,
+    w: Pointer,
+    wStep: number,
+    N: number,
+    D: number,
+    K: number,
+    weights: Pointer,
+    logc: Pointer,
+    totalWeight: number,
+    to: Pointer,
+    gain: Pointer,
+    scratch: Pointer,
+  ): void;
   cholesky(a: Pointer, D: number, tolerance: number): number;
   invertFactor(u: Pointer, p: Pointer, D: number): void;
 

@@ -4,7 +4,6 @@ import type { Work } from "./drive.ts";
 import type { Em } from "./em.ts";
 import { responsibilityMoments } from "./moments.ts";
 import { distancesOf, responsibilitiesOf } from "./posteriors.ts";
-import { rowWeights } from "./problem.ts";
 
 /** Rows that move at most where the best ones do. */
 const MOST_ROWS = 10;
@@ -12,84 +11,53 @@ const MOST_ROWS = 10;
 const TEMPERATURE = 4;
 const SURE_GAIN = 2;
 
-/** A row, another component for it, and what the classification likelihood gains, in nats. */
-export interface Move {
-  readonly row: number;
-  readonly to: number;
-  readonly gain: number;
+/** The best move of each row, as the rows lie. */
+export interface Moves {
+  /** [N]: the component to move to. */
+  readonly to: Int32Array;
+  /** [N]: what the classification likelihood gains, in nats; minus infinity where there is nowhere to move. */
+  readonly gain: Float64Array;
 }
 
 /**
  * The responsibilities [N, K] of full components, and the best move of each row to another component by what the
- * classification likelihood
- *
- *     Σ_k n_k (log(n_k / W) - ½ log |Σ_k|)
- *
- * gains with both covariances estimated anew: the criterion of Scott & Symons (1971, Biometrics 27:387), climbed by single
- * rows as Friedman & Rubin (1967, JASA 62:1159) and Hartigan & Wong (1979) do. A row adds to the covariance of its own
- * component, which thus lies nearer to it than it should: with many columns for few rows, EM stops at one of a great many
- * optima that differ in single rows. Determinants follow from squared distances δ: |Σ - c d dᵀ| = |Σ| (1 - c δ).
+ * classification likelihood gains with both covariances estimated anew: the criterion of Scott & Symons (1971, Biometrics
+ * 27:387), climbed by single rows as Friedman & Rubin (1967, JASA 62:1159) and Hartigan & Wong (1979) do. A row adds to the
+ * covariance of its own component, which thus lies nearer to it than it should: with many columns for few rows, EM stops
+ * at one of a great many optima that differ in single rows.
  */
-export function* movesOf(em: Em): Work<{ readonly responsibilities: Float64Array; readonly moves: Move[] }> {
-  const { arena, N, D, K, totalWeight } = em.problem;
-  const { kernels } = arena;
+export function* movesOf(em: Em): Work<{ readonly responsibilities: Float64Array; readonly moves: Moves }> {
+  const { arena, rows, N, D, K, totalWeight } = em.problem;
+  const [, w, wStep] = rows;
   const responsibilities = yield* responsibilitiesOf(em);
-  const squares = distancesOf(em).map((distance) => distance * distance);
-  const logConstants = arena.readF64(em.model[2], K);
-  const weights = rowWeights(em.problem).slice();
-  const { vector } = em;
-  // log |Σ|, but for a constant that all have
-  const logDets = logConstants.map((value, k) => 2 * (kernels.log(vector[k]) - value));
-  const counts = vector.slice(0, K).map((weight) => weight * totalWeight);
-  const now = counts.map((count, k) => (count > 0 ? count * (kernels.log(count / totalWeight) - logDets[k] / 2) : 0));
-  /** What component k gains with `weight` more, or less, at a row at a squared distance. */
-  const changeBy = (weight: number): ((k: number, square: number) => number) => {
-    const after = counts.map((count) => count + weight);
-    const logShares = after.map((count) => kernels.log(count / totalWeight));
-    const scaled = after.map((count, k) => logDets[k] + D * kernels.log(counts[k] / count));
-    return (k, square) => {
-      const share = 1 + (weight * square) / after[k];
-      if (!(after[k] > D && share > 0)) return -Infinity;
-      return after[k] * (logShares[k] - (scaled[k] + kernels.log(share)) / 2) - now[k];
-    };
-  };
-  const moves: Move[] = [];
-  let join = changeBy(1);
-  let leave = join;
-  for (let row = 0; row < N; row++) {
-    const first = row * K;
-    // rows of one weight share them
-    if (weights[row] !== weights[row - 1]) {
-      join = changeBy(weights[row]);
-      leave = changeBy(-weights[row]);
-    }
-    let home = 0;
-    for (let k = 1; k < K; k++) if (responsibilities[first + k] > responsibilities[first + home]) home = k;
-    const left = leave(home, squares[first + home]);
-    let to = home;
-    let gain = -Infinity;
-    for (let k = 0; k < K; k++) {
-      const total = left + join(k, squares[first + k]);
-      if (k !== home && total > gain) {
-        to = k;
-        gain = total;
-      }
-    }
-    moves.push({ row, to, gain });
+  const mark = arena.mark();
+  try {
+    const resp = arena.copyOf(responsibilities);
+    const distance = arena.copyOf(distancesOf(em));
+    const to = arena.i32(N);
+    const gain = arena.f64(N);
+    const sums = [em.pointer, em.model[2], totalWeight] as const;
+    arena.kernels.bestMoves(resp, distance, w, wStep, N, D, K, ...sums, to, gain, arena.f64(7 * K));
+    return { responsibilities, moves: { to: arena.viewI32(to, N).slice(), gain: arena.readF64(gain, N) } };
+  } finally {
+    arena.rewind(mark);
   }
-  return { responsibilities, moves };
 }
 
-/** The parameters that some of the moves lead to, in the form of {@link Em.vector}; undefined if none is chosen. */
-function* relocated(em: Em, vector: Float64Array, choose: (moves: Move[]) => Move[]): Work<Float64Array | undefined> {
+/** The parameters that the moves of some rows lead to, in the form of {@link Em.vector}; undefined if none is chosen. */
+function* relocated(
+  em: Em,
+  vector: Float64Array,
+  choose: (gain: Float64Array) => number[],
+): Work<Float64Array | undefined> {
   const { K } = em.problem;
   em.take(vector);
   const { responsibilities, moves } = yield* movesOf(em);
-  const chosen = choose(moves);
+  const chosen = choose(moves.gain);
   if (chosen.length === 0) return undefined;
-  for (const { row, to } of chosen) {
+  for (const row of chosen) {
     responsibilities.fill(0, row * K, (row + 1) * K);
-    responsibilities[row * K + to] = 1;
+    responsibilities[row * K + moves.to[row]] = 1;
   }
   yield* responsibilityMoments(em, responsibilities);
   em.maximiseOnly();
@@ -98,17 +66,17 @@ function* relocated(em: Em, vector: Float64Array, choose: (moves: Move[]) => Mov
 
 /** The parameters after the moves that gain most, if any gains. */
 export function relocatedBest(em: Em, vector: Float64Array): Work<Float64Array | undefined> {
-  return relocated(em, vector, (moves) => {
-    const better = moves.filter(({ gain }) => gain > 0);
-    return better.sort((a, b) => b.gain - a.gain).slice(0, MOST_ROWS);
+  return relocated(em, vector, (gain) => {
+    const better = [...gain.keys()].filter((row) => gain[row] > 0);
+    return better.sort((a, b) => gain[b] - gain[a]).slice(0, MOST_ROWS);
   });
 }
 
 /** A start in the neighbourhood of other parameters: rows move by chance, the likelier the less is lost. */
 export function* startFromRelocation(em: Em, vector: Float64Array, random: Pointer): Work<void> {
   const { kernels } = em.problem.arena;
-  const next = yield* relocated(em, vector, (moves) =>
-    moves.filter(({ gain }) => gain > SURE_GAIN + TEMPERATURE * kernels.log(1 - kernels.uniform(random))),
+  const next = yield* relocated(em, vector, (gain) =>
+    [...gain.keys()].filter((row) => gain[row] > SURE_GAIN + TEMPERATURE * kernels.log(1 - kernels.uniform(random))),
   );
   if (next) em.take(next);
 }
