@@ -133,7 +133,7 @@ describe("a fit has the same bits", () => {
       open.mockClear();
       expectSame(await GaussianMixture.fit(broad, { ...options, threads, onIteration: waitForWorkers }), expected);
       const kernels = open.mock.calls.map(([task]) => task.kernel);
-      for (const kernel of ["factorise", "relate"]) expect(kernels.includes(kernel as "relate")).toBe(threads > 1);
+      for (const kernel of ["factorise", "relate"] as const) expect(kernels.includes(kernel)).toBe(threads > 1);
     }
   });
 

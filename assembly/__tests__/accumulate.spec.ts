@@ -173,6 +173,37 @@ describe("the margin", () => {
 });
 
 describe("ranges of tiles", () => {
+  test("one after the other give the homes of one range, and their sums together its own", () => {
+    for (let variant = 0; variant < VARIANTS; ++variant) {
+      for (let D = 1; D <= 5; ++D) {
+        const exact = i32(variant == TIED);
+        reset(D);
+        const m = makeMixture(typeOf(variant), D, 3);
+        const d = makeData(5 * 8 - 3, D, 8, D % 2 == 0);
+        const length = statisticsLength(m.type, D, 3);
+        const expected = passOf(m, d, 0, 5, 40);
+        seal();
+        const homes = homesOf(d, 1);
+        pass(m, d, 0, 5, 40, homes, usedStatistics(m), exact);
+        const others = homesOf(d, 1);
+        const sums = usedStatistics(m);
+        pass(m, d, 0, 1, 40, others, sums, exact);
+        for (let first = 1; first < 5; first += 3) {
+          const more = usedStatistics(m);
+          pass(m, d, first, min(first + 3, 5), 40, others, more, exact);
+          merge(sums, more, length);
+          const none = usedStatistics(m);
+          pass(m, d, 4, 4, 40, others, none, exact);
+          merge(sums, none, length);
+        }
+        const name = where("variant " + variant.toString(), m.type, D, 3, d.N, 8);
+        expect(worstOf(variant == 4 ? NONE : m.type, sums, expected)).toBeLessThanOrEqual(1, name);
+        for (let t = 0; t < 5; ++t) expect(intAt(homes, t)).toBe(intAt(others, t), name);
+        expect(damaged()).toBe(0, name);
+      }
+    }
+  });
+
   test("merge to the same bits where the order of additions is the same, and to the double loop otherwise", () => {
     for (let variant = 0; variant < VARIANTS; ++variant) {
       for (let i = 0; i < SIZES; ++i) {

@@ -368,7 +368,7 @@ function statusWith(type: i32, D: i32, K: i32, k: i32, d: i32, value: f64): i32 
   const means = filled(K * D, 0);
   seal();
   const status = factorise(
-    type, weights, means, cov, means, f64s(factorLength(type, D, K)), f64s(K), D, K, 1e-14, f64s(2 * D * D)
+    type, weights, means, cov, means, f64s(factorLength(type, D, K)), f64s(K), D, K, 1e-14, f64s(2 * D * D),
   );
   return damaged() ? -1 : status;
 }

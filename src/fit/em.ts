@@ -50,7 +50,6 @@ export class Em {
   /** What sums over rows take first. */
   readonly #typeAndRows: readonly number[];
   readonly #cov: Pointer;
-  readonly #centre: Pointer;
   readonly #reg: Pointer;
   readonly #ridge: Pointer;
   readonly #order: RowOrder;
@@ -78,7 +77,6 @@ export class Em {
     this.#mu = this.pointer + K * 8;
     this.#cov = this.#mu + K * D * 8;
     this.#factors = new Factors(problem, this.pointer, this.#margin);
-    this.#centre = arena.copyOf(problem.columnMeans);
     this.#reg = arena.copyOf(regularisation.reg);
     this.#ridge = arena.copyOf(regularisation.ridge);
     this.#statsLength = kernels.statisticsLength(type, D, K);
@@ -202,7 +200,8 @@ export class Em {
       this.#known,
     );
     if (this.#total && !this.#exact) {
-      const ratio = arena.kernels.tiedScatter(this.#stats, this.#mu, this.#total, this.#centre, D, K);
+      const { centre } = this.#factors;
+      const ratio = arena.kernels.tiedScatter(this.#stats, this.#mu, this.#total, centre, D, K);
       if (ratio > TIED_RATIO) {
         this.#exact = true;
         return yield* this.evaluate();
@@ -350,7 +349,7 @@ export class Em {
     arena.viewF64(this.#total, kernels.statisticsLength(0, D, 1) * 2).fill(0);
     const mark = arena.mark();
     const scratch = arena.bytesOf(kernels.givenScratchBytes(D, T));
-    kernels.accumulateGiven(0, ...rows, 0, nTiles, 1, this.#centre, 0, 0, this.#total, scratch);
+    kernels.accumulateGiven(0, ...rows, 0, nTiles, 1, this.#factors.centre, 0, 0, this.#total, scratch);
     arena.rewind(mark);
   }
 

@@ -25,11 +25,11 @@ function pairsOf({ arena, covarianceType, K, D }: Problem): readonly [separators
 export class Factors {
   /** For the kernels; as the parameters were when they were last {@link settle}d. */
   readonly model: ModelArguments;
+  /** [D]: the columns' means, about which tied components are whitened. */
+  readonly centre: Pointer;
   readonly #problem: Problem;
   readonly #weights: Pointer;
-  readonly #mu: Pointer;
   readonly #cov: Pointer;
-  readonly #centre: Pointer;
   readonly #scratch: Pointer;
   readonly #scratchLength: number;
   readonly #margin: number;
@@ -44,12 +44,12 @@ export class Factors {
     const { arena, type, D, K } = problem;
     this.#problem = problem;
     this.#weights = parameters;
-    this.#mu = parameters + K * 8;
-    this.#cov = this.#mu + K * D * 8;
+    const mu = parameters + K * 8;
+    this.#cov = mu + K * D * 8;
     this.#margin = margin;
     const factor = arena.f64(arena.kernels.factorLength(type, D, K));
-    this.model = [this.#mu, factor, arena.f64(K), ...(margin < Infinity ? pairsOf(problem) : ([0, 0] as const))];
-    this.#centre = arena.copyOf(problem.columnMeans);
+    this.model = [mu, factor, arena.f64(K), ...(margin < Infinity ? pairsOf(problem) : ([0, 0] as const))];
+    this.centre = arena.copyOf(problem.columnMeans);
     this.#scratchLength = Math.max(12, 2 * D) * D;
     this.#scratch = arena.f64(this.#scratchLength);
   }
@@ -113,7 +113,7 @@ export class Factors {
     // ranges of components, which only full ones are cut into
     const to = factor + (first > 0 ? arena.kernels.factorLength(type, D, first) * 8 : 0);
     return [
-      ...[type, this.#weights + first * 8, mu, this.#cov + first * D * D * 8, this.#centre, to, logc + first * 8],
+      ...[type, this.#weights + first * 8, mu, this.#cov + first * D * D * 8, this.centre, to, logc + first * 8],
       ...[D, last - first, pivotTolerance(D)],
     ];
   }

@@ -2,7 +2,7 @@
 import type { Pointer } from "../engine/kernels.ts";
 import type { Work } from "./drive.ts";
 import type { Em } from "./em.ts";
-import { distancesOf } from "./posteriors.ts";
+import { distancesAt } from "./posteriors.ts";
 
 /**
  * A start from other parameters with tied covariance: one component is given up, and begins again at a row that lies far from
@@ -18,7 +18,7 @@ export function* startFromFarRow(em: Em, parent: Float64Array, rank: number, ran
   yield* em.evaluate();
   em.maximise();
   const others = em.vector.slice();
-  const distances = distancesOf(em);
+  const distances = arena.readF64(distancesAt(em), N * K);
   const order = Array.from({ length: N }, (_, n) => [
     Math.min(...distances.subarray(n * K, n * K + K).filter((_, k) => others[k] > 0)),
     n,

@@ -39,17 +39,14 @@ export function* responsibilitiesOf(em: Em): Work<Float64Array> {
   return all;
 }
 
-/** Mahalanobis distances [N, K] of all rows from all components, as the rows lie. */
-export function distancesOf({ problem, model }: Em): Float64Array {
+/** Mahalanobis distances [N, K] of all rows from all components, as the rows lie. They lie in the arena until that is rewound. */
+export function distancesAt({ problem, model }: Em): Pointer {
   const { arena, type, rows, N, D, K, T } = problem;
   const { kernels } = arena;
+  const distances = arena.f64(N * K);
   const mark = arena.mark();
-  try {
-    const distances = arena.f64(N * K);
-    const scratch = arena.bytesOf(kernels.scoreScratchBytes(type, D, T, K));
-    kernels.mahalanobis(type, rows[0], N, D, T, K, model[0], model[1], arena.filled(K, 0), distances, scratch);
-    return arena.readF64(distances, N * K);
-  } finally {
-    arena.rewind(mark);
-  }
+  const scratch = arena.bytesOf(kernels.scoreScratchBytes(type, D, T, K));
+  kernels.mahalanobis(type, rows[0], N, D, T, K, model[0], model[1], arena.filled(K, 0), distances, scratch);
+  arena.rewind(mark);
+  return distances;
 }

@@ -3,7 +3,7 @@ import type { Pointer } from "../engine/kernels.ts";
 import type { Work } from "./drive.ts";
 import type { Em } from "./em.ts";
 import { responsibilityMoments } from "./moments.ts";
-import { distancesOf, responsibilitiesOf } from "./posteriors.ts";
+import { distancesAt, responsibilitiesOf } from "./posteriors.ts";
 
 /** Rows that move at most where the best ones do. */
 const MOST_ROWS = 10;
@@ -33,7 +33,7 @@ export function* movesOf(em: Em): Work<{ readonly responsibilities: Float64Array
   const mark = arena.mark();
   try {
     const resp = arena.copyOf(responsibilities);
-    const distance = arena.copyOf(distancesOf(em));
+    const distance = distancesAt(em);
     const to = arena.i32(N);
     const gain = arena.f64(N);
     const sums = [em.pointer, em.model[2], totalWeight] as const;
