@@ -132,7 +132,7 @@ function warningsOf(em: Em, matrix: Matrix, parameters: Parameters, run: Run, se
       message: `component ${component} has no rows left; use fewer components`,
     });
   });
-  for (const component of spuriousComponents(em, parameters, true)) {
+  for (const component of spuriousComponents(em, parameters)) {
     if (parameters.weights[component] === 0) continue;
     warnings.push({
       code: "SPURIOUS_COMPONENT",
