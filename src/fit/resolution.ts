@@ -8,7 +8,7 @@ export interface Resolution {
   readonly steps: Float64Array;
   /** [D]: width of the shortest interval that holds a tenth of the weight, in the unit of the column. */
   readonly widths: Float64Array;
-  /** Weight of one row: the median over distinct rows, so that a table whose rows are all given twice is no other table. */
+  /** Weight of one row: the median; over distinct rows where a column is continuous, so that to give all rows twice changes nothing. */
   readonly unit: number;
 }
 
@@ -20,15 +20,15 @@ interface Values {
 
 /** Rows that are looked at, in equal strides: as many as tell a step that 99 % of the weight keep. */
 const LOOKED_AT = 2048;
-/** Values that are closer than this share of the column's range count as one. */
-const SAME = 1e-9;
-/** The share of a number that arithmetic before us may have taken, in double and in single precision. */
+/** The share of a number that arithmetic before us may have taken, in double and in single precision: values that are closer count as one. */
 const NOISE = 32 * Number.EPSILON;
 const SINGLE_NOISE = 2 ** -22;
 /** A step is one that this share of the weight keeps. */
 const KEPT = 0.99;
 /** A step that is not this many times larger than what a number may be off by cannot be told from chance. */
 const LEAST_STEP = 64;
+/** … nor one that so few numbers keep that they would by chance in one column of this many, as a share. */
+const LEAST_CHANCE = 1e-6;
 /** A value with more than this many rows is tied. */
 const TIED = 1.5;
 /** A mass: a value with this share of the weight, and this many times the weight of the median value. */
@@ -36,9 +36,11 @@ const MASS_SHARE = 0.02;
 const MASS_TIMES = 10;
 /** With so many masses whose neighbours are masses too, a column is discrete, if in uneven steps. */
 const MANY_MASSES = 3;
+/** With fewer values beside its masses a grid is coarse, and its step says all. */
+const FEW_OTHERS = 10;
 /** The share of the weight by which a column's narrowest part is judged. */
 const TENTH = 0.1;
-/** Fewer rows than this are close by chance. */
+/** Rows up to this number are close, or alike, by chance. */
 const SOME = 4;
 /** A mass is told from other values no better than this many times the width of the narrowest tenth of those. */
 const CROWDED = 2;
@@ -61,12 +63,11 @@ export function resolutionOf(problem: Problem): Resolution {
   arena.rewind(mark);
   const columns = Array.from({ length: D }, (_, d) => sortedColumn(table, own, d, D));
   // where a column has no value twice, no row is there twice
-  const unit = columns.some(({ at }) => isStrict(at)) ? median(own) : median(distinctRows(table, own, D));
-  return {
-    steps: Float64Array.from(columns, (column) => stepOf(distinct(column), unit)),
-    widths: Float64Array.from(columns, shortest),
-    unit,
-  };
+  const copies = columns.some(({ at }) => isStrict(at)) ? median(own) : median(distinctRows(table, own, D));
+  const steps = Float64Array.from(columns, (column) => stepOf(distinct(column), copies));
+  const widths = Float64Array.from(columns, shortest);
+  // equal rows are copies where some column is continuous; where all have steps, they are rows of their own
+  return { steps, widths, unit: steps.includes(0) ? copies : median(own) };
 }
 
 function sortedColumn(table: Float64Array, weights: Float64Array, d: number, D: number): Values {
@@ -105,7 +106,7 @@ function median(numbers: ArrayLike<number>): number {
 
 /** The distinct ones of some values. */
 function distinct({ at, weight }: Values): Values {
-  const tolerance = SAME * rangeOf(at);
+  const tolerance = noiseOf(at, NOISE);
   const values: number[] = [];
   const weights: number[] = [];
   at.forEach((value, i) => {
@@ -117,10 +118,6 @@ function distinct({ at, weight }: Values): Values {
     }
   });
   return { at: Float64Array.from(values), weight: Float64Array.from(weights) };
-}
-
-function rangeOf(sorted: Float64Array): number {
-  return sorted[sorted.length - 1] - sorted[0];
 }
 
 function sum(numbers: Float64Array): number {
@@ -155,16 +152,17 @@ function stepOf(values: Values, unit: number): number {
   const tied = where(values, (weight) => weight > TIED * unit);
   const grid = gridOf(values, tied);
   const least = Math.max(MASS_SHARE * sum(values.weight), MASS_TIMES * median(values.weight));
-  const masses = grid > 0 ? where(tied, (weight) => weight > least) : tied;
+  const masses = where(tied, (weight) => weight > (grid > 0 ? least : SOME * unit));
   if (masses.at.length === 0 || (grid > 0 && masses.at.length === length)) return grid;
-  return Math.max(grid, setApart(values, masses));
+  return length - masses.at.length < FEW_OTHERS && grid > 0 ? grid : Math.max(grid, setApart(values, masses));
 }
 
 /** The step of which nearly all values are multiples, from one of them; 0 if there is none. */
 function gridOf(values: Values, tied: Values): number {
   const step = gridWithin(values, tied, NOISE);
-  if (step > 0 || !values.at.every((value) => Math.fround(value) === value)) return step;
-  return gridWithin(values, tied, SINGLE_NOISE);
+  const isSingle = values.at.every((value) => Math.fround(value) === value);
+  // single precision is a grid itself, and finer
+  return isSingle ? Math.max(step, gridWithin(values, tied, SINGLE_NOISE)) : step;
 }
 
 function gridWithin(values: Values, tied: Values, share: number): number {
@@ -192,19 +190,23 @@ function noiseOf(sorted: Float64Array, share: number): number {
  */
 function commonStep(sorted: Float64Array, noise: number): number {
   if (sorted.length < 2) return 0;
-  const least = LEAST_STEP * Math.max(noise, SAME * rangeOf(sorted));
+  const least = LEAST_STEP * noise;
   const gaps = sorted.subarray(1).map((value, i) => value - sorted[i]);
   let step = gaps.reduce((smallest, gap) => Math.min(smallest, gap));
+  if (gaps.length === 1) return step;
   while (step > least) {
     let rest = Infinity;
+    // the probability that all but one of the gaps are multiples by chance
+    let chance = step / (2 * noise);
     for (const gap of gaps) {
       const times = Math.round(gap / step);
       const off = Math.abs(gap - times * step);
       const allowed = noise * (2 + times);
+      chance *= Math.min(1, (2 * allowed) / step);
       // a gap of too many steps tells nothing of one of them
       if (off > allowed && allowed < step / 8) rest = Math.min(rest, off);
     }
-    if (rest === Infinity) return step;
+    if (rest === Infinity) return chance < LEAST_CHANCE ? step : 0;
     step = rest;
   }
   return 0;
@@ -220,7 +222,9 @@ function setApart(values: Values, masses: Values): number {
   const mostly = masses.at.length >= MANY_MASSES && sum(masses.weight) > sum(values.weight) / 2;
   if (mostly || others.at.length === 0) return quantile(distances(masses, masses), mostly ? 1 / 2 : 0);
   const usual = quantile(distances(others, masses), 1 / 2);
-  return others.at.length * TENTH < 1 ? usual : Math.min(usual, CROWDED * shortest(others));
+  const { length } = others.at;
+  const crowd = length * TENTH < 1 ? others.at[length - 1] - others.at[0] : CROWDED * shortest(others);
+  return Math.min(usual, crowd);
 }
 
 /** The distance of each value to the nearest of some others, with its weight. */
