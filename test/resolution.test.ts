@@ -108,7 +108,9 @@ describe("covariances of discrete columns", () => {
   function mixed(N: number, seed: number): { data: Float64Array; shape: [number, number] } {
     const { data } = clouds(N, 4, 3, seed, 6);
     return {
-      data: data.map((value, i) => [Math.abs(Math.round(value)) % 2, Math.round(value), Math.round(value * 10) / 10, value][i % 4]),
+      data: data.map(
+        (value, i) => [Math.abs(Math.round(value)) % 2, Math.round(value), Math.round(value * 10) / 10, value][i % 4],
+      ),
       shape: [N, 4],
     };
   }

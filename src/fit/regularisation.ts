@@ -76,8 +76,7 @@ function floorOf(problem: Problem, reg: Float64Array, steps: Float64Array): Floa
   const { kernels } = arena;
   const least = steps.map((step, d) => Math.min(step * step * ROUNDED, BELOW_TOTAL * columnVariances[d]));
   if (!least.some((variance, d) => variance > reg[d])) return undefined;
-  if (covarianceType === "spherical")
-    return new Float64Array(D).fill(least.reduce((sum, variance) => sum + variance, 0) / D);
+  if (covarianceType === "spherical") return new Float64Array(D).fill(Math.max(...least));
   if (covarianceType === "diag") return least;
   if (D > MOST_COLUMNS) return undefined;
   const roots = least.map((variance, d) => Math.sqrt(Math.max(variance, reg[d] / 2)));

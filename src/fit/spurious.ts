@@ -7,8 +7,8 @@ const SMALL_SHARE = 0.1;
 const LEAST_SHARE = 1e-6;
 /** A variance of which regularisation makes up more than one part in this many has no other support. */
 const SUPPORT = 2;
-/** A narrow component with fewer rows than this many times those that its shape needs is an accident, however narrow. */
-const FEW_TIMES = 2;
+/** A narrow component with fewer rows than this is an accident, however narrow: so many copies of a row are no group. */
+const FEW = 5;
 /** Logarithm of the expected number of equally narrow groups of rows, above which one is an accident: one in a hundred. */
 const ACCIDENT = -4.6;
 
@@ -24,7 +24,7 @@ const ACCIDENT = -4.6;
  * average of the components' covariances by weight and for V the covariance of its neighbour, the component that its rows would
  * fall to; or if regularisation is all that keeps the variance of a column above 0.
  *
- * It is so by accident if n < 2 p, or if among all N rows some n of them would be as close by chance: p - 1 rows define where it
+ * It is so by accident if n < 5, or if among all N rows some n of them would be as close by chance: p - 1 rows define where it
  * lies, and a row of the neighbour's lies there with probability q = 2 (|Σ| / |V|)^½ exp(-δ² / 2) or so, δ being the Mahalanobis
  * distance of its mean from the neighbour, so that of such groups
  *
@@ -62,7 +62,7 @@ export function spuriousComponents(em: Pick<Em, "problem" | "regularisation">, p
     if (neighbour < 0) return rests;
     const own = matrixOf(parameters, neighbour);
     if (!rests && !isNarrow(D / relativeTrace(parameters, precisions, own, k), limit)) return false;
-    return n < FEW_TIMES * least || isByChance(em, parameters, precisions, [k, neighbour], [n, total, least]);
+    return n < FEW || isByChance(em, parameters, precisions, [k, neighbour], [n, total, least]);
   });
 }
 
