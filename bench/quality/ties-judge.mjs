@@ -5,9 +5,10 @@ import { adjustedRandIndex, GaussianMixture, selectSync } from "gaussmix";
  * @typedef {import("../../test/support/ties.ts").Ties} Ties
  * @typedef {"full" | "tied" | "diag" | "spherical"} Type
  * @typedef {{ logLikelihood: number, labels: string } | null} PeerFit
- * @typedef {{ logLikelihood: number, ari: number, warnings: string[], equal: number, converged: boolean,
+ * @typedef {{ logLikelihood?: number, ari: number, warnings: string[], equal?: number, converged: boolean,
  *   peer?: { logLikelihood: number, ari: number, here?: number }, more?: number, error?: string }} Fit
- *   equal: the largest difference between the two components that differ least, in their own standard deviations.
+ *   equal: the largest difference between the two components that differ least, in their own standard deviations; undefined where
+ *   there are not two. Figures are undefined where a fit failed.
  *   here: the log-likelihood that a fit of ours reaches from the peer's labels, where the peer's index is the better one.
  *   more: the log-likelihood with one component more.
  * @typedef {{ K: number, type: Type, bic: number, single: number, truth: number, candidates: Record<string, number[]>,
@@ -70,7 +71,7 @@ function leastApart({ nComponents: K, nFeatures: D, weights, means, covariances,
       least = Math.min(least, most);
     }
   }
-  return least;
+  return least < Infinity ? least : undefined;
 }
 
 /** @param {GaussianMixture} mixture */
@@ -101,7 +102,7 @@ function judgeFit(problem, type, theirs, withMore) {
     }
     return fit;
   } catch (error) {
-    return { logLikelihood: Number.NaN, ari: 0, warnings: [], equal: Infinity, converged: false, error: String(error) };
+    return { ari: 0, warnings: [], converged: false, error: String(error) };
   }
 }
 

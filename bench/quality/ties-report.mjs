@@ -31,20 +31,25 @@ const inOrder = (/** @type {Outcome} */ outcome) =>
 /** What a fit ends as. @type {Record<string, (fit: Fit, outcome: Outcome) => boolean>} */
 const FAULTS = {
   error: ({ error }) => error !== undefined,
-  "equal components": ({ equal }) => equal < EQUAL,
+  "equal components": ({ equal }) => (equal ?? Infinity) < EQUAL,
   "not converged": ({ converged, error }) => !converged && !error,
   "K + 1 less likely": ({ more, logLikelihood }, outcome) => more !== undefined && isLess(outcome, more, logLikelihood),
   "peer > 0.8": isFound,
   "below peer": isWorse,
-  "… in silence": (fit, outcome) => isSilent(fit, outcome),
+  "… but likelier": (fit, outcome) => isWorse(fit, outcome) && isLikelier(fit, outcome),
+  "… in silence": isSilent,
   SPURIOUS: ({ warnings }) => warnings.includes("SPURIOUS_COMPONENT"),
 };
 
+/** Whether ours is no less likely than what it reaches from the peer's labels. @param {Fit} fit @param {Outcome} outcome */
+function isLikelier({ logLikelihood, peer }, outcome) {
+  return !isLess(outcome, logLikelihood, peer.here ?? peer.logLikelihood);
+}
+
 /** Worse than the peer without a word and not even likelier. @param {Fit} fit @param {Outcome} outcome */
 function isSilent(fit, outcome) {
-  if (!isWorse(fit, outcome) || fit.warnings.some((code) => code !== "CONSTANT_COLUMN" && code !== "DEPENDENT_COLUMN"))
-    return false;
-  return !(fit.logLikelihood >= (fit.peer.here ?? fit.peer.logLikelihood) - SAME * outcome.N);
+  const isTold = fit.warnings.some((code) => code !== "CONSTANT_COLUMN" && code !== "DEPENDENT_COLUMN");
+  return isWorse(fit, outcome) && !isTold && !isLikelier(fit, outcome);
 }
 
 /** @param {readonly string[]} heads @param {readonly (readonly unknown[])[]} lines */
@@ -65,7 +70,7 @@ const groupsOf = ({ kinds, K, D }) => [
 
 /** @param {Outcome} outcome */
 const titleOf = ({ seed, N, D, K, kinds }) => `${seed}: ${N} x ${D}, K = ${K}, ${kinds.join(" + ")}`;
-const digits = (/** @type {number | undefined} */ value) => (value === undefined ? "-" : value.toFixed(2));
+const digits = (/** @type {number | undefined} */ value) => value?.toFixed(2) ?? "-";
 
 /** Prints tables, and each fault. @param {Outcome[]} outcomes @param {boolean} all whether to list what is right, too @returns {boolean} whether bars are reached */
 export function report(outcomes, all) {
@@ -111,7 +116,7 @@ function reportFits(outcomes, all) {
         ...cells,
         digits(ari),
         digits(peer?.ari),
-        equal.toExponential(0),
+        equal?.toExponential(0) ?? "-",
         error ?? codes,
       ],
     ];
