@@ -22,19 +22,20 @@ const here = (name) => fileURLToPath(new URL(name, import.meta.url));
  * What both found: read from the file that `--peers` names, if it is there; otherwise found, and written there.
  *
  * @param {import("./cases.mjs").Case[]} cases
+ * @param {number} [seeds] of scikit-learn.
  * @returns {{ sklearn?: Peer, mclust?: Peer }}
  */
-export function peersOf(cases) {
+export function peersOf(cases, seeds = 100) {
   const at = process.argv.indexOf("--peers");
   const file = at < 0 ? undefined : process.argv[at + 1];
   if (file && existsSync(file)) return JSON.parse(readFileSync(file, "utf8"));
-  const peers = { sklearn: sklearnFits(cases), mclust: mclustFits(cases) };
+  const peers = { sklearn: sklearnFits(cases, seeds), mclust: mclustFits(cases) };
   if (file) writeFileSync(file, JSON.stringify(peers));
   return peers;
 }
 
-/** @param {import("./cases.mjs").Case[]} cases @returns {Peer | undefined} */
-function sklearnFits(cases) {
+/** @param {import("./cases.mjs").Case[]} cases @param {number} seeds @returns {Peer | undefined} */
+function sklearnFits(cases, seeds) {
   const python = PYTHON.find((path) => path && existsSync(path));
   if (!python) return undefined;
   return inFolder((folder) => {
@@ -48,7 +49,7 @@ function sklearnFits(cases) {
     writeFileSync(file, JSON.stringify(plain));
     const env = { ...process.env, OMP_NUM_THREADS: "1", OPENBLAS_NUM_THREADS: "1" };
     const options = { encoding: "utf8", maxBuffer: 1e9, env };
-    const out = JSON.parse(execFileSync(python, [here("sklearn_fits.py"), file], options));
+    const out = JSON.parse(execFileSync(python, [here("sklearn_fits.py"), file, `${seeds}`], options));
     return { version: out.version, cases: out.cases.map(({ defaults, best }) => ({ defaults, starts: best })) };
   });
 }
