@@ -47,7 +47,7 @@ const MOST_TRUSTED = 8;
 const CLOSE = 10;
 /** … or there are more optima than these, which starts and populations may miss together; … */
 const FEW_PLACES = 60;
-/** … or more than this share of the searches have found a place of their own, or end at a spurious one; … */
+/** … or this share of the searches have found a place of their own, or more than this have ended at a spurious one; … */
 const MANY_NEW = 1 / 2;
 const MANY_SPURIOUS = 1 / 5;
 /** … or more than these, which are never all as likely as the rule takes them to be; … */
@@ -239,7 +239,7 @@ class Search {
   /** Whether searches that have met say more than those that have not. */
   #isTrusted(best: Contender): boolean {
     const places = this.#places.length;
-    if (places > FEW_PLACES || places > MANY_NEW * this.#searches) return false;
+    if (places > FEW_PLACES || places >= MANY_NEW * this.#searches) return false;
     if (this.#spurious > MANY_SPURIOUS * this.#climbs) return false;
     return this.#places.filter((place) => this.#isNear(best, place, CLOSE * SAME)).length <= 1;
   }
