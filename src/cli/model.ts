@@ -12,7 +12,8 @@ import {
   toScikitLearn,
 } from "../index.ts";
 import { callLibrary, InputError } from "./failures.ts";
-import { readBytes, sourceOf, textOf } from "./files.ts";
+import { readBytes, sourceOf } from "./files.ts";
+import { textOf } from "./source.ts";
 
 /** In which forms a model can be written. */
 export const MODEL_WRITERS = {
