@@ -55,7 +55,7 @@ export function layoutOf(
     const trials = candidates.map((delimiter) =>
       tryOut(text.slice(skipped, end), isLast, delimiter, source, skippedLines),
     );
-    if (!isLast && !trials.some(({ rows }) => rows.length > 1)) continue;
+    if (!isLast && !trials.some(({ rows, error }) => rows.length > 1 || error !== undefined)) continue;
     return finished(chosen(trials, text.slice(skipped)), { lead, skipped, skippedLines }, source, wanted);
   }
   return undefined;
@@ -66,22 +66,22 @@ interface Trial {
   readonly delimiter: string;
   /** The rows that are not blank. */
   readonly rows: readonly Row[];
-  /** Cells of the header, if every row has as many and there is more than one. */
-  readonly width: number | undefined;
+  /** Whether every row has as many cells, and more than one. */
+  readonly isEven: boolean;
+  /** Why they could not be read. */
+  readonly error?: InputError;
 }
 
 function tryOut(text: string, isLast: boolean, delimiter: string, source: string, skippedLines: number): Trial {
-  let rows: Row[] = [];
-  let isSound = true;
   try {
-    rows = new Scanner(delimiter, source, skippedLines + 1).scan(text, isLast).filter(({ isBlank }) => !isBlank);
+    const scanned = new Scanner(delimiter, source, skippedLines + 1).scan(text, isLast);
+    const rows = scanned.filter(({ isBlank }) => !isBlank);
+    const width = rows[0]?.cells.length ?? 0;
+    return { delimiter, rows, isEven: width > 1 && rows.every(({ cells }) => cells.length === width) };
   } catch (error) {
-    if (!(error instanceof InputError)) throw error;
-    isSound = false;
+    if (error instanceof InputError) return { delimiter, rows: [], isEven: false, error };
+    throw error;
   }
-  const width = rows[0]?.cells.length;
-  const isEven = isSound && width > 1 && rows.every(({ cells }) => cells.length === width);
-  return { delimiter, rows, width: isEven ? width : undefined };
 }
 
 /**
@@ -89,7 +89,7 @@ function tryOut(text: string, isLast: boolean, delimiter: string, source: string
  * that is most frequent in the header, and the rows will be told from it.
  */
 function chosen(trials: readonly Trial[], text: string): Trial {
-  const even = trials.filter(({ width }) => width !== undefined);
+  const even = trials.filter(({ isEven }) => isEven);
   if (even.length > 0) return highest(even, shareOfNumbers);
   const header = /^.*\S.*$/m.exec(text)?.[0].replace(/"[^"]*"/g, "") ?? "";
   return highest(trials, ({ delimiter }) => header.split(delimiter).length);
@@ -116,11 +116,12 @@ function isNumber(cell: string): boolean {
 }
 
 function finished(
-  { delimiter, rows }: Trial,
+  { delimiter, rows, error }: Trial,
   { lead, skipped, skippedLines }: { lead: string; skipped: number; skippedLines: number },
   source: string,
   wanted: readonly string[],
 ): Layout {
+  if (error !== undefined) throw error;
   const notes: string[] = [];
   const comments = lead.match(/#[^\r\n]*/g) ?? [];
   // a comment with as many cells as what follows it is the header: some programs put # before theirs
