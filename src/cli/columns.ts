@@ -34,8 +34,6 @@ export interface Wanted {
 const BLOCK = 65_536;
 /** Rows after which a column that was not asked for is one of numbers, for a message that lists them. */
 const LISTED_ROWS = 1000;
-/** A column with this share of numbers is one of numbers: text in it is a mistake. */
-const MOSTLY = 0.9;
 
 /** A cell to blame, in quotes, and where it stood. */
 interface Finding {
@@ -67,8 +65,8 @@ interface Block {
 }
 
 /**
- * Reads the columns of numbers. A column with cells of text is left out, unless nearly all are numbers; a column of numbers with a cell
- * that is empty, NaN, infinite or in another notation is an error. Decimal commas are read where no number has a point.
+ * Reads the columns of numbers. A column of text is left out; a column in which most cells are numbers, and one is text, empty, NaN,
+ * infinite or in another notation, is an error. Decimal commas are read where no number has a point.
  *
  * @param table - the file; its rows are taken.
  * @param wanted - the columns to use; default: every column of numbers.
@@ -156,7 +154,7 @@ class ColumnReader {
     if (text !== undefined) {
       const reason = `${text.cell} in line ${text.line} is not a number`;
       if (isWanted) throw this.#textError(name, reason);
-      if (numbers < MOSTLY * (numbers + texts)) return reason;
+      if (numbers <= texts) return reason;
       throw new InputError(
         `${this.#at(column, text)}: expected a number as in ${numbers} other rows, got ${text.cell}; ` +
           "mend the cell, or name the columns to use with --columns",

@@ -129,7 +129,7 @@ function finished(
   const isHeader = last.length > 1 && last.length === rows[0]?.cells.length;
   const header = isHeader ? [last[0].replace(/^#\s+/, ""), ...last.slice(1)] : rows[0]?.cells;
   const nComments = comments.length - (isHeader ? 1 : 0);
-  if (nComments > 0) notes.push(`${source}: skipped ${count(nComments, "line")} that begin with #`);
+  if (nComments > 0) notes.push(`${source}: skipped ${count(nComments, "comment line")} at the beginning`);
   if (header === undefined) {
     throw new InputError(
       `${source}: expected a header row and rows of numbers, got no text; check where it comes from`,
