@@ -23,8 +23,8 @@ export interface Layout {
 const DELIMITERS = [",", ";", "\t", "|"];
 /** Characters that are enough to tell the delimiter, if there are two rows in them. */
 const SAMPLE = 65_536;
-/** Blank lines and comments before the header. */
-const LEAD = /(?:[^\S\r\n]*(?:#[^\r\n]*)?(?:\r\n|\n|\r(?!$)))*/y;
+/** A blank line or a comment, whole. */
+const LEAD = /[^\S\r\n]*(?:#[^\r\n]*)?(?:\r\n|\n|\r(?!$))/y;
 /** The line with which spreadsheets tell the delimiter. */
 const TOLD = /^sep=([^\r\n])(?:\r\n|\n|\r)/i;
 
@@ -43,8 +43,9 @@ export function layoutOf(
   source: string,
   wanted: readonly string[],
 ): Layout | undefined {
-  LEAD.lastIndex = 0;
-  const lead = LEAD.exec(text)?.[0] ?? "";
+  let begin = 0;
+  for (LEAD.lastIndex = 0; LEAD.test(text); ) begin = LEAD.lastIndex;
+  const lead = text.slice(0, begin);
   const told = TOLD.exec(text.slice(lead.length, lead.length + 8));
   const skipped = lead.length + (told?.[0].length ?? 0);
   const skippedLines = linesIn(text.slice(0, skipped));
@@ -52,11 +53,14 @@ export function layoutOf(
   const candidates = told === null ? DELIMITERS : [told[1]];
   for (const end of text.length > enough ? [enough, text.length] : [text.length]) {
     const isLast = isWhole && end === text.length;
+    // two line ends are the least that two rows have
+    if (!isLast && linesIn(text.slice(skipped, end)) < 2) continue;
     const trials = candidates.map((delimiter) =>
       tryOut(text.slice(skipped, end), isLast, delimiter, source, skippedLines),
     );
-    if (!isLast && !trials.some(({ rows, error }) => rows.length > 1 || error !== undefined)) continue;
-    return finished(chosen(trials, text.slice(skipped)), { lead, skipped, skippedLines }, source, wanted);
+    const trial = chosen(trials, text.slice(skipped));
+    if (trial.error !== undefined) throw trial.error;
+    if (isLast || trial.rows.length > 1) return finished(trial, { lead, skipped, skippedLines }, source, wanted);
   }
   return undefined;
 }
@@ -116,12 +120,11 @@ function isNumber(cell: string): boolean {
 }
 
 function finished(
-  { delimiter, rows, error }: Trial,
+  { delimiter, rows }: Trial,
   { lead, skipped, skippedLines }: { lead: string; skipped: number; skippedLines: number },
   source: string,
   wanted: readonly string[],
 ): Layout {
-  if (error !== undefined) throw error;
   const notes: string[] = [];
   const comments = lead.match(/#[^\r\n]*/g) ?? [];
   // a comment with as many cells as what follows it is the header: some programs put # before theirs

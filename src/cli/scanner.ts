@@ -1,3 +1,4 @@
+import { getHeapStatistics } from "node:v8";
 import { InputError } from "./failures.ts";
 import { quote } from "./words.ts";
 
@@ -17,8 +18,33 @@ const SPACE = 32;
 const QUOTE = 34;
 /** Characters of a cell beyond which a quote must have been left open. */
 const LONGEST_CELL = 2 ** 20;
-/** Cells of a row beyond which line ends must be missing: as many names as a small heap can hold. */
-const MOST_CELLS = 4_000_000;
+/** What a row may take of the engine's heap, which cannot be had back once it has run out: bytes for each cell, with all that is kept of its column. */
+const CELL_BYTES = 512;
+/** The share of the heap that the text of a row may take. */
+const TEXT_SHARE = 1 / 16;
+/** What else is on the heap. */
+const OTHER_BYTES = 2 ** 26;
+
+function heapBytes(): number {
+  return Math.max(OTHER_BYTES / 2, getHeapStatistics().heap_size_limit - OTHER_BYTES);
+}
+
+function mostCells(): number {
+  return Math.floor(heapBytes() / CELL_BYTES);
+}
+
+/** How long a row may be. */
+export function mostCharacters(): number {
+  return Math.floor(heapBytes() * TEXT_SHARE);
+}
+
+/** What to tell of a row that is longer. */
+export function longError(source: string, line: number): InputError {
+  return new InputError(
+    `${source}, line ${line}: expected a row of at most ${mostCells()} cells and ${mostCharacters()} characters, as many as ` +
+      "fit into memory, got more; check its line ends, or raise --max-old-space-size in NODE_OPTIONS",
+  );
+}
 
 /**
  * Takes CSV apart, in pieces as they come. Cells are trimmed unless quoted; a quote in a quoted cell is doubled; a line ends with
@@ -32,8 +58,12 @@ export class Scanner {
   #rest = "";
   /** The row at hand. */
   #cells: string[] = [];
+  #characters = 0;
+  #wasBlank = false;
   /** Lines that its quoted cells begin. */
   #added = 0;
+  readonly #mostCells: number;
+  readonly #mostCharacters: number;
   /** The cell that was read last: its text, whether it was quoted, where the next begins, whether it ends its row. */
   #value = "";
   #isQuoted = false;
@@ -49,10 +79,12 @@ export class Scanner {
     this.#delimiter = delimiter.charCodeAt(0);
     this.#source = source;
     this.#line = line;
+    this.#mostCells = mostCells();
+    this.#mostCharacters = mostCharacters();
   }
 
   /**
-   * The rows that are whole once another piece has come.
+   * The rows that are whole once another piece has come. Of blank lines that follow each other, the first.
    *
    * @param piece - any part of the text.
    * @param isLast - whether nothing follows it.
@@ -66,15 +98,17 @@ export class Scanner {
     while ((at < text.length || (isLast && this.#cells.length > 0)) && this.#readCell(text, at, isLast)) {
       at = this.#next;
       const cells = this.#cells;
-      if (cells.push(this.#value) > MOST_CELLS) {
-        throw new InputError(
-          `${this.#source}, line ${this.#line}: expected at most ${MOST_CELLS} cells, got more; check its line ends`,
-        );
-      }
+      cells.push(this.#value);
+      this.#characters += this.#value.length;
+      if (cells.length > this.#mostCells || this.#characters > this.#mostCharacters)
+        throw longError(this.#source, this.#line);
       if (!this.#endsRow) continue;
-      rows.push({ cells, line: this.#line, isBlank: cells.length === 1 && this.#value === "" && !this.#isQuoted });
+      const isBlank = cells.length === 1 && this.#value === "" && !this.#isQuoted;
+      if (!(isBlank && this.#wasBlank)) rows.push({ cells, line: this.#line, isBlank });
+      this.#wasBlank = isBlank;
       this.#line += 1 + this.#added;
       this.#added = 0;
+      this.#characters = 0;
       this.#cells = [];
     }
     this.#rest = text.slice(at);

@@ -4,7 +4,7 @@ import { InputError, pathError } from "./failures.ts";
 import { STDIN, sourceOf } from "./files.ts";
 
 /** Bytes read at a time. */
-const CHUNK = 2 ** 18;
+const CHUNK = 2 ** 16;
 
 /**
  * A text in a file, or on standard input for `-`, that is read in pieces. It can be read again: a file is opened again, what comes

@@ -1,6 +1,6 @@
 import { InputError } from "./failures.ts";
 import { type Layout, layoutOf } from "./layout.ts";
-import { type Row, Scanner } from "./scanner.ts";
+import { longError, mostCharacters, type Row, Scanner } from "./scanner.ts";
 import type { TextSource } from "./source.ts";
 import { count } from "./words.ts";
 
@@ -27,17 +27,22 @@ export interface Table {
  */
 export async function openTable(source: TextSource, wanted: readonly string[]): Promise<Table> {
   const pieces = source.pieces();
-  let text = "";
+  const head: string[] = [];
+  let length = 0;
   let tried = 0;
+  let text = "";
   let layout: Layout | undefined;
   let isWhole = false;
   while (layout === undefined) {
-    const { done, value } = await pieces.next();
+    const { done, value = "" } = await pieces.next();
     isWhole = done === true;
-    if (!isWhole) text += value;
+    head.push(value);
+    length += value.length;
+    if (length > mostCharacters()) throw longError(source.name, 1);
     // a long header is looked at again when there is twice as much of it
-    if (!isWhole && text.length < 2 * tried) continue;
-    tried = text.length;
+    if (!isWhole && length < 2 * tried) continue;
+    tried = length;
+    text = head.join("");
     layout = layoutOf(text, isWhole, source.name, wanted);
   }
   const scanner = new Scanner(layout.delimiter, source.name, layout.skippedLines + 1);
@@ -59,13 +64,14 @@ async function* batchesOf(
 ): AsyncGenerator<readonly Row[]> {
   let seen = 0;
   let awaitsHeader = isFirst;
-  // blank lines whose meaning the next row tells: between rows of one cell they are empty cells, at the end nothing
-  let blanks: Row[] = [];
+  // a blank line whose meaning the next row tells: between rows of one cell it is an empty cell, one is enough to tell of; at the
+  // end it is nothing
+  let blank: Row | undefined;
   const checked = (rows: readonly Row[]): Row[] => {
     const batch: Row[] = [];
     for (const row of rows) {
       if (row.isBlank) {
-        if (header.length === 1 && seen > 0) blanks.push(row);
+        if (header.length === 1 && seen > 0) blank ??= row;
         continue;
       }
       if (awaitsHeader) {
@@ -73,8 +79,9 @@ async function* batchesOf(
         continue;
       }
       if (row.cells.length !== header.length) throw raggedError(row, header.length, source);
-      batch.push(...blanks, row);
-      blanks = [];
+      if (blank !== undefined) batch.push(blank);
+      batch.push(row);
+      blank = undefined;
       seen++;
     }
     return batch;
