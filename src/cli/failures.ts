@@ -78,6 +78,12 @@ const PATH_CODES = new Set(["ENOENT", "ENOTDIR", "EISDIR", "EACCES", "EPERM", "E
  */
 export function pathError(path: string, cause: unknown): unknown {
   const code = codeOf(cause);
+  if (code === "ERR_FS_FILE_TOO_LARGE" || code === "ERR_STRING_TOO_LONG") {
+    return new InputError(
+      `${path}: expected a model of less than 512 MB, got more; convert it to binary where it was made`,
+      { cause },
+    );
+  }
   if (code === undefined || !PATH_CODES.has(code)) return cause;
   const reasons: Readonly<Record<string, string>> = {
     ENOENT: "no such file or folder; check the path",

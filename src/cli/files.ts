@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import { fstatSync, rmSync } from "node:fs";
 import { access, chmod, constants, readdir, readFile, realpath, rename, rm, stat, writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
@@ -21,7 +22,7 @@ export async function readBytes(path: string): Promise<Buffer> {
   try {
     return await (path === STDIN ? buffer(process.stdin) : readFile(path));
   } catch (cause) {
-    throw pathError(path, cause);
+    throw pathError(sourceOf(path), cause);
   }
 }
 
@@ -69,7 +70,9 @@ export async function writeAtomically(path: string, content: string | Uint8Array
 }
 
 async function replace({ path, mode }: Target, content: string | Uint8Array): Promise<void> {
-  const temporary = join(dirname(path), `.${basename(path)}.${process.pid}.tmp`);
+  // the number of a process is not one of its own in another container
+  const own = `${process.pid}-${randomBytes(4).toString("hex")}`;
+  const temporary = join(dirname(path), `.${basename(path)}.${own}.tmp`);
   const end = (signal: NodeJS.Signals): void => {
     rmSync(temporary, { force: true });
     for (const one of ENDING) process.off(one, end);
@@ -77,7 +80,7 @@ async function replace({ path, mode }: Target, content: string | Uint8Array): Pr
   };
   for (const one of ENDING) process.on(one, end);
   try {
-    await writeFile(temporary, content, { flush: true });
+    await writeFile(temporary, content, { flag: "wx", flush: true });
     if (mode !== undefined) await chmod(temporary, mode);
     await rename(temporary, path);
   } catch (cause) {
@@ -91,10 +94,11 @@ async function replace({ path, mode }: Target, content: string | Uint8Array): Pr
 /** Removes neighbours of a file whose programs have ended before they could. */
 async function removeOrphans(path: string): Promise<void> {
   const [before, after] = [`.${basename(path)}.`, ".tmp"];
-  for (const name of await readdir(dirname(path))) {
+  // a folder may let files be written, but not be listed
+  for (const name of await readdir(dirname(path)).catch(() => [])) {
     if (!name.startsWith(before) || !name.endsWith(after)) continue;
-    const pid = name.slice(before.length, -after.length);
-    if (/^\d+$/.test(pid) && !isAlive(Number(pid))) await rm(join(dirname(path), name), { force: true });
+    const [, pid] = /^(\d+)-[0-9a-f]{8}$/.exec(name.slice(before.length, -after.length)) ?? [];
+    if (pid !== undefined && !isAlive(Number(pid))) await rm(join(dirname(path), name), { force: true });
   }
 }
 

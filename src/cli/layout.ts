@@ -156,9 +156,10 @@ function checkHeader(
   wanted: readonly string[],
 ): string[] {
   const numbers = header.filter((name) => isNumber(name) || /^(?:\?|nan)$/i.test(name));
-  const names = new Set(header.filter((name) => !isNumber(name)));
-  // whoever asks for a column by its name has seen the header
-  const isKnown = wanted.some((name) => name !== "" && names.has(name));
+  // whoever asks for columns by their names has seen the header; one number may be meant as a place
+  const names = new Set(header);
+  const found = wanted.filter((name) => name !== "" && names.has(name));
+  const isKnown = found.some((name) => !isNumber(name)) || (found.length > 1 && found.length === wanted.length);
   if (numbers.length > 0 && !isKnown && !isCounted(header, numbers, sample)) {
     const got = numbers.length === header.length ? "numbers only" : "numbers";
     throw new InputError(

@@ -75,7 +75,7 @@ export class TextSource {
         yield chunk;
       }
     } catch (cause) {
-      throw pathError(this.#path, cause);
+      throw pathError(this.name, cause);
     }
   }
 
