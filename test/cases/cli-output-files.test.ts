@@ -1,10 +1,21 @@
 // A file is written as a whole or not at all, and nothing is left beside it.
 import { spawnSync } from "node:child_process";
-import { linkSync, mkdirSync, openSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
+import { linkSync, mkdirSync, openSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { writeAtomically } from "../../src/cli/files.ts";
 import { CLI, expectRefusal, FAITHFUL, gaussmix, TIMEOUT, Workspace } from "../support/cli.ts";
+
+/** What happens when a file has been written, before it takes its name. */
+const moment = vi.hoisted((): { beforeRename: (() => void) | undefined } => ({ beforeRename: undefined }));
+vi.mock("node:fs/promises", async (load) => {
+  const actual = await load<typeof import("node:fs/promises")>();
+  const rename: typeof actual.rename = (from, to) => {
+    moment.beforeRename?.();
+    return actual.rename(from, to);
+  };
+  return { ...actual, rename };
+});
 
 const space = new Workspace();
 let folder = "";
@@ -13,9 +24,11 @@ beforeEach(() => {
   folder = join(space.folder, `run-${runs++}`);
   mkdirSync(folder);
 });
-afterEach(() => vi.restoreAllMocks());
+afterEach(() => {
+  moment.beforeRename = undefined;
+  vi.restoreAllMocks();
+});
 
-const LARGE = "x".repeat(2 ** 26);
 /** The process number of a program that has ended. */
 const deadPid = (): number => spawnSync(process.execPath, ["-e", ""]).pid;
 
@@ -28,15 +41,19 @@ describe("a neighbour", () => {
     async (signal) => {
       const kill = vi.spyOn(process, "kill").mockReturnValue(true);
       const before = process.listeners(signal);
-      const written = writeAtomically(join(folder, "model.json"), LARGE);
-      await vi.waitFor(() => expect(neighbours()).toHaveLength(1), { interval: 0 });
-      const ours = process.listeners(signal).filter((listener) => !before.includes(listener));
-      expect(ours).toHaveLength(1);
-      (ours[0] as (signal: string) => void)(signal);
-      expect(neighbours()).toEqual([]);
-      expect(kill).toHaveBeenCalledWith(process.pid, signal);
-      // nothing is left to listen; here, where the program lives on, the file is written after all
-      await written;
+      moment.beforeRename = () => {
+        expect(neighbours()).toHaveLength(1);
+        const ours = process.listeners(signal).filter((listener) => !before.includes(listener));
+        expect(ours).toHaveLength(1);
+        (ours[0] as (signal: string) => void)(signal);
+        expect(neighbours()).toEqual([]);
+        expect(kill).toHaveBeenCalledWith(process.pid, signal);
+        expect(process.listeners(signal)).toEqual(before);
+        moment.beforeRename = undefined;
+      };
+      // here, where the program lives on, the file is written after all
+      await writeAtomically(join(folder, "model.json"), "whole");
+      expect(moment.beforeRename).toBe(undefined);
       expect(process.listeners(signal)).toEqual(before);
       expect(readdirSync(folder)).toEqual(["model.json"]);
     },
@@ -54,14 +71,18 @@ describe("a neighbour", () => {
     expect(readdirSync(folder).toSorted()).toEqual([...others, "model.json"].toSorted());
   });
 
-  test("that another program has removed is written again", async () => {
+  test("that another program has removed is written again, but not for ever", async () => {
     const path = join(folder, "model.json");
-    const written = writeAtomically(path, LARGE);
-    const [temporary] = await vi.waitUntil(() => (neighbours().length > 0 ? neighbours() : undefined), { interval: 0 });
-    rmSync(join(folder, temporary), { force: true });
-    await written;
-    expect(statSync(path).size).toBe(LARGE.length);
-    expect(readdirSync(folder)).toEqual(["model.json"]);
+    let times = 0;
+    moment.beforeRename = () => {
+      if (++times < 3) rmSync(join(folder, neighbours()[0]));
+    };
+    await writeAtomically(path, "whole");
+    expect([times, readFileSync(path, "utf8"), readdirSync(folder)]).toEqual([3, "whole", ["model.json"]]);
+
+    moment.beforeRename = () => rmSync(join(folder, neighbours()[0]));
+    await expect(writeAtomically(path, "other")).rejects.toThrow(/no such file/);
+    expect([readFileSync(path, "utf8"), readdirSync(folder)]).toEqual(["whole", ["model.json"]]);
   });
 });
 

@@ -51,6 +51,8 @@ describe("the scanner", () => {
     let read = 0;
     fc.assert(
       fc.property(text, fc.array(fc.nat(), { maxLength: 3 }), (given, cuts) => {
+        // a second quote after a cell's end is forgiven there, and refused here
+        fc.pre(!/" +"/.test(given));
         let expected: string[][] | undefined;
         try {
           expected = parse(given, {
