@@ -116,8 +116,8 @@ describe("tables of numbers", () => {
           .trimEnd()
           .split("\n");
         const given = isFirst ? lines.map((line) => `name${one.delimiter}${line}`) : lines;
-        // a first row of 1, 2 or of years is what names may look like, too
-        fc.pre(!one.rows[0].every((x, d) => Number.isInteger(x) && x - one.rows[0][0] === d));
+        // a first row of 1, 2, 3 or of years is what names may look like, too
+        fc.pre(!one.rows[0].every((x, d, [a, b]) => Number.isInteger(x) && x - a === d * (b - a)));
         await expect(refusal(given.join("\n"))).resolves.toMatch(/names of the columns in the first line, got numbers/);
       }),
       { numRuns: 300 },
