@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { nearest } from "../src/input/checks.ts";
+import { nearest } from "../src/input/nearest.ts";
 import { type FitOptions, type FitSettings, fitInput, fitSettings, oneOf } from "../src/input/options.ts";
 
 /** Whatever a JavaScript caller may pass, over 6 rows unless told. */

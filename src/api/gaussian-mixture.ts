@@ -2,7 +2,7 @@ import { compileKernels } from "../engine/kernels.ts";
 import { type Fitted, fitAsync, fitSync, type Resumable } from "../fit/fit.ts";
 import type { FitReport } from "../fit/report.ts";
 import type { DataInput, Matrix } from "../input/data.ts";
-import { type FitOptions, fitInput } from "../input/options.ts";
+import { type FitOptions, fitInput, type WarmStart } from "../input/options.ts";
 import type { MixtureJSON } from "../model/json.ts";
 import { modelOf, type Parameters } from "../model/parameters.ts";
 import { Mixture, type MixtureParameters, type MixtureParts, partsOf, partsOfJSON } from "./mixture.ts";
@@ -25,6 +25,19 @@ export function checkedMixture(
   return new Made({ model: modelOf(parameters), columns }, ...fit);
 }
 
+/** A report that nobody can change, its lists included; a typed array cannot be frozen, so it gives copies of the trace. */
+function frozenReport({ trace, starts, warnings, ...rest }: FitReport): FitReport {
+  const frozen = {
+    ...rest,
+    get trace() {
+      return trace.slice();
+    },
+    starts: Object.freeze(starts.map((start) => Object.freeze(start))),
+    warnings: Object.freeze(warnings.map((warning) => Object.freeze(warning))),
+  };
+  return Object.freeze(frozen);
+}
+
 /**
  * A mixture of K multivariate normals over D columns: an immutable distribution. {@link GaussianMixture.fit} estimates one
  * from data, {@link GaussianMixture.fromParameters} and {@link GaussianMixture.fromJSON} take one as it is.
@@ -41,7 +54,8 @@ export class GaussianMixture extends Mixture {
   private constructor(parts: MixtureParts, report?: FitReport, resumable?: Resumable) {
     super(parts);
     this.#resumable = resumable;
-    this.report = report && Object.freeze(report);
+    this.report = report && frozenReport(report);
+    Object.freeze(this);
   }
 
   /**
@@ -60,10 +74,10 @@ export class GaussianMixture extends Mixture {
    * mixture.means; // Float64Array of length 4: two means of two numbers
    */
   static async fit(data: DataInput, options: FitOptions): Promise<GaussianMixture> {
-    const { matrix, settings } = fitInput(data, options);
+    const { matrix, settings, warmStart } = fitInput(data, options);
     settings.signal?.throwIfAborted();
     await compileKernels();
-    return fittedMixture(await fitAsync(matrix, settings, GaussianMixture.#resumableOf(options)), matrix);
+    return fittedMixture(await fitAsync(matrix, settings, GaussianMixture.#resumableOf(warmStart)), matrix);
   }
 
   /**
@@ -72,12 +86,12 @@ export class GaussianMixture extends Mixture {
    * @throws as `fit` rejects.
    */
   static fitSync(data: DataInput, options: FitOptions): GaussianMixture {
-    const { matrix, settings } = fitInput(data, options);
+    const { matrix, settings, warmStart } = fitInput(data, options);
     settings.signal?.throwIfAborted();
-    return fittedMixture(fitSync(matrix, settings, GaussianMixture.#resumableOf(options)), matrix);
+    return fittedMixture(fitSync(matrix, settings, GaussianMixture.#resumableOf(warmStart)), matrix);
   }
 
-  static #resumableOf({ warmStart }: FitOptions): Resumable | undefined {
+  static #resumableOf(warmStart: WarmStart | undefined): Resumable | undefined {
     return warmStart && #resumable in warmStart ? warmStart.#resumable : undefined;
   }
 

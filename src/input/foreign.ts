@@ -1,0 +1,120 @@
+// Tables and vectors of other libraries, read by what they offer in public; their fields are nobody else's business.
+import { received } from "../errors.ts";
+import { firstHole, isList, isPlain, isTypedArray } from "./checks.ts";
+
+/** A table by the names of its columns, in order. */
+export interface NamedColumns {
+  readonly names: readonly string[];
+  /** What there is under a name: a list or a vector. */
+  readonly columnOf: (name: string) => unknown;
+}
+
+/** What the methods and fields of a table may be. Nothing of it is trusted to be there. */
+type Foreign = Readonly<Record<string, unknown>> & { readonly [Symbol.iterator]?: unknown };
+
+const isFunction = (value: unknown): value is (...args: readonly unknown[]) => unknown => typeof value === "function";
+
+/** A table of another library; undefined if it is none that is known. */
+export function foreignTable(input: object): NamedColumns | undefined {
+  const table = input as Foreign;
+  const fields = (table.schema as Foreign | null | undefined)?.fields;
+  // Apache Arrow's Table and RecordBatch, Flechette's Table
+  if (isFunction(table.getChild) && isList(fields)) {
+    const names = Array.from(dense(fields, "schema.fields"), (field) => String((field as Foreign | null)?.name));
+    return { names, columnOf: (name) => (table.getChild as (name: string) => unknown)(name) };
+  }
+  // Arquero's ColumnTable: array() follows its filter and order
+  if (isFunction(table.columnNames) && isFunction(table.array)) {
+    const names = Array.from(dense(table.columnNames(), "columnNames()"), String);
+    return { names, columnOf: (name) => (table.array as (name: string) => unknown)(name) };
+  }
+  // Danfo.js's DataFrame
+  if (isFunction(table.column) && isList(table.columns)) {
+    const names = Array.from(dense(table.columns, "columns"), String);
+    return { names, columnOf: (name) => (table.column as (name: string) => Foreign)(name)?.values };
+  }
+  return undefined;
+}
+
+function dense(list: unknown, what: string): ArrayLike<unknown> {
+  if (isList(list) && firstHole(list) < 0) return list;
+  throw new TypeError(
+    `data: expected ${what} of the table to be a list of columns, got ${received(list)}; give { name: column }`,
+  );
+}
+
+/** Whether a value is no list, but has its elements made into one by `toArray()`. */
+export function isVector(value: unknown): value is object {
+  return typeof value === "object" && value !== null && !Array.isArray(value) && isFunction((value as Foreign).toArray);
+}
+
+/** Apache Arrow's numbers for its types, which others have taken over. */
+const ARROW = { float: 3, decimal: 7 };
+/** Dates, times of day, timestamps, intervals and durations. */
+const ARROW_TIMES = [8, 9, 10, 11, 18];
+
+/** Whether a vector holds dates or times by its type; as numbers they would come in a unit of their own. */
+export function holdsTimes(vector: object): boolean {
+  return ARROW_TIMES.includes(typeOf(vector).typeId as number);
+}
+
+function typeOf(vector: object): Foreign {
+  return Object((vector as Foreign).type) as Foreign;
+}
+
+/**
+ * The elements of a vector. The array behind it is taken only where it has one number for each: half floats and decimals
+ * of Apache Arrow, for example, come as words.
+ *
+ * @throws {TypeError} If it has nulls beside numbers, which `toArray()` shows as any number, or cannot be read.
+ */
+export function vectorList(vector: object, name: string): ArrayLike<unknown> {
+  const { length, nullCount, get, toArray } = vector as Foreign;
+  const type = typeOf(vector);
+  const isHalf = type.typeId === ARROW.float && type.precision === 0;
+  const list: unknown = isHalf ? undefined : (toArray as () => unknown).call(vector);
+  if (isList(list) && type.typeId !== ARROW.decimal && (length === undefined || length === list.length)) {
+    if (!ArrayBuffer.isView(list) || !nullCount) return list;
+    throw new TypeError(
+      `data: expected numbers in ${name}, got ${received(nullCount)} nulls; leave their rows out or fill them in`,
+    );
+  }
+  if (!isFunction(get) || !Number.isSafeInteger(length)) {
+    throw new TypeError(
+      `data: expected ${name} to have one element for each row, got ${received(vector)}; give its numbers in an array`,
+    );
+  }
+  const scale = type.typeId === ARROW.decimal ? Number(type.scale) : undefined;
+  const values: unknown[] = [];
+  for (let n = 0; n < (length as number); n++) {
+    const value = get.call(vector, n);
+    values.push(scale !== undefined && isTypedArray(value) ? decimalOf(value, scale) : value);
+  }
+  return values;
+}
+
+/** A decimal as the nearest double: an integer in words of 32 bits, the lowest first, in two's complement, over 10^scale. */
+function decimalOf(words: ArrayLike<number>, scale: number): number {
+  let integer = 0n;
+  for (let i = words.length - 1; i >= 0; i--) integer = (integer << 32n) | BigInt(words[i] >>> 0);
+  return Number(`${BigInt.asIntN(32 * words.length, integer)}e${-scale}`);
+}
+
+/** Methods by which a table gives what can be read, as far as it has them. */
+const GIVING = ["toRecords", "objects", "getRowObjects", "getColumnsObject", "toObject", "toArray"];
+
+/** What to do about an object of a class that is not read: the line that converts it. */
+export function conversionOf(input: object): string {
+  const given = input as Foreign;
+  if (isFunction(given.then)) return "await it first";
+  if (Object.prototype.toString.call(input) === "[object Map]") return "give Object.fromEntries(data)";
+  if (typeof given.width === "number" && typeof given.height === "number") {
+    return "of an image give { data: image.data, shape: [image.width * image.height, 4] }";
+  }
+  if (isFunction(given.dataSync)) return "of a tensor give { data: tensor.dataSync(), shape: tensor.shape }";
+  const method = GIVING.find((name) => isFunction(given[name]));
+  if (method !== undefined) return `give data.${method}()`;
+  if (isFunction(given[Symbol.iterator])) return "give [...data]";
+  if (!isPlain(input) && Object.keys(input).length > 0) return "if its fields are the columns, give { ...data }";
+  return "give rows such as [[1, 2], [3, 4]], a typed array, { data, shape }, records, or columns by name";
+}
