@@ -161,7 +161,7 @@ export function regression(mixture: Mixture, options: RegressionOptions = {}): R
   const { nFeatures, nComponents: K } = parameters;
   const { columns: names } = mixture;
   const given = (side: "inputs" | "targets"): number[] | undefined =>
-    sides[side] && columnIndices(side, sides[side], nFeatures, names);
+    sides[side] === undefined ? undefined : columnIndices(side, sides[side], nFeatures, names);
   const inputs = given("inputs") ?? othersThan(given("targets") ?? [], nFeatures);
   const targets = given("targets") ?? othersThan(inputs, nFeatures);
   const [D, M] = [inputs.length, targets.length];

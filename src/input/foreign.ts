@@ -84,24 +84,30 @@ export function vectorList(vector: object, name: string): ArrayLike<unknown> {
       `data: expected ${name} to have one element for each row, got ${received(vector)}; give its numbers in an array`,
     );
   }
-  const scale = type.typeId === ARROW.decimal ? Number(type.scale) : undefined;
   const values: unknown[] = [];
   for (let n = 0; n < (length as number); n++) {
     const value = get.call(vector, n);
-    values.push(scale !== undefined && isTypedArray(value) ? decimalOf(value, scale) : value);
+    values.push(type.typeId === ARROW.decimal ? decimalOf(value, type.scale) : value);
   }
   return values;
 }
 
-/** A decimal as the nearest double: an integer in words of 32 bits, the lowest first, in two's complement, over 10^scale. */
-function decimalOf(words: ArrayLike<number>, scale: number): number {
-  let integer = 0n;
-  for (let i = words.length - 1; i >= 0; i--) integer = (integer << 32n) | BigInt(words[i] >>> 0);
-  return Number(`${BigInt.asIntN(32 * words.length, integer)}e${-scale}`);
+/**
+ * A decimal as the nearest double: an integer over 10^scale, which comes as a bigint or in words of 32 bits, the lowest
+ * first, in two's complement. Anything else stays as it is.
+ */
+function decimalOf(value: unknown, scale: unknown): unknown {
+  let integer = value;
+  if (isTypedArray(value)) {
+    let bits = 0n;
+    for (let i = value.length - 1; i >= 0; i--) bits = (bits << 32n) | BigInt(value[i] >>> 0);
+    integer = BigInt.asIntN(32 * value.length, bits);
+  }
+  return typeof integer === "bigint" ? Number(`${integer}e${-Number(scale)}`) : value;
 }
 
 /** Methods by which a table gives what can be read, as far as it has them. */
-const GIVING = ["toRecords", "objects", "getRowObjects", "getColumnsObject", "toObject", "toArray"];
+const GIVING = ["toRecords", "objects", "getRowObjects", "getColumnsObject", "toObject"];
 
 /** What to do about an object of a class that is not read: the line that converts it. */
 export function conversionOf(input: object): string {
@@ -112,6 +118,7 @@ export function conversionOf(input: object): string {
     return "of an image give { data: image.data, shape: [image.width * image.height, 4] }";
   }
   if (isFunction(given.dataSync)) return "of a tensor give { data: tensor.dataSync(), shape: tensor.shape }";
+  if (isList(given.values)) return "give data.values";
   const method = GIVING.find((name) => isFunction(given[name]));
   if (method !== undefined) return `give data.${method}()`;
   if (isFunction(given[Symbol.iterator])) return "give [...data]";

@@ -139,12 +139,14 @@ function numbersMatrix(list: ArrayLike<unknown>, nRows: number, nColumns: number
 export function rowsMatrix(rows: ArrayLike<ArrayLike<unknown>>, request: MatrixRequest): Matrix {
   const { argument, columns } = request;
   const nRows = rows.length;
-  const nColumns = rows[0].length;
+  const head: unknown = rows[0];
+  if (!isRow(head)) throw badRow(argument, 0, head, "an array of numbers");
+  const nColumns = head.length;
   if (nColumns === 0) {
     throw new RangeError(`${argument}: expected at least one column, got rows of length 0; give numbers in every row`);
   }
   checkWidth(nColumns, request);
-  const hole = firstHole(rows[0]);
+  const hole = firstHole(head);
   if (hole >= 0) numberAt(request, 0, columnLabel(hole, columns), undefined);
   for (let n = 1; n < nRows; n++) {
     const row: unknown = rows[n];

@@ -1,6 +1,6 @@
 // Columns with names: records, and tables of columns. Every row has a say in what a column holds.
 import { quoted, received } from "../errors.ts";
-import { firstHole, isList, isTypedArray, numberOf } from "./checks.ts";
+import { firstHole, isList, isTypedArray, memberOf, numberOf } from "./checks.ts";
 import { columnLabel } from "./columns.ts";
 import { holdsTimes, isVector, type NamedColumns, vectorList } from "./foreign.ts";
 import { badRow, type MatrixRequest, noRows, numberAt } from "./forms.ts";
@@ -55,6 +55,8 @@ export function recordsMatrix(records: ArrayLike<Values>, request: MatrixRequest
   if (request.columns) checkKnown(records, request);
   checkNamed(columns, kinds?.keys() ?? [], request, "turn texts into numbers, or give rows of numbers");
   const nColumns = columns.length;
+  // a record without the key would say what somebody has put into Object.prototype
+  const isInherited = columns.some((name) => name in Object.prototype);
   return {
     nRows,
     nColumns,
@@ -65,7 +67,7 @@ export function recordsMatrix(records: ArrayLike<Values>, request: MatrixRequest
       for (let n = first; n < first + count; n++) {
         const record = records[n];
         for (let d = 0; d < nColumns; d++) {
-          const value = record?.[columns[d]];
+          const value = isInherited ? memberOf(Object(record), columns[d]) : record?.[columns[d]];
           out[at++] = typeof value === "number" ? value : numberAt(request, n, columnLabel(d, columns), value);
         }
       }
@@ -77,10 +79,10 @@ export function recordsMatrix(records: ArrayLike<Values>, request: MatrixRequest
 function kindsOf(records: ArrayLike<Values>): ReadonlyMap<string, string> {
   const kinds = new Map<string, string>();
   // most records have the keys of the first, in its order: then only what is not known to be numbers is looked up
-  const order = Object.keys(records[0]);
+  const order = Object.keys(Object(records[0]));
   const settled = new Array<boolean>(order.length).fill(false);
   for (let n = 0; n < records.length; n++) {
-    const record = records[n];
+    const record: Values = Object(records[n]);
     const keys = Object.keys(record);
     for (let i = 0; i < keys.length; i++) {
       const key = keys[i];
@@ -95,13 +97,14 @@ function kindsOf(records: ArrayLike<Values>): ReadonlyMap<string, string> {
 
 /** Refuses names that no record has. A getter of the records' class counts if it gives a number, a method does not. */
 function checkKnown(records: ArrayLike<Values>, request: MatrixRequest): void {
-  const first = new Set(Object.keys(records[0]));
+  const head: object = Object(records[0]);
+  const first = new Set(Object.keys(head));
   let all: Set<string> | undefined;
   for (const name of request.columns ?? []) {
-    if (first.has(name) || (!(name in Object.prototype) && numberOf(records[0][name]) !== undefined)) continue;
+    if (first.has(name) || numberOf(memberOf(head, name)) !== undefined) continue;
     if (!all) {
       all = new Set(first);
-      for (let n = 1; n < records.length; n++) for (const key of Object.keys(records[n])) all.add(key);
+      for (let n = 1; n < records.length; n++) for (const key of Object.keys(Object(records[n]))) all.add(key);
     }
     if (!all.has(name)) throw unknownColumn(request, name, [...all]);
   }
@@ -190,7 +193,8 @@ function checkNamed(columns: readonly string[], keys: Iterable<string>, request:
   if (columns.length === 0) {
     const names = [...keys];
     const got = names.length === 0 ? "no keys" : `only ${quoted(names)}`;
-    throw new RangeError(`${argument}: expected at least one column of numbers, got ${got}; ${remedy}`);
+    const how = names.length === 0 ? "give rows of numbers, or plain objects with named numbers" : remedy;
+    throw new RangeError(`${argument}: expected at least one column of numbers, got ${got}; ${how}`);
   }
   if (width !== undefined && columns.length !== width) {
     throw new RangeError(
