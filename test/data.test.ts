@@ -349,7 +349,7 @@ describe("a vector", () => {
     const values = Float64Array.of(1, 2);
     expect(vectorOf(values, 2, "v")).not.toBe(values);
     expect(vectorOf(values, 2, "v")).toEqual(values);
-    expect(vectorOf(BigInt64Array.of(1n, 2n), 2, "v")).toEqual(values);
+    expect(vectorOf(BigInt64Array.of(1n, 2n) as never, 2, "v")).toEqual(values);
     expect(vectorOf([1, 2], 2, "v")).toEqual(values);
     expect(vectorOf(Float32Array.of(1, 2), 2, "v")).toEqual(values);
     expect(vectorOf({ length: 2, 0: 1, 1: 2 }, 2, "v")).toEqual(values);

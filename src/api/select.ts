@@ -137,16 +137,22 @@ interface Plan {
 
 function planOf(data: DataInput, options: SelectOptions): Plan {
   const given = fitOptions(options, OTHERS, ["criterion", "folds", "onCandidate"]);
-  const { nComponents = 9, covarianceType = COVARIANCE_TYPES, criterion: chosen, onCandidate, ...rest } = given;
-  const { folds: wanted, ...fit } = rest;
+  const {
+    nComponents = 9,
+    covarianceType = COVARIANCE_TYPES,
+    criterion: chosen,
+    onCandidate,
+    folds: wanted,
+    ...fit
+  } = given;
   const criterion = oneOf("criterion", chosen ?? "bic", CRITERIA);
   if (onCandidate !== undefined) listenerOf("onCandidate", onCandidate);
   const types = setOf(covarianceType, (type) => oneOf("covarianceType", type, COVARIANCE_TYPES));
   if (types.length === 0) {
     throw new RangeError("covarianceType: expected at least one, got an array of length 0; leave it out for all four");
   }
-  if (fit.init !== undefined) oneOf("init", fit.init, INIT_STRATEGIES);
-  const matrix = matrixOf(data, { nFeatures: fit.nFeatures, columns: fit.columns });
+  if (given.init !== undefined) oneOf("init", given.init, INIT_STRATEGIES);
+  const matrix = matrixOf(data, { nFeatures: given.nFeatures, columns: given.columns });
   const counts = countsOf(nComponents, matrix.nRows);
   const shared = fitSettings({ ...fit, nComponents: 1 }, matrix.nRows);
   const folds = wanted ?? (criterion === "cv" ? 10 : undefined);

@@ -124,13 +124,14 @@ function listMatrix(list: ArrayLike<unknown>, request: MatrixRequest): Matrix {
 }
 
 function requestOf(options: MatrixOptions): MatrixRequest {
-  const { argument = "data", nFeatures } = options;
+  const given = membersOf<MatrixOptions>(options, ["argument", "nFeatures", "columns", "widthName"]);
+  const { argument = "data", nFeatures } = given;
   if (nFeatures !== undefined) {
     integerIn("nFeatures", nFeatures, 1, "give the number of columns");
   }
-  const columns = options.columns === undefined ? undefined : namesOf(options.columns);
+  const columns = given.columns === undefined ? undefined : namesOf(given.columns);
   const width = nFeatures ?? columns?.length;
-  const widthName = options.widthName ?? (nFeatures === undefined ? "the length of columns" : "nFeatures");
+  const widthName = given.widthName ?? (nFeatures === undefined ? "the length of columns" : "nFeatures");
   if (columns !== undefined && columns.length !== width) {
     throw new RangeError(
       `columns: expected ${width} names (${widthName}), got ${columns.length}; give one name for each column`,
@@ -224,7 +225,10 @@ export function vectorOf(
   options: VectorOptions = {},
 ): Float64Array {
   const input: unknown = values;
-  const { expected = "one number per row", remedy = "give as many numbers as there are rows" } = options;
+  const { expected = "one number per row", remedy = "give as many numbers as there are rows" } = membersOf(options, [
+    "expected",
+    "remedy",
+  ]);
   if (!isList(input)) {
     throw new TypeError(`${argument}: expected ${expected} (${length}), got ${received(input)}; ${remedy}`);
   }

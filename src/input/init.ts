@@ -112,9 +112,10 @@ export function initSettings(init: unknown, nRows: number, nComponents: number):
       : labelsStart(init, nRows, nComponents, "init");
   }
   if (typeof init !== "object" || init === null) throw notInit(init);
-  const { labels, responsibilities, ...parameters } = membersOf<Starts>(init, START_KEYS);
+  const given = membersOf<Starts>(init, START_KEYS);
+  const { labels, responsibilities, means } = given;
   // a mixture, too, has means; only a literal can be mistyped
-  if (parameters.means !== undefined && !isPlain(init)) return parametersStart(parameters);
+  if (means !== undefined && !isPlain(init)) return parametersStart(given);
   knownKeys("init", init, START_KEYS);
   if (labels !== undefined) {
     knownKeys("init with labels", init, ["labels"]);
@@ -124,7 +125,7 @@ export function initSettings(init: unknown, nRows: number, nComponents: number):
     knownKeys("init with responsibilities", init, ["responsibilities"]);
     return responsibilitiesStart(responsibilities, nRows, nComponents, "init.responsibilities");
   }
-  if (parameters.means !== undefined) return parametersStart(parameters);
+  if (means !== undefined) return parametersStart(given);
   throw notInit(init);
 }
 

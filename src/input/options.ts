@@ -313,18 +313,24 @@ function warmStartOf(warmStart: unknown, options: Partial<FitOptions>): WarmStar
 
 const WARM_START_KEYS = [...PARAMETER_KEYS, "nComponents", "covarianceType"] as const;
 
+const PRIOR_KEYS = ["shrinkage", "mean", "degreesOfFreedom", "scale"] as const;
+
 /** The parts of a prior, copied: they are checked with the data, when the caller's may have changed. */
 function priorSettings(prior: unknown): PriorOptions | undefined {
   if (prior === undefined || prior === false) return undefined;
-  if (prior === true) return {};
+  if (prior === true) return priorSettings({});
   if (typeof prior !== "object" || prior === null || !isPlain(prior)) {
     throw new TypeError(
       `prior: expected true, false or an object, got ${received(prior)}; write true, or for example { shrinkage: 0.01 }`,
     );
   }
-  const given = optionsOf<PriorOptions>("prior", prior, ["shrinkage", "mean", "degreesOfFreedom", "scale"]);
-  const [mean, scale] = [copyOfNested(given.mean, "prior.mean"), copyOfNested(given.scale, "prior.scale")];
-  return { ...given, mean: mean as PriorOptions["mean"], scale: scale as PriorOptions["scale"] };
+  const { shrinkage, mean, degreesOfFreedom, scale } = optionsOf<PriorOptions>("prior", prior, PRIOR_KEYS);
+  return {
+    shrinkage,
+    mean: copyOfNested(mean, "prior.mean") as PriorOptions["mean"],
+    degreesOfFreedom,
+    scale: copyOfNested(scale, "prior.scale") as PriorOptions["scale"],
+  };
 }
 
 function startCount(value: unknown, init: InitSettings): number {
