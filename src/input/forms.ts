@@ -185,7 +185,8 @@ function checkWidth(nColumns: number, request: MatrixRequest): void {
 }
 
 export function isRow(value: unknown): value is ArrayLike<unknown> {
-  return Array.isArray(value) || isTypedArray(value) || isBigArray(value);
+  // an empty list may be a record with a column `length`
+  return Array.isArray(value) || isTypedArray(value) || isBigArray(value) || (isList(value) && value.length > 0);
 }
 
 export function noRows(argument: string, value: unknown): RangeError {

@@ -2,12 +2,12 @@
 // report has a warning that names it. Only columns of plain texts, which are labels by nature, are left out in silence.
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { GaussianMixture } from "../../src/index.ts";
+import { GaussianMixture, marginal } from "../../src/index.ts";
 
 const N = 12;
 const numbers = Array.from({ length: N }, (_, n) => ((n * 7) % 11) + n / 100);
 
-const fit = (data: unknown): GaussianMixture => GaussianMixture.fitSync(data as never, { nComponents: 1 });
+const fitTo = (data: unknown): GaussianMixture => GaussianMixture.fitSync(data as never, { nComponents: 1 });
 
 /** What columns may hold beside numbers, and what it is called. */
 const OTHERS: Readonly<Record<string, readonly [(n: number) => unknown, string]>> = {
@@ -24,7 +24,7 @@ describe("a column that is not used is named with what it holds:", () => {
     test(name, () => {
       const other = numbers.map((_, n) => make(n));
       for (const data of [{ x: numbers, other }, numbers.map((x, n) => ({ x, other: other[n] }))]) {
-        const { columns, report } = fit(data);
+        const { columns, report } = fitTo(data);
         expect(columns).toEqual(["x"]);
         expect(report?.warnings).toEqual([
           {
@@ -43,13 +43,13 @@ describe("a column that is not used is named with what it holds:", () => {
       nullCount: 0,
       toArray: () => BigInt64Array.from(numbers, (_, n) => BigInt(n)),
     };
-    expect(fit({ x: numbers, times }).report?.warnings[0].message).toContain('"times" (dates or times)');
+    expect(fitTo({ x: numbers, times }).report?.warnings[0].message).toContain('"times" (dates or times)');
   });
 
   test("thousands of them, in brief", () => {
     const table: Record<string, unknown> = { x: numbers };
     for (let d = 0; d < 5000; d++) table[`day ${d}`] = numbers.map((_, n) => new Date(n));
-    const [warning, ...rest] = fit(table).report!.warnings;
+    const [warning, ...rest] = fitTo(table).report!.warnings;
     expect(rest).toEqual([]);
     expect(warning.message).toMatch(/"day 11" \(dates\) and 4988 more;/);
     expect(warning.message.length).toBeLessThan(1000);
@@ -57,7 +57,7 @@ describe("a column that is not used is named with what it holds:", () => {
 });
 
 test("columns of plain texts are left out, and nothing is said", () => {
-  expect(fit({ x: numbers, name: numbers.map((_, n) => `row ${n}`) }).report?.warnings).toEqual([]);
+  expect(fitTo({ x: numbers, name: numbers.map((_, n) => `row ${n}`) }).report?.warnings).toEqual([]);
 });
 
 /** One column: in each row a number, an integer (bigint), a text, a date, nothing, or not even the key. */
@@ -71,29 +71,26 @@ const column = fc.oneof(
 );
 
 /** What must become of a column, told from all of its rows: used, refused, named, or left out in silence. */
-function fateOf(kinds: readonly string[]): "used" | "refused" | "named" | "silent" {
-  const count = kinds.filter((kind) => kind === "number" || kind === "bigint").length;
-  if (count > 0) return count === N ? "used" : "refused";
-  return kinds.every((kind) => kind === "absent") || !kinds.some((kind) => kind === "date" || kind === "null")
-    ? kinds.includes("NA") || kinds.every((kind) => kind === "absent")
-      ? "silent"
-      : "named"
-    : kinds.includes("date") || !kinds.includes("NA")
-      ? "named"
-      : "silent";
+function fateOf(kinds: readonly string[], isThere: boolean): "used" | "refused" | "named" | "silent" {
+  const numeric = kinds.filter((kind) => kind === "number" || kind === "bigint").length;
+  if (numeric > 0) return numeric === N ? "used" : "refused";
+  const present = new Set(kinds.filter((kind) => kind === "NA" || kind === "date"));
+  if (present.has("date")) return "named";
+  return present.has("NA") || !isThere ? "silent" : "named";
 }
 
 test("every column is used, refused, or named in a warning, whichever rows say what it is", () => {
   fc.assert(
     fc.property(column, fc.boolean(), (kinds, asRecords) => {
-      const valueOf = (kind: string, n: number): unknown =>
+      const valueAs = (kind: string, n: number): unknown =>
         ({ number: numbers[n] * numbers[n], bigint: BigInt(n * n), NA: "NA", date: new Date(n), null: null })[kind];
-      let data: unknown = { x: numbers, c: kinds.map(valueOf) };
-      if (asRecords) data = numbers.map((x, n) => (kinds[n] === "absent" ? { x } : { x, c: valueOf(kinds[n], n) }));
-      const fate = asRecords || !kinds.every((kind) => kind === "absent") ? fateOf(kinds) : "named";
+      let data: unknown = { x: numbers, c: kinds.map(valueAs) };
+      if (asRecords) data = numbers.map((x, n) => (kinds[n] === "absent" ? { x } : { x, c: valueAs(kinds[n], n) }));
+      const isThere = !asRecords || kinds.some((kind) => kind !== "absent");
+      const fate = fateOf(kinds, isThere);
       let mixture: GaussianMixture;
       try {
-        mixture = fit(data);
+        mixture = fitTo(data);
       } catch (error) {
         expect((error as Error).message).toMatch(/^data: expected a number in row \d+, column "c", got /);
         expect(fate).toBe("refused");
@@ -109,7 +106,7 @@ test("every column is used, refused, or named in a warning, whichever rows say w
 
 test("the row and the column of an integer that no double holds are named", () => {
   const data = [{ id: 1n }, { id: 2n ** 53n + 1n }];
-  expect(() => fit(data)).toThrow(
+  expect(() => fitTo(data)).toThrow(
     /^data: expected a number in row 1, column "id", got 9007199254740993n, which no double holds exactly/,
   );
 });
@@ -145,12 +142,15 @@ describe("the work is linear in the data:", () => {
   test("columns are found by name among 20,000 in one pass", { timeout: 60_000 }, () => {
     const names = Array.from({ length: 20_000 }, (_, d) => `column ${d}`);
     const record = Object.fromEntries(names.map((name, d) => [name, d]));
-    const mixture = GaussianMixture.fitSync([record], {
-      nComponents: 1,
-      columns: names.toReversed(),
-      covarianceType: "diag",
+    const mixture = GaussianMixture.fromParameters({
+      weights: [1],
+      means: [names.map((_, d) => d)],
+      covariances: [1],
+      covarianceType: "spherical",
+      columns: names,
     });
-    expect(mixture.means[0]).toBe(19_999);
-    expect(mixture.scoreSamples([record])).toHaveLength(1);
+    expect(mixture.mahalanobis([record])).toEqual(Float64Array.of(0));
+    expect(marginal(mixture, names.toReversed()).means[0]).toBe(19_999);
+    expect(() => marginal(mixture, ["colunm 7"])).toThrow(/got "colunm 7"; did you mean "column 7"\?$/);
   });
 });

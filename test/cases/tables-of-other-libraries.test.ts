@@ -8,7 +8,7 @@ const y = [5, 3, 8, 1, 2, 9];
 const meanOfX = 32 / 6;
 const meanOfY = 28 / 6;
 
-const fit = (data: unknown, options: object = {}): GaussianMixture =>
+const fitTo = (data: unknown, options: object = {}): GaussianMixture =>
   GaussianMixture.fitSync(data as DataInput, { nComponents: 1, ...options });
 
 /** A vector of Apache Arrow: elements by `get`, an array behind them by `toArray`, the rest its own business. */
@@ -77,13 +77,13 @@ const expectBoth = (mixture: GaussianMixture): void => {
 
 describe("read as its rows and columns:", () => {
   test("a table of Apache Arrow", () => {
-    expectBoth(fit(new Table({ x: doubles(x), y: doubles(y) })));
+    expectBoth(fitTo(new Table({ x: doubles(x), y: doubles(y) })));
   });
 
   test("a table of Apache Arrow, columns by name and in another order", () => {
     const table = new Table({ y: doubles(y), name: new Vector({ typeId: 5 }, [], ["a"]), x: doubles(x) });
-    expectBoth(fit(table, { columns: ["x", "y"] }));
-    expect(() => fit(table, { columns: ["z"] })).toThrow(
+    expectBoth(fitTo(table, { columns: ["x", "y"] }));
+    expect(() => fitTo(table, { columns: ["z"] })).toThrow(
       /^columns: expected names of columns, got "z"; the data has "y"/,
     );
   });
@@ -100,7 +100,7 @@ describe("read as its rows and columns:", () => {
         return name === "x" ? x : y;
       }
     }
-    expectBoth(fit(new ColumnTable()));
+    expectBoth(fitTo(new ColumnTable()));
   });
 
   test("a frame of Danfo.js", () => {
@@ -119,7 +119,7 @@ describe("read as its rows and columns:", () => {
         return { values: name === "x" ? x : y };
       }
     }
-    expectBoth(fit(new DataFrame()));
+    expectBoth(fitTo(new DataFrame()));
   });
 
   test("an object that gives its rows as a list", () => {
@@ -129,23 +129,23 @@ describe("read as its rows and columns:", () => {
         return x.map((value, n) => ({ x: value, y: y[n] }));
       }
     }
-    expectBoth(fit(new Frame()));
+    expectBoth(fitTo(new Frame()));
   });
 
   test("a plain object of another realm, or without a prototype", () => {
-    expectBoth(fit(Object.assign(Object.create(null), { x, y })));
-    expectBoth(fit(Object.setPrototypeOf({ x, y }, Object.create(null))));
+    expectBoth(fitTo(Object.assign(Object.create(null), { x, y })));
+    expectBoth(fitTo(Object.setPrototypeOf({ x, y }, Object.create(null))));
   });
 
   test("rows that are vectors", () => {
-    const mixture = fit(
+    const mixture = fitTo(
       x.map((value, n) => new Vector({ typeId: 3, precision: 2 }, [value, y[n]], Float64Array.of(value, y[n]))),
     );
     expect([...mixture.means]).toEqual([expect.closeTo(meanOfX, 12), expect.closeTo(meanOfY, 12)]);
   });
 
   test("one vector, as one column", () => {
-    expect(fit(doubles(x), { nFeatures: 1 }).means[0]).toBeCloseTo(meanOfX, 12);
+    expect(fitTo(doubles(x), { nFeatures: 1 }).means[0]).toBeCloseTo(meanOfX, 12);
   });
 });
 
@@ -203,7 +203,7 @@ describe("read as the numbers that they are:", () => {
   };
   for (const [name, [column, mean]] of Object.entries(kinds)) {
     test(name, () => {
-      const mixture = fit({ c: column, y });
+      const mixture = fitTo({ c: column, y });
       expect(mixture.report?.nRows).toBe(6);
       expect(mixture.means[0]).toBeCloseTo(mean, 12);
       expect(mixture.report?.warnings).toEqual([]);
@@ -218,7 +218,7 @@ describe("read as the numbers that they are:", () => {
       [BigInt64Array.from(rows.flat(), BigInt), { nFeatures: 2 }],
       [{ data: rows.flat(), shape: [6, 2] }, {}],
     ] as const) {
-      expect(fit(data, options).means[0]).toBeCloseTo(meanOfX, 12);
+      expect(fitTo(data, options).means[0]).toBeCloseTo(meanOfX, 12);
     }
   });
 });
@@ -278,13 +278,13 @@ describe("refused with what to do:", () => {
   };
   for (const [name, [data, text]] of Object.entries(cases)) {
     test(name, () => {
-      expect(() => fit(data)).toThrow(text);
-      expect(() => fit(data)).toThrow(/^data: expected .+; .+/);
+      expect(() => fitTo(data)).toThrow(text);
+      expect(() => fitTo(data)).toThrow(/^data: expected .+; .+/);
     });
   }
 
   test("half floats without a way to their elements", () => {
     const column = { type: { typeId: 3, precision: 0 }, nullCount: 0, toArray: () => Uint16Array.of(1, 2) };
-    expect(() => fit({ c: column })).toThrow(/^data: expected column "c" to have one element for each row/);
+    expect(() => fitTo({ c: column })).toThrow(/^data: expected column "c" to have one element for each row/);
   });
 });
