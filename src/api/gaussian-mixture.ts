@@ -60,7 +60,7 @@ export class GaussianMixture extends Mixture {
 
   /**
    * Fits a mixture by expectation-maximisation. The page stays alive meanwhile; do not change the data before the promise
-   * settles.
+   * settles. The options are read at the call.
    *
    * @param data - N rows of D numbers, in any form of {@link DataInput}.
    * @param options - `nComponents`, and whatever is to differ from the defaults.

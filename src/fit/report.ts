@@ -59,7 +59,7 @@ export interface FitReport {
    * but for its normalising constant, in nats. Otherwise absent.
    */
   readonly logPosterior?: number;
-  /** The total log-likelihood (with a `prior`, the log-posterior) at the winning start and after each of its iterations. */
+  /** The total log-likelihood (with a `prior`, the log-posterior) at the winning start and after each of its iterations. A copy. */
   readonly trace: Float64Array;
   /** What each start reached, in order. */
   readonly starts: readonly StartReport[];

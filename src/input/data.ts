@@ -45,7 +45,7 @@ export interface MatrixOptions {
   readonly nFeatures?: number | undefined;
   /**
    * The names of the columns, in order: what to pick from records and tables; bare rows are taken in order and get
-   * these names. Default: every numeric column of the first record or of the table, in its own order.
+   * these names. Default: every column with a number in any row, in its own order.
    */
   readonly columns?: readonly string[] | undefined;
   /** What the expected width is called in errors. Default "nFeatures". */
@@ -59,7 +59,8 @@ export interface MatrixOptions {
  * @param data - N rows of D numbers, N and D at least 1.
  * @param options - the expected width, the names of the columns, the name in errors.
  * @returns the rows. The data is not copied: change it only after the last `copyRows`.
- * @throws {TypeError} If the data is in none of the forms, a row is missing, or a flat array comes without `nFeatures`.
+ * @throws {TypeError} If the data is in none of the forms, a row is missing, or a flat array comes without `nFeatures`. An
+ *   object of a class is read by its methods (`foreign.ts`), never as columns by name.
  * @throws {RangeError} If there are no rows or columns, a row or column has another length than the rest, a named
  *   column is unknown, or the width is not the expected one.
  * @example

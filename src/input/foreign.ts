@@ -1,6 +1,6 @@
 // Tables and vectors of other libraries, read by what they offer in public; their fields are nobody else's business.
 import { received } from "../errors.ts";
-import { firstHole, isList, isPlain, isTypedArray } from "./checks.ts";
+import { firstHole, isList, isTypedArray } from "./checks.ts";
 
 /** A table by the names of its columns, in order. */
 export interface NamedColumns {
@@ -17,30 +17,26 @@ const isFunction = (value: unknown): value is (...args: readonly unknown[]) => u
 /** A table of another library; undefined if it is none that is known. */
 export function foreignTable(input: object): NamedColumns | undefined {
   const table = input as Foreign;
-  const fields = (table.schema as Foreign | null | undefined)?.fields;
   // Apache Arrow's Table and RecordBatch, Flechette's Table
-  if (isFunction(table.getChild) && isList(fields)) {
-    const names = Array.from(dense(fields, "schema.fields"), (field) => String((field as Foreign | null)?.name));
-    return { names, columnOf: (name) => (table.getChild as (name: string) => unknown)(name) };
-  }
+  if (isFunction(table.getChild)) return namedColumns(table, Object(table.schema).fields, "getChild");
   // Arquero's ColumnTable: array() follows its filter and order
-  if (isFunction(table.columnNames) && isFunction(table.array)) {
-    const names = Array.from(dense(table.columnNames(), "columnNames()"), String);
-    return { names, columnOf: (name) => (table.array as (name: string) => unknown)(name) };
-  }
-  // Danfo.js's DataFrame
-  if (isFunction(table.column) && isList(table.columns)) {
-    const names = Array.from(dense(table.columns, "columns"), String);
-    return { names, columnOf: (name) => (table.column as (name: string) => Foreign)(name)?.values };
-  }
-  return undefined;
+  if (isFunction(table.columnNames)) return namedColumns(table, table.columnNames(), "array");
+  // Danfo.js's DataFrame: column() gives a series, which has values
+  return namedColumns(table, table.columns, "column");
 }
 
-function dense(list: unknown, what: string): ArrayLike<unknown> {
-  if (isList(list) && firstHole(list) < 0) return list;
-  throw new TypeError(
-    `data: expected ${what} of the table to be a list of columns, got ${received(list)}; give { name: column }`,
-  );
+/** Columns by a list of names, or of fields that have them, and a method that takes a name. */
+function namedColumns(table: Foreign, list: unknown, method: string): NamedColumns | undefined {
+  if (!isFunction(table[method]) || !isList(list) || firstHole(list) >= 0) return undefined;
+  const names = Array.from(list, (field) => {
+    const name: unknown = Object(field).name ?? field;
+    return typeof name === "string" ? name : received(name);
+  });
+  const columnOf = (name: string): unknown => {
+    const column = (table[method] as (name: string) => unknown)(name);
+    return isList(column) || isVector(column) ? column : Object(column).values;
+  };
+  return { names, columnOf };
 }
 
 /** Whether a value is no list, but has its elements made into one by `toArray()`. */
@@ -106,22 +102,22 @@ function decimalOf(value: unknown, scale: unknown): unknown {
   return typeof integer === "bigint" ? Number(`${integer}e${-Number(scale)}`) : value;
 }
 
-/** Methods by which a table gives what can be read, as far as it has them. */
-const GIVING = ["toRecords", "objects", "getRowObjects", "getColumnsObject", "toObject"];
+/** Methods by which tables give what can be read. */
+const GIVING = ["toRecords", "objects", "getRowObjects", "getColumnsObject"];
 
 /** What to do about an object of a class that is not read: the line that converts it. */
 export function conversionOf(input: object): string {
   const given = input as Foreign;
   if (isFunction(given.then)) return "await it first";
   if (Object.prototype.toString.call(input) === "[object Map]") return "give Object.fromEntries(data)";
-  if (typeof given.width === "number" && typeof given.height === "number") {
+  if (typeof given.width === "number") {
     return "of an image give { data: image.data, shape: [image.width * image.height, 4] }";
   }
-  if (isFunction(given.dataSync)) return "of a tensor give { data: tensor.dataSync(), shape: tensor.shape }";
+  if (isFunction(given.dataSync)) return "give { data: data.dataSync(), shape: data.shape }";
   if (isList(given.values)) return "give data.values";
   const method = GIVING.find((name) => isFunction(given[name]));
   if (method !== undefined) return `give data.${method}()`;
   if (isFunction(given[Symbol.iterator])) return "give [...data]";
-  if (!isPlain(input) && Object.keys(input).length > 0) return "if its fields are the columns, give { ...data }";
+  if (Object.keys(input).length > 0) return "if its fields are the columns, give { ...data }";
   return "give rows such as [[1, 2], [3, 4]], a typed array, { data, shape }, records, or columns by name";
 }

@@ -260,7 +260,7 @@ describe("refused with what to do:", () => {
       { data: new Uint8Array(16), width: 2, height: 2 },
       /of an image give \{ data: image\.data, shape/,
     ],
-    "a tensor": [new Tensor(), /got a Tensor; of a tensor give \{ data: tensor\.dataSync\(\), shape: tensor\.shape \}/],
+    "a tensor": [new Tensor(), /got a Tensor; give \{ data: data\.dataSync\(\), shape: data\.shape \}/],
     "columns in a class": [new Columns(), /got a Columns; if its fields are the columns, give \{ \.\.\.data \}/],
     "a reader of results": [new Reader(), /got a Reader; give data\.getRowObjects\(\)/],
     "a series": [new Series(), /got a Series; give data\.values/],
