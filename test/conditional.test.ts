@@ -368,7 +368,11 @@ describe("bad input", () => {
       RangeError,
       /values: expected values of some of the 2/,
     );
-    await expectError(() => condition(triple, { a: 1, 0: 2 }), RangeError, /values: .*different columns, got "a" twice/);
+    await expectError(
+      () => condition(triple, { a: 1, 0: 2 }),
+      RangeError,
+      /values: .*different columns, got "a" twice/,
+    );
     await expectError(() => condition(mixture, { 3: 1 }), RangeError, /values: .*got 3/);
     await expectError(() => condition(named, { with: 1 }), RangeError, /did you mean "width"/);
     await expectError(
