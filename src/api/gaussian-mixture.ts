@@ -26,16 +26,17 @@ export function checkedMixture(
 }
 
 /** A report that nobody can change, its lists included; a typed array cannot be frozen, so it gives copies of the trace. */
-function frozenReport({ trace, starts, warnings, ...rest }: FitReport): FitReport {
-  const frozen = {
+function frozenReport({ trace, ...rest }: FitReport): FitReport {
+  for (const list of [rest.starts, rest.warnings]) {
+    list.forEach(Object.freeze);
+    Object.freeze(list);
+  }
+  return Object.freeze({
     ...rest,
     get trace() {
       return trace.slice();
     },
-    starts: Object.freeze(starts.map((start) => Object.freeze(start))),
-    warnings: Object.freeze(warnings.map((warning) => Object.freeze(warning))),
-  };
-  return Object.freeze(frozen);
+  });
 }
 
 /**
