@@ -67,7 +67,7 @@ export function regularisationOf(
   const share = Math.max(REG_SHARE, rounding);
   const reg = spreads.map((spread) => (spread > 0 ? spread * share : CONSTANT_REG));
   const ridge = spreads.map((spread) => spread * rounding * totalWeight);
-  return { reg, ridge, resolution, floor: floorOf(problem, reg, steps) };
+  return { reg, ridge, prior, resolution, floor: floorOf(problem, reg, steps) };
 }
 
 /** For `raiseCovariances` (assembly/floor.ts): the least variances that the columns can tell; undefined if they are all continuous. */

@@ -1,4 +1,5 @@
 import { hasRelaxed } from "../engine/kernels.ts";
+import { received } from "../errors.ts";
 import { columnLabel } from "../input/columns.ts";
 import type { Matrix } from "../input/matrix.ts";
 import type { FitSettings } from "../input/options.ts";
@@ -15,6 +16,7 @@ import { spuriousComponents } from "./spurious.ts";
  * - `NOT_CONVERGED`: `maxIter` was reached first.
  * - `CONSTANT_COLUMN`: a column has the same value in every row; it carries no information.
  * - `DEPENDENT_COLUMN`: a column is a linear combination of columns before it, or a copy of one.
+ * - `IGNORED_COLUMN`: columns of records or of a table were left out that hold something other than numbers or plain texts.
  * - `EMPTY_COMPONENT`: a component has lost all its rows; its weight is 0.
  * - `SPURIOUS_COMPONENT`: a component has shrunk onto few rows, or onto rows in a plane; its likelihood says little.
  */
@@ -22,6 +24,7 @@ export type FitWarningCode =
   | "NOT_CONVERGED"
   | "CONSTANT_COLUMN"
   | "DEPENDENT_COLUMN"
+  | "IGNORED_COLUMN"
   | "EMPTY_COMPONENT"
   | "SPURIOUS_COMPONENT";
 
@@ -56,7 +59,7 @@ export interface FitReport {
    * but for its normalising constant, in nats. Otherwise absent.
    */
   readonly logPosterior?: number;
-  /** The total log-likelihood (with a `prior`, the log-posterior) at the winning start and after each of its iterations. */
+  /** The total log-likelihood (with a `prior`, the log-posterior) at the winning start and after each of its iterations. A copy. */
   readonly trace: Float64Array;
   /** What each start reached, in order. */
   readonly starts: readonly StartReport[];
@@ -100,6 +103,9 @@ export function reportOf(
   };
 }
 
+/** The most columns named in one warning. */
+const MOST_NAMED = 12;
+
 /** What there is to say about a finished fit. */
 function warningsOf(em: Em, matrix: Matrix, parameters: Parameters, run: Run, settings: FitSettings): FitWarning[] {
   const warnings: FitWarning[] = [];
@@ -122,6 +128,14 @@ function warningsOf(em: Em, matrix: Matrix, parameters: Parameters, run: Run, se
       code: "DEPENDENT_COLUMN",
       column,
       message: `column ${columnLabel(column, matrix.columns)} follows from the columns before it; leave it out`,
+    });
+  }
+  if (matrix.leftOut?.length) {
+    const columns = matrix.leftOut.map(({ name, holds }) => `${received(name)} (${holds})`);
+    const more = columns.length > MOST_NAMED ? ` and ${columns.length - MOST_NAMED} more` : "";
+    warnings.push({
+      code: "IGNORED_COLUMN",
+      message: `not used, as they hold no numbers: ${columns.slice(0, MOST_NAMED).join(", ")}${more}; convert them, or name the columns to use with columns`,
     });
   }
   parameters.weights.forEach((weight, component) => {
