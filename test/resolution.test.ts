@@ -8,11 +8,11 @@ import { GaussianMixture } from "../src/index.ts";
 import { matrixOf } from "../src/input/data.ts";
 import { clouds, normals, runs, TYPES, uniforms } from "./support/problems.ts";
 
-// biome-ignore lint/correctness/useYield: nothing heavy
 function resolution(column: readonly number[], sampleWeight?: readonly number[]): Resolution {
   const matrix = matrixOf(Float64Array.from(column), { nFeatures: 1 });
   const weights = sampleWeight && Float64Array.from(sampleWeight);
   return runSync(
+    // biome-ignore lint/correctness/useYield: nothing heavy
     withProblem(matrix, "full", 1, weights, function* (problem) {
       return resolutionOf(problem);
     }),
