@@ -174,6 +174,11 @@ export class Em {
     return this.#factors.settle();
   }
 
+  /** See `Factors.inflation`. */
+  get inflation(): number {
+    return this.#factors.inflation;
+  }
+
   #hasWeights(): boolean {
     const { vector } = this;
     for (let k = 0; k < this.problem.K; k++) if (!(vector[k] >= 0)) return false;

@@ -1,5 +1,5 @@
 // What passes over the rows read of the parameters, made when it is asked for.
-import type { ModelArguments, Pointer } from "../engine/kernels.ts";
+import { type ModelArguments, type Pointer, TYPE_CODE } from "../engine/kernels.ts";
 import { pivotTolerance } from "../model/parameters.ts";
 import type { GroupKernel, KernelTask, Work } from "./drive.ts";
 import type { Problem } from "./problem.ts";
@@ -91,6 +91,36 @@ export class Factors {
     } else this.#run("relate", this.#pairsOf(0, K));
     this.#hasPairs = true;
     return 0;
+  }
+
+  /**
+   * Σ_k π_k Σ_d (Σ_k)_dd (Σ_k⁻¹)_dd, of {@link settle}d parameters: by how much rounding of the covariances, each entry in
+   * units of its two standard deviations, is magnified in log |Σ_k|. D where columns are independent, more the closer they
+   * are to depending on each other.
+   */
+  get inflation(): number {
+    const { arena, covarianceType, D, K } = this.#problem;
+    if (covarianceType === "diag" || covarianceType === "spherical") return D;
+    const matrices = covarianceType === "tied" ? 1 : K;
+    const triangle = arena.kernels.factorLength(TYPE_CODE.full, D, 1);
+    const weights = arena.viewF64(this.#weights, K);
+    const cov = arena.viewF64(this.#cov, matrices * D * D);
+    const factor = arena.viewF64(this.model[1], matrices * triangle);
+    let sum = 0;
+    for (let k = 0; k < matrices; k++) {
+      const share = matrices > 1 ? weights[k] : 1;
+      if (!(share > 0)) continue;
+      let at = k * triangle;
+      for (let i = 0; i < D; i += 2) {
+        // rows of P come in pairs, column by column; an odd last one alone
+        const rows = Math.min(2, D - i);
+        for (let j = 0; j < Math.min(D, i + 2); j++) {
+          const variance = share * cov[(k * D + j) * D + j];
+          for (let row = 0; row < rows; row++, at++) sum += variance * factor[at] * factor[at];
+        }
+      }
+    }
+    return sum;
   }
 
   #inGroups(
