@@ -1,6 +1,6 @@
 // What passes over the rows read of the parameters, made when it is asked for.
 import { type ModelArguments, type Pointer, TYPE_CODE } from "../engine/kernels.ts";
-import { pivotTolerance } from "../model/parameters.ts";
+import { isDiagonal, pivotTolerance } from "../model/parameters.ts";
 import type { GroupKernel, KernelTask, Work } from "./drive.ts";
 import type { Problem } from "./problem.ts";
 
@@ -50,7 +50,7 @@ export class Factors {
     const factor = arena.f64(arena.kernels.factorLength(type, D, K));
     this.model = [mu, factor, arena.f64(K), ...(margin < Infinity ? pairsOf(problem) : ([0, 0] as const))];
     this.centre = arena.copyOf(problem.columnMeans);
-    this.#scratchLength = Math.max(12, 2 * D) * D;
+    this.#scratchLength = isDiagonal(problem) ? 0 : Math.max(12, 2 * D) * D;
     this.#scratch = arena.f64(this.#scratchLength);
   }
 
@@ -100,7 +100,7 @@ export class Factors {
    */
   get inflation(): number {
     const { arena, covarianceType, D, K } = this.#problem;
-    if (covarianceType === "diag" || covarianceType === "spherical") return D;
+    if (isDiagonal(this.#problem)) return D;
     const matrices = covarianceType === "tied" ? 1 : K;
     const triangle = arena.kernels.factorLength(TYPE_CODE.full, D, 1);
     const weights = arena.viewF64(this.#weights, K);

@@ -17,7 +17,8 @@ const LOOKED_AT = 1024;
 export function clustersIn(space: Space, problem: Problem): KMeans {
   const ones = new Float64Array(problem.D).fill(1);
   if (space === "raw") return new KMeans(problem, ones);
-  if (space === "whitened") return new KMeans(whitened(problem), ones);
+  // of as many columns as rows, whitened rows are all equally far apart: there is nothing to cluster
+  if (space === "whitened" && problem.N > problem.D) return new KMeans(whitened(problem), ones);
   return new KMeans(
     problem,
     problem.columnVariances.map((variance) => (variance > 0 ? 1 / variance : 0)),
