@@ -42,8 +42,8 @@ export function spuriousComponents(em: Pick<Em, "problem" | "regularisation">, p
   const { N, whole = N, totalWeight, columnVariances } = problem;
   const inSight = totalWeight / regularisation.resolution.unit;
   const total = inSight * (whole / N);
-  const precisions = precisionsOf(parameters);
-  const within = withinCovariance(parameters);
+  // the most work by far where columns are many, and not needed where rows are few
+  let inverses: readonly [precisions: Float64Array, within: Float64Array] | undefined;
   const least = isDiagonal(parameters) ? 2 : D + 1;
   const varying = [...columnVariances.keys()].filter((d) => columnVariances[d] > 0);
   const isNarrow = (ratio: number, limit: number): boolean => !(ratio >= limit);
@@ -52,6 +52,8 @@ export function spuriousComponents(em: Pick<Em, "problem" | "regularisation">, p
     const n = share * total;
     // half a row is left for what the other components take of it
     if (weights[k] === 0 || (N > 1 && share * inSight < least - 0.5)) return true;
+    inverses ??= [precisionsOf(parameters), withinCovariance(parameters)];
+    const [precisions, within] = inverses;
     const limit = Math.max(LEAST_SHARE, (SMALL_SHARE * least * least) / (n * n));
     const rests = varying.some((d) => {
       const floor = regularisation.reg[d] + regularisation.ridge[d] / (share * totalWeight);
