@@ -180,9 +180,9 @@ class Stop {
 
   /**
    * Whether all that changes the log-likelihood is the rounding of covariances. Each entry is right to eps of its two standard
-   * deviations; with V = Σ_d Σ_dd (Σ⁻¹)_dd that moves log |Σ| by some eps V, and the log-likelihood of a covariance that
-   * regularisation keeps up, to which the likelihood does not object, by as much for each row. A fall, which EM does not
-   * make, is the sign to look.
+   * deviations; with V = Σ_d Σ_dd (Σ⁻¹)_dd that moves log |Σ| by some eps V, and the log-likelihood of each row by as much
+   * where regularisation alone keeps the covariance up, so that the likelihood does not rest at its top. A fall, which EM does
+   * not make, is the sign to look.
    */
   #wavers(after: number): boolean {
     if (!(after > this.#level) || this.#checks > 0) {

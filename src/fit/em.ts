@@ -174,9 +174,11 @@ export class Em {
     return this.#factors.settle();
   }
 
-  /** See `Factors.inflation`. */
+  /** By how much rounding of the covariances is magnified in the log-likelihood of a row: see `Factors.inflation`. */
   get inflation(): number {
-    return this.#factors.inflation;
+    const { D, columnVariances } = this.problem;
+    // a tied scatter that is what others leave of the total one is rounded in units of that
+    return this.#factors.inflation(this.#total && !this.#exact ? columnVariances : new Float64Array(D));
   }
 
   #hasWeights(): boolean {

@@ -94,11 +94,12 @@ export class Factors {
   }
 
   /**
-   * Σ_k π_k Σ_d (Σ_k)_dd (Σ_k⁻¹)_dd, of {@link settle}d parameters: by how much rounding of the covariances, each entry in
-   * units of its two standard deviations, is magnified in log |Σ_k|. D where columns are independent, more the closer they
-   * are to depending on each other.
+   * Σ_k π_k Σ_d v_d (Σ_k⁻¹)_dd, of {@link settle}d parameters: by how much rounding of the covariances, in units of the variances
+   * v, is magnified in log |Σ_k|. D where columns are independent, more the closer they are to depending on each other.
+   *
+   * @param least - [D]: what v_d is at least, beside (Σ_k)_dd.
    */
-  get inflation(): number {
+  inflation(least: Float64Array): number {
     const { arena, covarianceType, D, K } = this.#problem;
     if (isDiagonal(this.#problem)) return D;
     const matrices = covarianceType === "tied" ? 1 : K;
@@ -115,7 +116,7 @@ export class Factors {
         // rows of P come in pairs, column by column; an odd last one alone
         const rows = Math.min(2, D - i);
         for (let j = 0; j < Math.min(D, i + 2); j++) {
-          const variance = share * cov[(k * D + j) * D + j];
+          const variance = share * Math.max(cov[(k * D + j) * D + j], least[j]);
           for (let row = 0; row < rows; row++, at++) sum += variance * factor[at] * factor[at];
         }
       }

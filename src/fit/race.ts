@@ -47,6 +47,8 @@ const LEAST_HASTY_BUDGET = 60_000;
 const BUDGET_PASSES = 6;
 /** Components from which a race may take so long; two, of which one is what the other leaves, take half. */
 const FULL_BUDGET_COMPONENTS = 3;
+/** Rows for each component and column from which a race may take so long. */
+const ENOUGH_ROWS = 3;
 /** What is left of it where covariances cannot be estimated, whatever the start. */
 const VAIN_SHARE = 0.1;
 /** Passes over the rows of the race that one contender takes, about. */
@@ -206,8 +208,8 @@ function passCost({ problem: { N, K, D, covarianceType } }: Em): number {
 /** Share of the least budget that a race may take: less where little depends on where EM starts. */
 function budgetShare({ problem }: Em): number {
   const { N, K, D } = problem;
-  // of more columns than rows, nearly every way to part the rows is an optimum of its own
-  const wide = Math.min(1, N / D) * Math.min(1, (K - 1) / (FULL_BUDGET_COMPONENTS - 1));
+  // where a component has hardly more rows than columns, nearly every way to part the rows is an optimum of its own
+  const wide = Math.min(1, N / (K * D * ENOUGH_ROWS)) * Math.min(1, (K - 1) / (FULL_BUDGET_COMPONENTS - 1));
   return isVain(problem) ? wide * VAIN_SHARE : wide;
 }
 
