@@ -31,6 +31,7 @@ export async function runFit(file: string, flags: FitFlags): Promise<void> {
 
   const { data, shape, columns } = numbers;
   const rows = { data, shape };
+  noteDemand(shape, flags);
   const outcome = await callLibrary(async () => {
     const mixture = await GaussianMixture.fit(rows, {
       nComponents: flags.components,
@@ -52,6 +53,13 @@ export async function runFit(file: string, flags: FitFlags): Promise<void> {
   // the model first: whoever sees the report can rely on the file
   if (out !== undefined) await writeAtomically(out, `${JSON.stringify(outcome.mixture)}\n`);
   await writeOut([flags.json ? printFitJSON(outcome) : printFit(outcome)]);
+}
+
+/** Says before a fit, which may take long, that its covariances are more than the rows can tell. */
+function noteDemand([N, D]: readonly [number, number], { components: K, covariance }: FitFlags): void {
+  const least = { full: K * (D + 1), tied: K + D, diag: 0, spherical: 0 }[covariance];
+  if (N >= least) return;
+  tell(`note: ${covariance} covariances of ${D} columns take at least ${least} rows, got ${N}; try --covariance diag`);
 }
 
 /** A fit may take long: what would keep its model from being saved is found out before. */

@@ -4,6 +4,7 @@ import { isCollapse } from "../errors.ts";
 import type { InitSettings } from "../input/options.ts";
 import { isDiagonal } from "../model/parameters.ts";
 import { attempt, type Contender, isApart, ranked, type Starter, taken } from "./contender.ts";
+import { isVain } from "./demand.ts";
 import type { Work } from "./drive.ts";
 import type { Em } from "./em.ts";
 import { evolve } from "./evolve.ts";
@@ -12,7 +13,6 @@ import { startFromNeighbour } from "./perturbation.ts";
 import type { Problem } from "./problem.ts";
 import { type SimpleStrategy, startBy } from "./strategies.ts";
 import { raceRows, subsample, subsampleRows } from "./subsample.ts";
-import { isVain } from "./vain.ts";
 
 /** EM on a subsample: what it still gains per row after this is less than what the other rows will change. */
 const SUBSAMPLE_CLIMB = { tol: 1e-4, maxIter: 20 };
