@@ -6,8 +6,9 @@
 // rows: `noise` (standard normals, the default), `groups` (two, four deviations apart in each column), `integers` (0 to 4),
 // `copied` (the second half of the columns is a copy of the first) and `dependent` (a third of the columns are sums of others,
 // the last one is constant).
-import { headline, host } from "../report.mjs";
+
 import { uniforms } from "../data.mjs";
+import { headline, host } from "../report.mjs";
 
 /** @typedef {"noise" | "groups" | "integers" | "copied" | "dependent"} Kind */
 
@@ -49,7 +50,9 @@ async function main() {
   const types = given("types") ?? Object.keys(MOST_COLUMNS);
   const numbers = (/** @type {string} */ name, /** @type {number[]} */ all) => given(name)?.map(Number) ?? all;
   console.log(`${headline(host())}\n\nRows: ${kind}. Times of the processor, one fit each.\n`);
-  console.log("| N | D | K | covariances | ms | iterations | converged | warnings |\n|---|---|---|---|---|---|---|---|");
+  console.log(
+    "| N | D | K | covariances | ms | iterations | converged | warnings |\n|---|---|---|---|---|---|---|---|",
+  );
   // engines compile in the first fits
   GaussianMixture.fitSync(wideRows(kind, 30, 4), { nFeatures: 4, nComponents: 2 });
   let faults = 0;

@@ -1,5 +1,5 @@
 import { type CovarianceType, GaussianMixture, type InitStrategy } from "../index.ts";
-import { notesOf, numbersOf } from "./columns.ts";
+import { type Numbers, notesOf, numbersOf } from "./columns.ts";
 import { readTable } from "./csv.ts";
 import { callLibrary, InputError, inOptionNames } from "./failures.ts";
 import { checkWritable, isSameFile, readText, STDIN, sourceOf, tell, writeAtomically, writeOut } from "./files.ts";
@@ -31,7 +31,7 @@ export async function runFit(file: string, flags: FitFlags): Promise<void> {
 
   const { data, shape, columns } = numbers;
   const rows = { data, shape };
-  noteDemand(shape, flags);
+  noteDemand(numbers, flags);
   const outcome = await callLibrary(async () => {
     const mixture = await GaussianMixture.fit(rows, {
       nComponents: flags.components,
@@ -56,10 +56,18 @@ export async function runFit(file: string, flags: FitFlags): Promise<void> {
 }
 
 /** Says before a fit, which may take long, that its covariances are more than the rows can tell. */
-function noteDemand([N, D]: readonly [number, number], { components: K, covariance }: FitFlags): void {
-  const least = { full: K * (D + 1), tied: K + D, diag: 0, spherical: 0 }[covariance];
-  if (N >= least) return;
-  tell(`note: ${covariance} covariances of ${D} columns take at least ${least} rows, got ${N}; try --covariance diag`);
+function noteDemand({ data, shape }: Numbers, { components: K, covariance }: FitFlags): void {
+  const [N, D] = shape;
+  const varying = new Set<number>();
+  data.forEach((value, i) => {
+    if (value !== data[i % D]) varying.add(i % D);
+  });
+  const columns = varying.size;
+  const least = { full: K * (columns + 1), tied: K + columns, diag: 0, spherical: 0 }[covariance];
+  if (N >= least || columns < 2) return;
+  tell(
+    `note: ${covariance} covariances of ${columns} columns take ${least} rows and more, got ${N}; see --covariance diag`,
+  );
 }
 
 /** A fit may take long: what would keep its model from being saved is found out before. */

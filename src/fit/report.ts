@@ -14,8 +14,8 @@ import { spuriousComponents } from "./spurious.ts";
  * Something about the data or the fit that the caller may want to act on:
  *
  * - `NOT_CONVERGED`: `maxIter` was reached first.
- * - `TOO_MANY_PARAMETERS`: there are more parameters than numbers in the data, or more columns than rows for full or tied
- *   covariances: regularisation has decided what the data could not.
+ * - `TOO_MANY_PARAMETERS`: full or tied covariances have more columns than there are rows for them: regularisation has decided
+ *   what the data could not.
  * - `CONSTANT_COLUMN`: a column has the same value in every row; it carries no information.
  * - `DEPENDENT_COLUMN`: a column is a linear combination of columns before it, or a copy of one.
  * - `EMPTY_COMPONENT`: a component has lost all its rows; its weight is 0.
