@@ -152,8 +152,8 @@ function* race(
   }
   // on a sample: the rest is for all rows to say
   const hasty = small !== em;
-  const least = hasty ? LEAST_HASTY_BUDGET : LEAST_BUDGET;
-  const passes = Math.max(least * budgetShare(em), BUDGET_PASSES * passCost(em)) / passCost(small);
+  const least = hasty ? LEAST_HASTY_BUDGET : LEAST_BUDGET * budgetShare(em);
+  const passes = Math.max(least, BUDGET_PASSES * passCost(em)) / passCost(small);
   const roster = rosterOf(small.problem);
   const startAt = (index: number): Work<void> => startBy(roster[index % roster.length], small, random, true);
   if (!hasty && passes >= MANY_PASSES) {
