@@ -4,16 +4,15 @@ import type { Problem } from "./problem.ts";
 
 type Shape = Pick<Problem, "N" | "K" | "covarianceType" | "columnVariances">;
 
-/** Columns that are not constant. */
-function varying({ columnVariances }: Shape): number {
-  return columnVariances.reduce((count, variance) => (variance > 0 ? count + 1 : count), 0);
-}
-
-/** The least number of rows from which covariances of many columns can be estimated: more than columns for each. */
+/**
+ * The least number of rows from which covariances of several columns can be estimated: more than columns for each, those that
+ * are constant left out. So many hold enough numbers for all parameters: K - 1 + K D (D + 3) / 2 <= K (D + 1) D.
+ */
 function leastRows(shape: Shape): number {
-  const { K, covarianceType } = shape;
-  if (isDiagonal(shape)) return 0;
-  return covarianceType === "full" ? K * (varying(shape) + 1) : K + varying(shape);
+  const { K, covarianceType, columnVariances } = shape;
+  const D = columnVariances.filter((variance) => variance > 0).length;
+  if (isDiagonal(shape) || D < 2) return 0;
+  return covarianceType === "full" ? K * (D + 1) : K + D;
 }
 
 /** Whether the rows are too few for the covariances wherever a fit ends: regularisation alone then keeps some positive definite. */
@@ -22,16 +21,15 @@ export function isVain(shape: Shape): boolean {
 }
 
 /**
- * Why there are too many parameters to estimate, and what to do; undefined where there are not. Rows that are enough for
- * covariances hold enough numbers for all parameters: K - 1 + K D (D + 3) / 2 <= K (D + 1) D from two columns on.
+ * Why there are too many parameters to estimate, and what to do; undefined where there are not.
  *
  * @param parameters - how many there are.
  */
 export function excessOf(shape: Shape, parameters: number): string | undefined {
-  if (!isVain(shape) || varying(shape) < 2) return undefined;
-  const { N, covarianceType } = shape;
+  if (!isVain(shape)) return undefined;
+  const { N, covarianceType, columnVariances } = shape;
   return (
-    `${parameters} parameters from ${N} rows of ${varying(shape)} columns: covarianceType "${covarianceType}" takes ` +
+    `${parameters} parameters from ${N} rows of ${columnVariances.length} columns: covarianceType "${covarianceType}" takes ` +
     `${leastRows(shape)} rows and more; use covarianceType "diag", or fewer columns`
   );
 }
