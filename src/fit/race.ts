@@ -196,12 +196,13 @@ function vectorsOf(field: readonly Contender[]): Float64Array[] {
 }
 
 /** Microseconds of one pass and M-step, about (AMD EPYC, one thread, nothing left out). */
-function passCost({ problem: { N, K, D, covarianceType } }: Em): number {
+function passCost({ problem: { N, K, D, covarianceType }, regularisation }: Em): number {
   const isMatrix = covarianceType === "full" || covarianceType === "tied";
   const columns = isMatrix ? D * (D + 3) : 4 * D;
   const matrices = covarianceType === "full" ? K : 1;
-  // factors, or what goes over every parameter: next to nothing where columns are few
-  const once = Math.floor(isMatrix ? (matrices * D * D * D) / 12_000 : (K * D) / 30);
+  // factors, and eigenvectors of those below a floor; or what goes over every parameter: next to nothing where columns are few
+  const cubes = matrices * D * D * D;
+  const once = Math.floor(isMatrix ? cubes / (regularisation.floor ? 1_700 : 12_000) : (K * D) / 30);
   return 15 + (N * K * (columns + 30)) / 6_000 + once;
 }
 
