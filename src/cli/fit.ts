@@ -1,5 +1,5 @@
 import { type CovarianceType, GaussianMixture, type InitStrategy } from "../index.ts";
-import { notesOf, numbersOf } from "./columns.ts";
+import { type Numbers, notesOf, numbersOf } from "./columns.ts";
 import { callLibrary, InputError, inOptionNames } from "./failures.ts";
 import { checkWritable, isSameFile, STDIN, tell, writeAtomically, writeOut } from "./files.ts";
 import { printFit, printFitJSON } from "./print.ts";
@@ -32,6 +32,7 @@ export async function runFit(file: string, flags: FitFlags): Promise<void> {
 
   const { data, shape, columns } = numbers;
   const rows = { data, shape };
+  noteDemand(numbers, flags);
   const outcome = await callLibrary(async () => {
     const mixture = await GaussianMixture.fit(rows, {
       nComponents: flags.components,
@@ -53,6 +54,21 @@ export async function runFit(file: string, flags: FitFlags): Promise<void> {
   // the model first: whoever sees the report can rely on the file
   if (out !== undefined) await writeAtomically(out, `${JSON.stringify(outcome.mixture)}\n`);
   await writeOut(flags.json ? [printFitJSON(outcome)] : printFit(outcome));
+}
+
+/** Says before a fit, which may take long, that its covariances are more than the rows can tell. */
+function noteDemand({ data, shape }: Numbers, { components: K, covariance }: FitFlags): void {
+  const [N, D] = shape;
+  const varying = new Set<number>();
+  data.forEach((value, i) => {
+    if (value !== data[i % D]) varying.add(i % D);
+  });
+  const columns = varying.size;
+  const least = { full: K * (columns + 1), tied: K + columns, diag: 0, spherical: 0 }[covariance];
+  if (N >= least || columns < 2) return;
+  tell(
+    `note: ${covariance} covariances of ${columns} columns take ${least} rows and more, got ${N}; see --covariance diag`,
+  );
 }
 
 /** A fit may take long: what would keep its model from being saved is found out before. */

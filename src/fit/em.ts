@@ -174,6 +174,13 @@ export class Em {
     return this.#factors.settle();
   }
 
+  /** By how much rounding of the covariances is magnified in the log-likelihood of a row: see `Factors.inflation`. */
+  get inflation(): number {
+    const { D, columnVariances } = this.problem;
+    // a tied scatter that is what others leave of the total one is rounded in units of that
+    return this.#factors.inflation(this.#total && !this.#exact ? columnVariances : new Float64Array(D));
+  }
+
   #hasWeights(): boolean {
     const { vector } = this;
     for (let k = 0; k < this.problem.K; k++) if (!(vector[k] >= 0)) return false;

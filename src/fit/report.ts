@@ -5,6 +5,7 @@ import type { Matrix } from "../input/matrix.ts";
 import type { FitSettings } from "../input/options.ts";
 import type { Parameters } from "../model/parameters.ts";
 import type { Run } from "./climb.ts";
+import { excessOf } from "./demand.ts";
 import type { Em } from "./em.ts";
 import { freeParameters } from "./hold.ts";
 import { dependentColumns } from "./spaces.ts";
@@ -14,6 +15,8 @@ import { spuriousComponents } from "./spurious.ts";
  * Something about the data or the fit that the caller may want to act on:
  *
  * - `NOT_CONVERGED`: `maxIter` was reached first.
+ * - `TOO_MANY_PARAMETERS`: full or tied covariances have more columns than there are rows for them: regularisation has decided
+ *   what the data could not.
  * - `CONSTANT_COLUMN`: a column has the same value in every row; it carries no information.
  * - `DEPENDENT_COLUMN`: a column is a linear combination of columns before it, or a copy of one.
  * - `IGNORED_COLUMN`: columns of records or of a table were left out that hold something other than numbers or plain texts.
@@ -22,6 +25,7 @@ import { spuriousComponents } from "./spurious.ts";
  */
 export type FitWarningCode =
   | "NOT_CONVERGED"
+  | "TOO_MANY_PARAMETERS"
   | "CONSTANT_COLUMN"
   | "DEPENDENT_COLUMN"
   | "IGNORED_COLUMN"
@@ -115,6 +119,11 @@ function warningsOf(em: Em, matrix: Matrix, parameters: Parameters, run: Run, se
       message: `the fit did not converge in ${run.nIterations} iterations; raise maxIter or tol`,
     });
   }
+  // a prior tells what the data do not
+  const covariancesHeld = settings.fixed?.covariances.every((held) => held);
+  const excess =
+    !settings.prior && !covariancesHeld && excessOf(em.problem, freeParameters(parameters, settings.fixed));
+  if (excess) warnings.push({ code: "TOO_MANY_PARAMETERS", message: excess });
   em.problem.columnVariances.forEach((variance, column) => {
     if (variance > 0) return;
     warnings.push({

@@ -31,7 +31,9 @@ const LEAST_STEP = 64;
 const LEAST_CHANCE = 1e-6;
 /** A value with more than this many rows is tied. */
 const TIED = 1.5;
-/** A mass: a value with this share of the weight, and this many times the weight of the median value. */
+/** Beside a pair, equal values of a continuous column are no accident. */
+const PAIR = 2.5;
+/** A mass on a grid: a value with this share of the weight, and this many times the weight of the median value. */
 const MASS_SHARE = 0.02;
 const MASS_TIMES = 10;
 /** With so many masses whose neighbours are masses too, a column is discrete, if in uneven steps. */
@@ -65,7 +67,7 @@ export function resolutionOf(problem: Problem): Resolution {
   // where a column has no value twice, no row is there twice
   const copies = columns.some(({ at }) => isStrict(at)) ? median(own) : median(distinctRows(table, own, D));
   const steps = Float64Array.from(columns, (column) => stepOf(distinct(column), copies));
-  const widths = Float64Array.from(columns, shortest);
+  const widths = Float64Array.from(columns, (column) => shortest(column));
   // equal rows are copies where some column is continuous; where all have steps, they are rows of their own
   return { steps, widths, unit: steps.includes(0) ? copies : median(own) };
 }
@@ -129,9 +131,9 @@ function where({ at, weight }: Values, will: (weight: number, i: number) => bool
   return { at: at.filter((_, i) => will(weight[i], i)), weight: weight.filter(will) };
 }
 
-/** Width of the shortest interval that holds a tenth of the weight, and some rows. */
-function shortest({ at, weight }: Values): number {
-  const wanted = TENTH * sum(weight);
+/** Width of the shortest interval that holds a share of the weight, and some rows. */
+function shortest({ at, weight }: Values, share = TENTH): number {
+  const wanted = share * sum(weight);
   let least = Infinity;
   let held = 0;
   for (let first = 0, next = 0; first < at.length; held -= weight[first++]) {
@@ -152,7 +154,7 @@ function stepOf(values: Values, unit: number): number {
   const tied = where(values, (weight) => weight > TIED * unit);
   const grid = gridOf(values, tied);
   const least = Math.max(MASS_SHARE * sum(values.weight), MASS_TIMES * median(values.weight));
-  const masses = where(tied, (weight) => weight > (grid > 0 ? least : SOME * unit));
+  const masses = where(tied, (weight) => weight > (grid > 0 ? least : PAIR * unit));
   if (masses.at.length === 0 || (grid > 0 && masses.at.length === length)) return grid;
   return length - masses.at.length < FEW_OTHERS && grid > 0 ? grid : Math.max(grid, setApart(values, masses));
 }
@@ -213,8 +215,8 @@ function commonStep(sorted: Float64Array, noise: number): number {
 }
 
 /**
- * How far masses lie from the other values of a column: the usual distance, yet no more than the others crowd together
- * somewhere. Where most weight is in masses, how far they lie from each other.
+ * How far masses lie from the other values of a column: the usual distance, yet no more than some others crowd together that
+ * weigh as much. Where most weight is in masses, how far they lie from each other.
  */
 function setApart(values: Values, masses: Values): number {
   const isMass = new Set(masses.at);
@@ -223,8 +225,9 @@ function setApart(values: Values, masses: Values): number {
   if (mostly || others.at.length === 0) return quantile(distances(masses, masses), mostly ? 1 / 2 : 0);
   const usual = quantile(distances(others, masses), 1 / 2);
   const { length } = others.at;
-  const crowd = length * TENTH < 1 ? others.at[length - 1] - others.at[0] : CROWDED * shortest(others);
-  return Math.min(usual, crowd);
+  if (length <= SOME) return Math.min(usual, others.at[length - 1] - others.at[0]);
+  const share = sum(masses.weight) / sum(values.weight);
+  return Math.min(usual, CROWDED * shortest(others, Math.min(TENTH, share)));
 }
 
 /** The distance of each value to the nearest of some others, with its weight. */

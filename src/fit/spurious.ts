@@ -8,7 +8,7 @@ const LEAST_SHARE = 1e-6;
 /** A variance of which regularisation makes up more than one part in this many has no other support. */
 const SUPPORT = 2;
 /** A narrow component with fewer rows than this is an accident, however narrow: so many copies of a row are no group. */
-const FEW = 5;
+const FEW = 3.5;
 /** Logarithm of the expected number of equally narrow groups of rows, above which one is an accident: one in a hundred. */
 const ACCIDENT = -4.6;
 
@@ -24,7 +24,7 @@ const ACCIDENT = -4.6;
  * average of the components' covariances by weight and for V the covariance of its neighbour, the component that its rows would
  * fall to; or if regularisation is all that keeps the variance of a column above 0.
  *
- * It is so by accident if n < 5, or if among all N rows some n of them would be as close by chance: p - 1 rows define where it
+ * It is so by accident if n < 3.5, or if among all N rows some n of them would be as close by chance: p - 1 rows define where it
  * lies, and a row of the neighbour's lies there with probability q = 2 (|Σ| / |V|)^½ exp(-δ² / 2) or so, δ being the Mahalanobis
  * distance of its mean from the neighbour, so that of such groups
  *
@@ -42,8 +42,8 @@ export function spuriousComponents(em: Pick<Em, "problem" | "regularisation">, p
   const { N, whole = N, totalWeight, columnVariances } = problem;
   const inSight = totalWeight / regularisation.resolution.unit;
   const total = inSight * (whole / N);
-  const precisions = precisionsOf(parameters);
-  const within = withinCovariance(parameters);
+  // the most work by far where columns are many, and not needed where rows are few
+  let inverses: readonly [precisions: Float64Array, within: Float64Array] | undefined;
   const least = isDiagonal(parameters) ? 2 : D + 1;
   const varying = [...columnVariances.keys()].filter((d) => columnVariances[d] > 0);
   const isNarrow = (ratio: number, limit: number): boolean => !(ratio >= limit);
@@ -52,6 +52,8 @@ export function spuriousComponents(em: Pick<Em, "problem" | "regularisation">, p
     const n = share * total;
     // half a row is left for what the other components take of it
     if (weights[k] === 0 || (N > 1 && share * inSight < least - 0.5)) return true;
+    inverses ??= [precisionsOf(parameters), withinCovariance(parameters)];
+    const [precisions, within] = inverses;
     const limit = Math.max(LEAST_SHARE, (SMALL_SHARE * least * least) / (n * n));
     const rests = varying.some((d) => {
       const floor = regularisation.reg[d] + regularisation.ridge[d] / (share * totalWeight);
