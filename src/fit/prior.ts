@@ -111,7 +111,13 @@ export function shrink(prior: Prior, totalWeight: number, parameters: Parameters
     for (let i = 0; i < D; i++) {
       if (covarianceType === "spherical") covariance[0] += pull * shift[i] * shift[i];
       else if (!full) covariance[i] += pull * shift[i] * shift[i];
-      else for (let j = 0; j < D; j++) covariance[i * D + j] += pull * shift[i] * shift[j];
+      else {
+        // both triangles alike, to the bit
+        for (let j = i; j < D; j++) {
+          covariance[i * D + j] += pull * shift[i] * shift[j];
+          covariance[j * D + i] = covariance[i * D + j];
+        }
+      }
     }
     if (size > 0) addScale(covariance, scale, degreesOfFreedom + countOf(covarianceType, n, D));
   }

@@ -19,6 +19,8 @@ export interface Parameters {
 
 /** Parameters and what the kernels read of them: the factors of the covariances and the log-constants. */
 export interface Model extends Parameters {
+  /** The form of the factors, for the kernels: that of the covariance type, or of "full" where tied means lie far apart. */
+  readonly type: number;
   /** See `factorLength` in assembly/layout.ts. */
   readonly factor: Float64Array;
   /** [K] log weight + log|P| - D/2 log 2π. */
@@ -29,6 +31,12 @@ export interface Model extends Parameters {
 const WEIGHT_TOLERANCE = 1e-6;
 /** How far two mirrored entries of a covariance may differ, in units of the two standard deviations. */
 const SYMMETRY_TOLERANCE = 1e-8;
+
+/**
+ * A tied model whose means lie further from their middle, in standard deviations, is scored as a full one: the whitened
+ * coordinates of a row would lose so many times the rounding.
+ */
+const FAR_APART = 1e4;
 
 /** The smallest share of a variance that a pivot may keep: below it, the pivot is rounding. */
 export const pivotTolerance = (nFeatures: number): number => nFeatures * Number.EPSILON;
@@ -274,7 +282,12 @@ export function modelOf(parameters: Parameters, remedy = "add a small number to 
       factor.set(arena.viewF64(factorPart, factorLength), part * factorLength);
       logc.set(arena.viewF64(logcPart, components), first);
     }
-    return { ...parameters, factor, logc };
+    const triangle = kernels.factorLength(TYPE_CODE.full, D, 1);
+    if (isTied && factor.subarray(triangle + D).some((place) => !(Math.abs(place) <= FAR_APART))) {
+      const copies = new Float64Array(K * triangle).map((_, i) => factor[i % triangle]);
+      return { ...parameters, type: TYPE_CODE.full, factor: copies, logc };
+    }
+    return { ...parameters, type, factor, logc };
   });
 }
 
@@ -329,6 +342,15 @@ export function invertTriangles(arena: Arena, triangles: Float64Array, D: number
     inverses.set(arena.viewF64(p, D * D), start);
   }
   return inverses;
+}
+
+/** Values that are to be handed out. @throws {MixtureError} `NOT_FINITE` if one has overflowed. */
+export function finite(values: Float64Array, what: string): Float64Array {
+  if (values.every(Number.isFinite)) return values;
+  throw new MixtureError(
+    "NOT_FINITE",
+    `mixture: expected covariances with finite ${what}, got an overflow; divide the columns by their scale`,
+  );
 }
 
 /** Precisions, in the shape of the covariances: their inverses, P' P. */
