@@ -205,7 +205,7 @@ test("a component without rows begins again as half of the heaviest", () => {
     };
     const work = withProblem(matrixOf(set), type, 3, undefined, function* (problem): Work<Float64Array> {
       const em = new Em(problem, regularisationOf(problem, undefined));
-      em.write(dead);
+      yield* em.write(dead);
       const vector = revived(em, [2]);
       expect(em.tryVector(vector)).toBe(true);
       yield* em.evaluate();

@@ -2,7 +2,7 @@ import type { Arena } from "../engine/arena.ts";
 import { isCollapse } from "../errors.ts";
 import type { Matrix } from "../input/matrix.ts";
 import type { FitSettings } from "../input/options.ts";
-import { parameterCount } from "../model/parameters.ts";
+import { modelSteps, parameterCount } from "../model/parameters.ts";
 import type { Work } from "./drive.ts";
 import { Em } from "./em.ts";
 import { type Fitted, search } from "./fit.ts";
@@ -75,7 +75,8 @@ function* tryAll(problem: Problem, matrix: Matrix, settings: FitSettings, smalle
   const isSound = ({ parameters }: Fitted): boolean => spuriousComponents(em, parameters).length === 0;
   const best = bestOf(found, floor, isSound);
   const starts = found.flatMap(({ report }) => report.starts);
-  const fitted = { ...best, report: { ...best.report, starts } };
+  const model = best.model ?? (yield* modelSteps(best.parameters));
+  const fitted = { ...best, model, report: { ...best.report, starts } };
   return { fitted, sound: isSound(fitted), ...(yield* criteriaOf(em, fitted)) };
 }
 
@@ -104,7 +105,7 @@ function* nestedRuns(em: Em, matrix: Matrix, settings: FitSettings, model: Fitte
   const run = function* (start: readonly Component[], maxIter: number): Work<Fitted> {
     const end = yield* follow(em, valuesOf(type, start), { ...settings, maxIter });
     const found = ordered(problem, end.parameters);
-    return { parameters: found, report: reportOf(em, matrix, settings, found, end.run, [end.run]) };
+    return { parameters: found, report: yield* reportOf(em, matrix, settings, found, end.run, [end.run]) };
   };
   const whole = widened(parameters.covarianceType, type, componentsOf(parameters.covarianceType, parameters));
   let starts = [whole];
@@ -135,7 +136,7 @@ function* nestedRuns(em: Em, matrix: Matrix, settings: FitSettings, model: Fitte
  */
 export function* criteriaOf(em: Em, { parameters, report }: Fitted): Work<Criteria> {
   const { arena, K, D, T, totalWeight } = em.problem;
-  em.write(parameters);
+  yield* em.write(parameters);
   const weights = rowWeights(em.problem).slice();
   const mark = arena.mark();
   const logs = arena.f64(T * K);

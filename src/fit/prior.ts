@@ -2,6 +2,7 @@ import { withArena } from "../engine/arena.ts";
 import { nonNegative, wrongNumber } from "../input/checks.ts";
 import type { PriorOptions } from "../input/options.ts";
 import { covariancesOf, meansOf, type Parameters, precisionsOf, rootsOf } from "../model/parameters.ts";
+import { runSync } from "./drive.ts";
 import type { Problem } from "./problem.ts";
 import { totalCovariance } from "./spaces.ts";
 
@@ -79,7 +80,7 @@ function standardScale(problem: Problem): Float64Array {
   const { arena, N, D, K, covarianceType, columnVariances } = problem;
   const share = N / Math.max(1, N - 1) / arena.kernels.exp((2 / D) * arena.kernels.log(K));
   if (covarianceType === "full" || covarianceType === "tied") {
-    return totalCovariance(problem, SCALE_REG, CONSTANT_SCALE).map((value) => value * share);
+    return runSync(totalCovariance(problem, SCALE_REG, CONSTANT_SCALE)).map((value) => value * share);
   }
   const variance = columnVariances.reduce((sum, value) => sum + value, 0) / D;
   return Float64Array.of((variance || CONSTANT_SCALE) * share);

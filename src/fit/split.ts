@@ -115,7 +115,7 @@ function* sharesOf(
   const weights = arena.filled(K * stride, 0);
   const mark = arena.mark();
   const em = new Em(rows, regularisation, false);
-  em.write(valuesOf(problem.covarianceType, all));
+  yield* em.write(valuesOf(problem.covarianceType, all));
   const own = rowWeights(rows).slice();
   yield* posteriorsOf(em, (first, n, responsibilities) => {
     const r = arena.viewF64(responsibilities, n * K);
@@ -145,7 +145,7 @@ function* splitOf(
   const own = { ...rows, rows: [x, w, T * 8, N, D, T] as const, totalWeight };
   const problem = { ...own, columnMeans: mean, columnVariances: variancesOf(type, covariance, D) };
   const one = new Em({ ...problem, K: 1 }, regularisation, false);
-  one.write({ weights: Float64Array.of(1), means: mean, covariances: covariance });
+  yield* one.write({ weights: Float64Array.of(1), means: mean, covariances: covariance });
   const before = yield* one.evaluate();
   const em = new Em({ ...problem, K: 2 }, regularisation, false);
   yield* startBy("kmeans-standardised", em, randomState(arena, seed, k), true);

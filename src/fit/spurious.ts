@@ -31,11 +31,16 @@ export function spuriousComponents(
 ): number[] {
   const { covarianceType, nComponents: K, nFeatures: D, weights } = parameters;
   const { N, whole = N, totalWeight, columnVariances } = problem;
-  const precisions = precisionsOf(parameters);
   const within = withinCovariance(parameters);
   const least = covarianceType === "full" || covarianceType === "tied" ? D + 1 : 2;
   const varying = [...columnVariances.keys()].filter((d) => columnVariances[d] > 0);
   const spurious: number[] = [];
+  let shared: number | undefined;
+  const traceOf = (k: number): number => {
+    if (covarianceType !== "tied") return relativeTrace(parameters, within, k);
+    shared ??= relativeTrace(parameters, within, 0);
+    return shared;
+  };
   for (let k = 0; k < K; k++) {
     const share = covarianceType === "tied" ? 1 : weights[k];
     const rows = share * N;
@@ -48,8 +53,7 @@ export function spuriousComponents(
     const rests = flat > 0 && (points || flat < varying.length);
     // half a row is left for what the other components take of it
     const few = N > 1 && rows < least - 0.5;
-    if (weights[k] === 0 || few || rests || !(D / relativeTrace(parameters, precisions, within, k) >= limit))
-      spurious.push(k);
+    if (weights[k] === 0 || few || rests || !(D / traceOf(k) >= limit)) spurious.push(k);
   }
   return spurious;
 }
@@ -67,14 +71,12 @@ function varianceOf(parameters: Parameters, k: number, d: number): number {
 }
 
 /** tr(Σ_k⁻¹ W) */
-function relativeTrace(
-  { covarianceType, nComponents: K, nFeatures: D }: Parameters,
-  precisions: Float64Array,
-  within: Float64Array,
-  k: number,
-): number {
-  const first = covarianceType === "tied" ? 0 : (k * precisions.length) / K;
+function relativeTrace(parameters: Parameters, within: Float64Array, k: number): number {
+  const { covarianceType, nFeatures: D, covariances } = parameters;
+  const first = covarianceType === "tied" ? 0 : k * within.length;
+  const one = { ...parameters, nComponents: 1, covariances: covariances.subarray(first, first + within.length) };
+  const precisions = precisionsOf(one);
   let trace = 0;
-  for (let i = 0; i < within.length; i++) trace += precisions[first + i] * within[i];
+  for (let i = 0; i < within.length; i++) trace += precisions[i] * within[i];
   return covarianceType === "spherical" ? trace * D : trace;
 }

@@ -247,48 +247,65 @@ export function centreOf(weights: Float64Array, means: Float64Array): Float64Arr
   return centre;
 }
 
+/** A piece of work on some things, one after the other. */
+interface Pieces {
+  readonly groups: number;
+  readonly run: (group: number) => void;
+}
+
+/** {@link modelSteps} on the spot. @throws as it does. */
+export function modelOf(parameters: Parameters, remedy?: string): Model {
+  const steps = modelSteps(parameters, remedy);
+  let step = steps.next();
+  for (; !step.done; step = steps.next()) {
+    for (let group = 0; group < step.value.groups; group++) step.value.run(group);
+  }
+  return step.value;
+}
+
 /**
- * Factorises the covariances; full ones each by itself, so that the work space is two matrices whatever K is.
+ * Factorises the covariances; full ones each by itself, so that the work space is two matrices whatever K is, and other work
+ * may come between.
  *
  * @throws {MixtureError} `SINGULAR_COVARIANCE`, with the component, if one is not positive definite.
  */
-export function modelOf(parameters: Parameters, remedy = "add a small number to its diagonal"): Model {
-  return withArena((arena) => {
-    const { covarianceType, nComponents: K, nFeatures: D, weights, means, covariances } = parameters;
-    const { kernels } = arena;
-    const type = TYPE_CODE[covarianceType];
-    const isTied = covarianceType === "tied";
-    const [parts, components] = covarianceType === "full" ? [K, 1] : [1, K];
-    const factorLength = kernels.factorLength(type, D, components);
-    const factor = new Float64Array(parts * factorLength);
-    const logc = new Float64Array(K);
-
-    const mu = isTied ? arena.copyOf(means) : 0;
-    const centre = isTied ? arena.copyOf(centreOf(weights, means)) : 0;
-    const weight = arena.f64(components);
-    const logcPart = arena.f64(components);
-    // what a covariance becomes takes its place: scratch, [2, D, D], begins with it, and so does the factor
-    const covLength = covariances.length / parts;
-    const cov = arena.f64(isTied || covarianceType === "full" ? 2 * covLength : covLength);
-    const factorPart = isTied ? arena.f64(factorLength) : cov;
-    for (let part = 0; part < parts; part++) {
-      const first = part * components;
-      arena.viewF64(weight, components).set(weights.subarray(first, first + components));
-      arena.viewF64(cov, covLength).set(covariances.subarray(part * covLength, (part + 1) * covLength));
-      const tolerance = pivotTolerance(D);
-      const args = [weight, mu, cov, centre, factorPart, logcPart, D, components, tolerance] as const;
+export function* modelSteps(
+  parameters: Parameters,
+  remedy = "add a small number to its diagonal",
+): Generator<Pieces, Model, void> {
+  const { covarianceType, nComponents: K, nFeatures: D, weights, means, covariances } = parameters;
+  const type = TYPE_CODE[covarianceType];
+  const isTied = covarianceType === "tied";
+  const [groups, components] = covarianceType === "full" ? [K, 1] : [1, K];
+  const factorLength = withArena(({ kernels }) => kernels.factorLength(type, D, components));
+  const factor = new Float64Array(groups * factorLength);
+  const logc = new Float64Array(K);
+  const covLength = covariances.length / groups;
+  const run = (group: number): void =>
+    withArena((arena) => {
+      const { kernels } = arena;
+      const first = group * components;
+      const mu = isTied ? arena.copyOf(means) : 0;
+      const centre = isTied ? arena.copyOf(centreOf(weights, means)) : 0;
+      const weight = arena.copyOf(weights.subarray(first, first + components));
+      const logcPart = arena.f64(components);
+      // what a covariance becomes takes its place: scratch, [2, D, D], begins with it, and so does the factor
+      const cov = arena.f64(isTied || covarianceType === "full" ? 2 * covLength : covLength);
+      const factorPart = isTied ? arena.f64(factorLength) : cov;
+      arena.viewF64(cov, covLength).set(covariances.subarray(group * covLength, (group + 1) * covLength));
+      const args = [weight, mu, cov, centre, factorPart, logcPart, D, components, pivotTolerance(D)] as const;
       const status = kernels.factorise(type, ...args, cov);
       if (status !== 0) throw singularCovariance(covarianceType, first + status - 1, remedy);
-      factor.set(arena.viewF64(factorPart, factorLength), part * factorLength);
+      factor.set(arena.viewF64(factorPart, factorLength), group * factorLength);
       logc.set(arena.viewF64(logcPart, components), first);
-    }
-    const triangle = kernels.factorLength(TYPE_CODE.full, D, 1);
-    if (isTied && factor.subarray(triangle + D).some((place) => !(Math.abs(place) <= FAR_APART))) {
-      const copies = new Float64Array(K * triangle).map((_, i) => factor[i % triangle]);
-      return { ...parameters, type: TYPE_CODE.full, factor: copies, logc };
-    }
-    return { ...parameters, type, factor, logc };
-  });
+    });
+  yield { groups, run };
+  const triangle = factorLength - D * (1 + K);
+  if (isTied && factor.subarray(triangle + D).some((place) => !(Math.abs(place) <= FAR_APART))) {
+    const copies = new Float64Array(K * triangle).map((_, i) => factor[i % triangle]);
+    return { ...parameters, type: TYPE_CODE.full, factor: copies, logc };
+  }
+  return { ...parameters, type, factor, logc };
 }
 
 /** The error for a covariance that is not positive definite. */
@@ -361,12 +378,17 @@ export function precisionsOf(parameters: Parameters): Float64Array {
   const precisions = new Float64Array(covariances.length);
   for (let start = 0; start < covariances.length; start += D * D) {
     const p = whitenings.subarray(start, start + D * D);
-    for (let i = 0; i < D; i++) {
-      for (let j = 0; j <= i; j++) {
-        let sum = 0;
-        for (let row = i; row < D; row++) sum += p[row * D + i] * p[row * D + j];
-        precisions[start + i * D + j] = precisions[start + j * D + i] = sum;
+    // row after row, as they lie: seven times faster at 784 columns than entry after entry
+    for (let row = 0; row < D; row++) {
+      const one = p.subarray(row * D, row * D + row + 1);
+      for (let i = 0; i <= row; i++) {
+        const at = start + i * D;
+        const factor = one[i];
+        for (let j = 0; j <= i; j++) precisions[at + j] += factor * one[j];
       }
+    }
+    for (let i = 0; i < D; i++) {
+      for (let j = 0; j < i; j++) precisions[start + j * D + i] = precisions[start + i * D + j];
     }
   }
   return precisions;
