@@ -3,6 +3,7 @@ import type { Pointer } from "../engine/kernels.ts";
 import { randomState } from "../engine/random.ts";
 import { isCollapse } from "../errors.ts";
 import type { CovarianceType } from "../input/options.ts";
+import { joined } from "../model/sums.ts";
 import { climb } from "./climb.ts";
 import type { Work } from "./drive.ts";
 import { Em } from "./em.ts";
@@ -47,12 +48,11 @@ export function componentsOf(type: CovarianceType, { weights, means, covariances
 
 /** The mixture of some components. */
 export function valuesOf(type: CovarianceType, components: readonly Component[]): Values {
-  const join = (lists: readonly Float64Array[]): Float64Array => Float64Array.from(lists.flatMap((list) => [...list]));
   const covariances = components.map(({ covariance }) => covariance);
   return {
     weights: Float64Array.from(components, ({ weight }) => weight),
-    means: join(components.map(({ mean }) => mean)),
-    covariances: type === "tied" ? covariances[0] : join(covariances),
+    means: joined(components.map(({ mean }) => mean)),
+    covariances: type === "tied" ? covariances[0] : joined(covariances),
   };
 }
 

@@ -376,15 +376,17 @@ export function precisionsOf(parameters: Parameters): Float64Array {
   if (isDiagonal(parameters)) return covariances.map((variance) => 1 / variance);
   const whitenings = whiteningsOf(parameters);
   const precisions = new Float64Array(covariances.length);
+  const none = new Float64Array(D);
   for (let start = 0; start < covariances.length; start += D * D) {
     const p = whitenings.subarray(start, start + D * D);
-    // row after row, as they lie: seven times faster at 784 columns than entry after entry
-    for (let row = 0; row < D; row++) {
-      const one = p.subarray(row * D, row * D + row + 1);
-      for (let i = 0; i <= row; i++) {
-        const at = start + i * D;
-        const factor = one[i];
-        for (let j = 0; j <= i; j++) precisions[at + j] += factor * one[j];
+    // rows of P as they lie, four at a time: entry after entry would go through memory D times as often
+    for (let row = 0; row < D; row += 4) {
+      const last = Math.min(row + 4, D);
+      const [a, b, c, d] = [0, 1, 2, 3].map((k) => (row + k < D ? p.subarray((row + k) * D, (row + k + 1) * D) : none));
+      for (let i = 0; i < last; i++) {
+        const sums = precisions.subarray(start + i * D, start + i * D + i + 1);
+        const [ai, bi, ci, di] = [a[i], b[i], c[i], d[i]];
+        for (let j = 0; j <= i; j++) sums[j] = sums[j] + ai * a[j] + bi * b[j] + ci * c[j] + di * d[j];
       }
     }
     for (let i = 0; i < D; i++) {
