@@ -18,10 +18,7 @@ export function fittedMixture(
 }
 
 /** A mixture that takes checked parameters as they are: they must be nobody else's. @throws {MixtureError} `SINGULAR_COVARIANCE`. */
-export function checkedMixture(
-  parameters: Parameters,
-  columns: readonly string[] | undefined,
-): GaussianMixture {
+export function checkedMixture(parameters: Parameters, columns: readonly string[] | undefined): GaussianMixture {
   return made({ model: modelOf(parameters), columns });
 }
 

@@ -59,9 +59,14 @@ export function merge(mixture: MixtureParameters, data: DataInput, options: Weig
   const clusterOf = (shares: Float64Array): Cluster => {
     const rows = Int32Array.from(shares.keys()).filter((n) => shares[n] > LEAST_SHARE);
     const parts = new Float64Array(shares.length);
-    const entropy = addEntropy(weights, (n) => shares[n], rows, (n, part) => {
-      parts[n] = part;
-    });
+    const entropy = addEntropy(
+      weights,
+      (n) => shares[n],
+      rows,
+      (n, part) => {
+        parts[n] = part;
+      },
+    );
     return { shares, rows, parts, entropy };
   };
   const join = (a: Cluster, b: Cluster): Cluster => clusterOf(a.shares.map((share, n) => share + b.shares[n]));

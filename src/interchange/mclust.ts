@@ -4,7 +4,15 @@ import type { Mixture } from "../api/mixture.ts";
 import { withArena } from "../engine/arena.ts";
 import { expOf, logOf } from "../model/elementary.ts";
 import { columnsOf, fieldOf, type Nested, nest, objectOf, parsed } from "../model/json.ts";
-import { covariancesOf, finite, flatten, matricesOf, type Parameters, rootsOf, weightsOf } from "../model/parameters.ts";
+import {
+  covariancesOf,
+  finite,
+  flatten,
+  matricesOf,
+  type Parameters,
+  rootsOf,
+  weightsOf,
+} from "../model/parameters.ts";
 import { boxed } from "./given.ts";
 import { transpose } from "./shapes.ts";
 

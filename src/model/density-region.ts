@@ -12,6 +12,8 @@ export interface LineRegion {
   readonly intervals: Float64Array;
 }
 
+/** A place is known well enough to so much of the distance of the points around it. */
+const NEAR = 1e-24;
 /** Standard deviations beyond which nothing is left. */
 const FAR = 40;
 /** Half of log 2 π. */
@@ -49,7 +51,10 @@ export function lineRegion(line: Line, outside: number): LineRegion {
     const reach = ({ log }: Bell): number => Math.sqrt(2 * Math.max(0, log - least));
     const densityAt = (x: number): number => logDensityAt(bells, kernels, x);
     const ends = [-1, 1].map((side) =>
-      bells.reduce((most, bell) => side * Math.max(side * most, side * bell.mean + reach(bell) * bell.sigma), -side * Infinity),
+      bells.reduce(
+        (most, bell) => side * Math.max(side * most, side * bell.mean + reach(bell) * bell.sigma),
+        -side * Infinity,
+      ),
     );
     const points = [ends[0], ...turningPoints(bells, kernels, least, reach), ends[1]];
     const logs = points.map((x, i) => (i % (points.length - 1) === 0 ? -Infinity : densityAt(x)));
@@ -57,7 +62,7 @@ export function lineRegion(line: Line, outside: number): LineRegion {
       Float64Array.from(
         points.flatMap((x, i) =>
           i > 0 && logs[i - 1] > level !== logs[i] > level
-            ? rootBetween((at) => densityAt(at) - level, points[i - 1], x)
+            ? rootBetween((at) => densityAt(at) - level, points[i - 1], x, NEAR * (x - points[i - 1]))
             : [],
         ),
       );
@@ -66,6 +71,7 @@ export function lineRegion(line: Line, outside: number): LineRegion {
       (level) => (level < top ? kernels.log(shareOutside(line, intervalsAt(level))) : 0) - goal,
       floor,
       top,
+      Number.EPSILON,
     );
     return { threshold, intervals: intervalsAt(threshold) };
   });

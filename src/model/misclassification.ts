@@ -1,7 +1,8 @@
 // How often a row of one component is more likely to be taken for another's.
-import { type Matrix, matrixOf } from "../input/data.ts";
+
 import { withArena } from "../engine/arena.ts";
 import type { Kernels } from "../engine/kernels.ts";
+import { type Matrix, matrixOf } from "../input/data.ts";
 import { logOf } from "./elementary.ts";
 import { type Estimate, meansOver } from "./monte-carlo.ts";
 import { difference, type FactoredNormal, halfway, mixtureOf, multiply, withInverse } from "./normals.ts";

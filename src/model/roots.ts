@@ -6,15 +6,21 @@ const MOST_STEPS = 60;
  * is safe, else bisection (Chandrupatla 1997, Advances in Engineering Software 28:145), to the last few bits.
  *
  * @param f - may be infinite.
+ * @param enough - how near is near enough, where the last bits are smaller.
  */
-export function rootBetween(f: (x: number) => number, from: number, to: number): number {
+export function rootBetween(
+  f: (x: number) => number,
+  from: number,
+  to: number,
+  enough: number = Number.MIN_VALUE,
+): number {
   // a: the newest point; b: the nearest on the other side of the root; c: the one before
   let [a, b, c] = [to, from, from];
   let [fa, fb] = [f(a), f(b)];
   let fc = fb;
   for (let step = 0; ; step++) {
     const best = Math.abs(fa) < Math.abs(fb) ? a : b;
-    const least = (Number.EPSILON * Math.abs(best) + Number.MIN_VALUE) / Math.abs(b - a);
+    const least = (Number.EPSILON * Math.abs(best) + enough) / Math.abs(b - a);
     if (fa === 0 || fb === 0 || !(least < 0.5)) return best;
     const xi = (a - b) / (c - b);
     const phi = (fa - fb) / (fc - fb);

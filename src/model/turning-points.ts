@@ -41,7 +41,8 @@ export function logDensityAt(bells: readonly Bell[], kernels: Kernels, x: number
 /**
  * Ascending points between which the density only rises or only falls, but for changes below FLAT and where it is below
  * `floor`. Intervals are halved until a bound excludes a turn or leaves no room for a change; the first of them begin and
- * end where a component comes above the floor, so that it does not matter how far apart the components lie.
+ * end where a component comes above the floor, so that it does not matter how far apart the components lie. Their ends are
+ * among the points: between two of them the scale of the density does not change much.
  *
  * @param floor - what the log-density of each component has to come above.
  * @param reach - how far from its mean, in standard deviations, a component is above the floor.
@@ -59,7 +60,7 @@ export function turningPoints(
     .filter((x) => x > first && x < last);
   const ends = Float64Array.of(first, ...cuts, last).sort();
   const queue: Interval[] = Array.from(ends.subarray(1), (to, i) => ({ from: ends[i], to, bells }));
-  const points: number[] = [];
+  const points = [...ends];
   // breadth first: should there be too many, all places are equally well known
   for (let at = 0; at < queue.length; at++) {
     const { from, to } = queue[at];
@@ -128,5 +129,7 @@ function turnOn(bells: readonly Bell[], x: number, half: number, kernels: Kernel
   const [f, f1, f2] = series;
   const bends = series.reduce((sum, term, n) => (n > 1 ? sum + n * Math.abs(term) : sum), rest);
   if (Math.abs(f1) > bends) return "none";
-  return 2 * Math.max(high, -low) < FLAT || Math.abs(f1) + bends < FLAT * f ? x - (half * f1) / (2 * f2 || 1) : "unknown";
+  return 2 * Math.max(high, -low) < FLAT || Math.abs(f1) + bends < FLAT * f
+    ? x - (half * f1) / (2 * f2 || 1)
+    : "unknown";
 }

@@ -65,7 +65,9 @@ describe("two runs", () => {
           return;
         }
         const { init: _, ...rest } = options;
-        const inTwo = outcomeOf(() => GaussianMixture.fitSync(rows, { ...rest, warmStart: begun, maxIter: one.second }));
+        const inTwo = outcomeOf(() =>
+          GaussianMixture.fitSync(rows, { ...rest, warmStart: begun, maxIter: one.second }),
+        );
         const inOne = outcomeOf(() => GaussianMixture.fitSync(rows, { ...options, maxIter: one.first + one.second }));
         // where one ends with a spurious component, a fit has tried another start
         if (one.init !== "own" && startOf(inOne) !== startOf(inTwo)) return;

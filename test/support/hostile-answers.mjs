@@ -1,6 +1,5 @@
 // Asks everything of mixtures that a file may hold but no data would give; a process of its own, so that a call that does not
 // end can be ended. Prints a line for each fault: `node hostile-answers.mjs SEED RUNS`.
-import { readFileSync } from "node:fs";
 import * as G from "gaussmix";
 
 const [seed, runs] = process.argv.slice(2).map(Number);
@@ -28,7 +27,12 @@ function mixtureOf() {
   const type = pick(["full", "tied", "diag", "spherical"]);
   const [K, D] = [pick([1, 2, 2, 3, 5, 20]), pick([1, 1, 1, 2, 3])];
   const place = sizes(pick([3, 150, 300]));
-  const spread = pick([() => 1, () => 10 ** (600 * uniform() - 300), () => pick([1e-300, 1, 1e-6, 1e300]), () => 0.5 + uniform()]);
+  const spread = pick([
+    () => 1,
+    () => 10 ** (600 * uniform() - 300),
+    () => pick([1e-300, 1, 1e-6, 1e300]),
+    () => 0.5 + uniform(),
+  ]);
   const equal = uniform() < 0.2;
   const shared = list(D, spread);
   const variances = list(K, () => (equal ? shared : list(D, spread)));
@@ -42,7 +46,12 @@ function mixtureOf() {
     weights: raw.map((w) => w / total),
     means: list(K, () => (equal && uniform() < 0.7 ? one : list(D, place))),
     covarianceType: type,
-    covariances: { full: () => variances.map(matrix), tied: () => matrix(shared), diag: () => variances, spherical: () => variances.map(([v]) => v) }[type](),
+    covariances: {
+      full: () => variances.map(matrix),
+      tied: () => matrix(shared),
+      diag: () => variances,
+      spherical: () => variances.map(([v]) => v),
+    }[type](),
   };
 }
 
@@ -57,14 +66,18 @@ function* numbersIn(value, path = "") {
 }
 
 /** Answers that may be infinite, as documented: log-densities, distances, quantiles at 0 and 1, divergences, and what sums them. */
-const INFINITE = /^(score|logLikelihood|bic|aic|mahalanobis|density|eStep\.logLikelihood|quantile0|threshold|klDivergence|bhattacharyya)/;
+const INFINITE =
+  /^(score|logLikelihood|bic|aic|mahalanobis|density|eStep\.logLikelihood|quantile0|klDivergence|bhattacharyya)/;
 
 const json = (value) => JSON.parse(JSON.stringify(value));
 
 function questions(given) {
   const m = G.GaussianMixture.fromParameters(given);
   const { nFeatures: D, nComponents: K, means } = m;
-  const rows = { data: Float64Array.from([...means, ...means.map((x) => x + 1), ...new Float64Array(D)]), shape: [2 * K + 1, D] };
+  const rows = {
+    data: Float64Array.from([...means, ...means.map((x) => x + 1), ...new Float64Array(D)]),
+    shape: [2 * K + 1, D],
+  };
   const other = { mixture: m, component: K - 1 };
   const cheap = { nSamples: 64 };
   const p = [0, 1e-300, 1e-9, 0.01, 0.3, 0.5, 0.7, 0.99, 1];
@@ -128,15 +141,17 @@ function questions(given) {
 /** Rises in rows of a length. */
 function ordered(values, length = values.length) {
   values.forEach((value, i) => {
-    if (i % length > 0 && !(value >= values[i - 1])) throw new Error(`falls from ${values[i - 1]} to ${value} at ${i}`);
+    // but for the last digits
+    const before = values[i - 1];
+    if (i % length > 0 && !(value >= before - 4 * Number.EPSILON * Math.abs(before)))
+      throw new Error(`falls from ${values[i - 1]} to ${value} at ${i}`);
   });
   return values;
 }
 
 const say = (text) => process.stdout.write(`${text}\n`);
-const only = process.env.ONLY && JSON.parse(readFileSync(process.env.ONLY, "utf8"));
 for (let run = 0; run < runs; run++) {
-  const given = only ?? mixtureOf();
+  const given = mixtureOf();
   let asked;
   try {
     asked = questions(given);
@@ -145,21 +160,19 @@ for (let run = 0; run < runs; run++) {
     throw error;
   }
   for (const [name, ask] of Object.entries(asked)) {
-    if (process.env.TRACE) process.stderr.write(`${run} ${name} ${JSON.stringify(given)}\n`);
-    const begun = process.cpuUsage();
-    const fault = (text) => say(`${name}: ${text}: ${JSON.stringify(given).slice(0, 600)}`);
+    say(`asks ${run} ${name}`);
+    const fault = (text) => say(`fault ${name}: ${text}: ${JSON.stringify(given).slice(0, 600)}`);
     try {
       for (const [path, value] of numbersIn(ask(), name)) {
-        if (Number.isFinite(value) || (!Number.isNaN(value) && INFINITE.test(name))) continue;
+        if (Number.isFinite(value) || (!Number.isNaN(value) && INFINITE.test(path))) continue;
         fault(`${path} is ${value}`);
         break;
       }
     } catch (error) {
       const typed = error instanceof G.MixtureError || error instanceof RangeError || error instanceof TypeError;
-      if (!typed || /falls|expected/.test(error.message) === false || error.message.startsWith("falls")) fault(error.stack);
+      if (!typed || /falls|expected/.test(error.message) === false || error.message.startsWith("falls"))
+        fault(error.stack);
     }
-    const { user, system } = process.cpuUsage(begun);
-    if (user + system > 5e6) fault(`${(user + system) / 1000} ms`);
   }
 }
 say("done");
