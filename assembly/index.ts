@@ -18,3 +18,5 @@ export { conditionalMeans, mixMoments, conditionalDensity } from "./conditional"
 export { normalTail, tails, quantiles } from "./normal";
 export { whitenTiles } from "./whiten";
 export { bestMoves } from "./relocation";
+export { eigen } from "./eigen";
+export { raiseScratchBytes, raiseCovariances } from "./floor";

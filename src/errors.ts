@@ -66,7 +66,8 @@ export function received(value: unknown): string {
     case "string":
       return value.length > TEXT_SHOWN ? `${JSON.stringify(value.slice(0, TEXT_SHOWN))}…` : JSON.stringify(value);
     case "bigint":
-      return `${value}n`;
+      // to write out millions of digits takes seconds
+      return BigInt.asIntN(128, value) === value ? `${value}n` : "a bigint of more than 128 bits";
     case "function":
       return "a function";
     case "symbol":
@@ -94,7 +95,8 @@ function receivedObject(value: object): string {
 function className(value: object): string {
   const prototype: unknown = Object.getPrototypeOf(value);
   const type: unknown = prototype === null ? undefined : (prototype as { readonly constructor?: unknown }).constructor;
-  return typeof type === "function" && type.name !== "" ? type.name : "Object";
+  const name: unknown = typeof type === "function" ? type.name : "";
+  return typeof name === "string" && name !== "" ? name.slice(0, TEXT_SHOWN) : "Object";
 }
 
 function article(noun: string): string {
@@ -102,15 +104,14 @@ function article(noun: string): string {
 }
 
 /**
- * Names in quotes for an error text, the rest counted: `"a", "b" and 3 more`.
+ * Names in quotes for an error text, long ones cut, the rest counted: `"a", "b" and 3 more`.
  *
  * @param names - the names, in the order to show them.
  * @param shown - how many to show at most.
+ * @param last - what stands before the last name, if all are shown.
  */
-export function quoted(names: readonly string[], shown = 12): string {
-  const text = names
-    .slice(0, shown)
-    .map((name) => JSON.stringify(name))
-    .join(", ");
-  return names.length > shown ? `${text} and ${names.length - shown} more` : text;
+export function quoted(names: readonly string[], shown = 12, last = ", "): string {
+  const texts = names.slice(0, shown).map(received);
+  if (names.length > shown) return `${texts.join(", ")} and ${names.length - shown} more`;
+  return texts.length > 1 ? `${texts.slice(0, -1).join(", ")}${last}${texts[texts.length - 1]}` : texts.join();
 }

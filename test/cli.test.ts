@@ -255,7 +255,12 @@ describe("reading CSV", () => {
       { nComponents: 1 },
     );
     // two rows are few for a covariance
-    expect(stderr).toMatch(/^gaussmix: warning: component 0 has shrunk onto few rows.*\n$/);
+    expect(stderr.split("\n")).toEqual([
+      "gaussmix: note: full covariances of 2 columns take 3 rows and more, got 2; see --covariance diag",
+      'gaussmix: warning: 5 parameters from 2 rows of 2 columns: --covariance "full" takes 3 rows and more; use --covariance "diag", or fewer columns',
+      expect.stringMatching(/^gaussmix: warning: component 0 has shrunk onto few rows/),
+      "",
+    ]);
     expect(report).toMatchObject({ nRows: 2, columns: ["a", "b"], logLikelihood: mixture.report?.logLikelihood });
   });
 
@@ -265,7 +270,7 @@ describe("reading CSV", () => {
   });
 
   test("a column with text, without values or without a name is left out, and said so", () => {
-    const { report, stderr } = fitText(",a,b,c\n1,2,x,\n2,4,5,\n3,7,6,\n");
+    const { report, stderr } = fitText(",a,b,c\n1,2,x,\n2,4,y,\n3,7,6,\n");
     expect(report.columns).toEqual(["a"]);
     expect(report.leftOut).toEqual([
       { column: "", reason: "the header has no name" },
@@ -275,9 +280,12 @@ describe("reading CSV", () => {
     expect(stderr.match(/^gaussmix: note: left out (a column:|column "b":|column "c":) .*$/gm)).toHaveLength(3);
   });
 
-  test("a decimal comma is text, not guessed at", () => {
-    const { report } = fitText("a;b\n1,5;2\n3;5\n");
-    expect(report.leftOut).toEqual([{ column: "a", reason: '"1,5" in line 2 is not a number' }]);
+  test("decimal commas are read: what R writes with write.csv2", () => {
+    const { report, stderr } = fitText("eruptions;waiting\n3,6;79\n1,8;54\n3,333;74\n2,283;62\n4,533;85\n2,883;55\n");
+    const rows = { data: [3.6, 79, 1.8, 54, 3.333, 74, 2.283, 62, 4.533, 85, 2.883, 55], shape: [6, 2] as const };
+    const { logLikelihood } = GaussianMixture.fitSync(rows, { nComponents: 1 }).report as { logLikelihood: number };
+    expect(report).toMatchObject({ nRows: 6, columns: ["eruptions", "waiting"], leftOut: [], logLikelihood });
+    expect(stderr).toBe("");
   });
 
   test("a header of counted names is a header", () => {
@@ -297,6 +305,11 @@ describe("reading CSV", () => {
     ["a quote that is not closed", 'a,b\n1,2\n3,"4\n5,6\n', /line 3: expected quotes .* never closed/],
     ["a quote inside a cell", 'a,b\n1,2\n3,4"5\n', /line 3: expected quotes .* inside a cell/],
     ["a name twice", "a,a\n1,2\n", /each column name once in the header, got "a" again; rename one/],
+    [
+      "no header beside a column of text",
+      "5.1,3.5,Iris-setosa\n4.9,3.0,Iris-setosa\n5.8,2.7,Iris-virginica\n",
+      /expected the names of the columns in the first line, got numbers \("5\.1", "3\.5"\); add a header row/,
+    ],
     ["no header", "5.1,3.5\n4.9,3\n", /expected the names of the columns in the first line, got numbers only/],
     ["only a header", "a,b\n", /expected rows after the header, got none/],
     ["nothing", "", /expected a header row and rows of numbers, got no text/],

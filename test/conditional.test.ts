@@ -353,7 +353,7 @@ describe("bad input", () => {
     await expectError(() => marginal(mixture, [0.5]), RangeError, /got 0.5/);
     await expectError(() => marginal(mixture, ["x"]), TypeError, /columns: .*got "x"/);
     await expectError(() => marginal(named, ["widht"]), RangeError, /did you mean "width"/);
-    await expectError(() => marginal(mixture, [1, 1]), RangeError, /different columns, got \[1,1\]/);
+    await expectError(() => marginal(mixture, [1, 1]), RangeError, /different columns, got 1 twice/);
     await expectError(() => marginal(mixture, []), RangeError, /columns: expected a list/);
     await expectError(
       () => marginal(mixture, any(1)),
@@ -368,7 +368,11 @@ describe("bad input", () => {
       RangeError,
       /values: expected values of some of the 2/,
     );
-    await expectError(() => condition(triple, { a: 1, 0: 2 }), RangeError, /values: .*different columns, got \[0,a\]/);
+    await expectError(
+      () => condition(triple, { a: 1, 0: 2 }),
+      RangeError,
+      /values: .*different columns, got "a" twice/,
+    );
     await expectError(() => condition(mixture, { 3: 1 }), RangeError, /values: .*got 3/);
     await expectError(() => condition(named, { with: 1 }), RangeError, /did you mean "width"/);
     await expectError(

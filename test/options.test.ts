@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { nearest } from "../src/input/checks.ts";
+import { nearest } from "../src/input/nearest.ts";
 import { type FitOptions, type FitSettings, fitInput, fitSettings, oneOf } from "../src/input/options.ts";
 
 /** Whatever a JavaScript caller may pass, over 6 rows unless told. */
@@ -90,7 +90,7 @@ describe("settings", () => {
       ...given,
       init: { kind: "strategy", strategy: "k-means++" },
     });
-    expect(two({ sampleWeight }).sampleWeight).toBe(sampleWeight);
+    expect(two({ sampleWeight }).sampleWeight).not.toBe(sampleWeight);
   });
 });
 
@@ -169,7 +169,7 @@ describe("options that cannot be used", () => {
   const T = TypeError;
   // biome-ignore format: one case per line
   const whole: readonly (readonly [string, unknown, typeof TypeError | typeof RangeError, RegExp])[] = [
-    ["no options", undefined, T, /^options: expected an object with nComponents, got undefined; write for example { nComponents: 3 }/],
+    ["no options", undefined, T, /^options: expected an object, got undefined; write for example \{ nComponents/],
     ["null", null, T, /got null/],
     ["a number", 3, T, /got 3/],
     ["an array", [3], T, /got an array of length 1/],
@@ -229,7 +229,7 @@ describe("options that cannot be used", () => {
     ["an unknown key of parameters", { init: { means: [[1], [2]], covariance: 1 } }, T, /got "covariance"; did you mean "covariances"\?/],
     ["two starts at once", { init: { labels, means: [[1], [2]] } }, T, /^init with labels: .*got "means"/],
     ["means that are no list", { init: { means: 5 } }, T, /^init\.means: .*got 5/],
-    ["means that are undefined", { init: { means: undefined } }, T, /^init\.means: .*got undefined/],
+    ["means that are undefined", { init: { means: undefined } }, T, /^init: expected .*got an object with "means"/],
     ["covariances that are no list", { init: { means: [[1], [2]], covariances: "diag" } }, T, /^init\.covariances: .*got "diag"/],
 
     ["too few labels", { init: [0, 1] }, R, /^init: expected one label per row \(6\), got 2; .*responsibilities/],

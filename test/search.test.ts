@@ -135,11 +135,12 @@ test("a component of a sample is judged by the rows that it stands for", () => {
       rows,
       labels,
       labels.map(() => 1),
-      // biome-ignore lint/correctness/useYield: nothing heavy
       function* (em) {
         const parameters = em.read();
-        // the first one narrow: (3 / 20)² / 10 = 0.00225 is what 20 rows ask for, 0.00002 what 200 do
-        parameters.covariances.set([1e-3, 0, 0, 1e-3]);
+        // the first one narrow, and near the other: (3 / 5)² / 10 is what 5 rows ask for, (3 / 50)² / 10 what 50 do
+        parameters.weights.set([1 / 8, 7 / 8]);
+        parameters.means.set(parameters.means.subarray(D), 0);
+        parameters.covariances.set([2e-2, 0, 0, 2e-2].map((share, i) => share * parameters.covariances[D * D + i]));
         return spuriousComponents({ problem: { ...em.problem, whole }, regularisation: em.regularisation }, parameters);
       },
     );

@@ -71,8 +71,8 @@ describe("options refuse", () => {
       RangeError,
       /^data: expected rows of 3 numbers \(nFeatures\), got rows of 4/,
     ],
-    ["to be left out", undefined, TypeError, /^options: expected an object with nComponents, got undefined/],
-    ["a bare number", 3, TypeError, /^options: expected an object with nComponents, got 3/],
+    ["to be left out", undefined, TypeError, /^options: expected an object, got undefined/],
+    ["a bare number", 3, TypeError, /^options: expected an object, got 3/],
   ];
   for (const [what, options, kind, text] of refused) test(what, () => expectFitError(iris, options, kind, text));
 });

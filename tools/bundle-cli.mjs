@@ -1,4 +1,4 @@
-// src/cli/main.ts -> dist/cli.js: one executable file with commander and csv-parse inside, so that the package has no
+// src/cli/main.ts -> dist/cli.js: one executable file with commander inside, so that the package has no
 // dependencies. The library stays outside (./index.js beside it): one copy, the one the user has.
 import { chmodSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join, resolve, sep } from "node:path";

@@ -1,9 +1,10 @@
-// A fresh process whose memory is looked at: `node --expose-gc child.mjs data | library | fit | again N d`. Prints JSON.
+// A fresh process whose memory is looked at: `node --expose-gc child.mjs data | library N d`, `fit N d [K threads]` or `again N d few many`.
+// Prints JSON.
 import { mixtureRows } from "../data.mjs";
 
 const [mode, ...sizes] = process.argv.slice(2);
 const [N, d] = sizes.map(Number);
-const K = 8;
+const [K = 8, threads] = mode === "fit" ? sizes.slice(2).map(Number) : [];
 
 /** Every WebAssembly memory that somebody still holds. */
 const memories = /** @type {Set<WeakRef<WebAssembly.Memory>>} */ (new Set());
@@ -46,7 +47,8 @@ function sample() {
 /** @param {Float64Array} rows @param {number} maxIter @param {import("gaussmix").FitOptions["init"]} [init] */
 async function fitOnce(rows, maxIter, init) {
   const { GaussianMixture } = await import("gaussmix");
-  return GaussianMixture.fit(rows, { nFeatures: d, nComponents: K, init, maxIter, tol: 0, onIteration: sample });
+  const options = { nFeatures: d, nComponents: K, init, maxIter, tol: 0, threads, onIteration: sample };
+  return GaussianMixture.fit(rows, options);
 }
 
 /** Fits and predictions in a row, and what is left behind. @param {number} times @param {Float64Array} rows */

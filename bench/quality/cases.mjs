@@ -21,7 +21,7 @@ export const DATA_SETS = {
 const TYPES = /** @type {const} */ (["full", "tied", "diag", "spherical"]);
 
 /** Path of a data set's file. @param {string} name @returns {URL} */
-export function fileOf(name) {
+function fileOf(name) {
   return new URL(DATA_SETS[name].file, FOLDER);
 }
 

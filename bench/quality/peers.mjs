@@ -4,7 +4,6 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "no
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { fileOf } from "./cases.mjs";
 
 /**
  * @typedef {{ weights: number[], means: number[][], covariances: any }} Parameters
@@ -13,7 +12,8 @@ import { fileOf } from "./cases.mjs";
  */
 
 const MODELS = { full: "VVV", tied: "EEE", diag: "VVI", spherical: "VII" };
-const PYTHON = [process.env.PYTHON, fileURLToPath(new URL("../peers/.venv/bin/python", import.meta.url))];
+const UNIVARIATE = { full: "V", tied: "E", diag: "V", spherical: "V" };
+const PYTHON = [process.env.PYTHON, fileURLToPath(new URL("../peers/.installed/sklearn/bin/python", import.meta.url))];
 
 /** @param {string} name */
 const here = (name) => fileURLToPath(new URL(name, import.meta.url));
@@ -22,19 +22,20 @@ const here = (name) => fileURLToPath(new URL(name, import.meta.url));
  * What both found: read from the file that `--peers` names, if it is there; otherwise found, and written there.
  *
  * @param {import("./cases.mjs").Case[]} cases
+ * @param {number} [seeds] of scikit-learn.
  * @returns {{ sklearn?: Peer, mclust?: Peer }}
  */
-export function peersOf(cases) {
+export function peersOf(cases, seeds = 100) {
   const at = process.argv.indexOf("--peers");
   const file = at < 0 ? undefined : process.argv[at + 1];
   if (file && existsSync(file)) return JSON.parse(readFileSync(file, "utf8"));
-  const peers = { sklearn: sklearnFits(cases), mclust: mclustFits(cases) };
+  const peers = { sklearn: sklearnFits(cases, seeds), mclust: mclustFits(cases) };
   if (file) writeFileSync(file, JSON.stringify(peers));
   return peers;
 }
 
-/** @param {import("./cases.mjs").Case[]} cases @returns {Peer | undefined} */
-function sklearnFits(cases) {
+/** @param {import("./cases.mjs").Case[]} cases @param {number} seeds @returns {Peer | undefined} */
+function sklearnFits(cases, seeds) {
   const python = PYTHON.find((path) => path && existsSync(path));
   if (!python) return undefined;
   return inFolder((folder) => {
@@ -48,7 +49,7 @@ function sklearnFits(cases) {
     writeFileSync(file, JSON.stringify(plain));
     const env = { ...process.env, OMP_NUM_THREADS: "1", OPENBLAS_NUM_THREADS: "1" };
     const options = { encoding: "utf8", maxBuffer: 1e9, env };
-    const out = JSON.parse(execFileSync(python, [here("sklearn_fits.py"), file], options));
+    const out = JSON.parse(execFileSync(python, [here("sklearn_fits.py"), file, `${seeds}`], options));
     return { version: out.version, cases: out.cases.map(({ defaults, best }) => ({ defaults, starts: best })) };
   });
 }
@@ -57,9 +58,12 @@ function sklearnFits(cases) {
 function mclustFits(cases) {
   return inFolder((folder) => {
     const file = join(folder, "cases.csv");
-    const lines = cases.map(({ name, rows, K, covarianceType }) =>
-      [fileURLToPath(fileOf(name)), rows.shape[1], K, MODELS[covarianceType]].join(","),
-    );
+    const lines = cases.map(({ rows, K, covarianceType }, i) => {
+      const [N, D] = rows.shape;
+      const text = Array.from({ length: N }, (_, n) => rows.data.subarray(n * D, (n + 1) * D).join(","));
+      writeFileSync(join(folder, `${i}.csv`), `${Array.from({ length: D }, (_, d) => `x${d}`)}\n${text.join("\n")}\n`);
+      return [join(folder, `${i}.csv`), D, K, D === 1 ? UNIVARIATE[covarianceType] : MODELS[covarianceType]].join(",");
+    });
     writeFileSync(file, `file,columns,K,model\n${lines.join("\n")}\n`);
     try {
       const text = execFileSync("Rscript", [here("mclust_fits.R"), file], { encoding: "utf8", maxBuffer: 1e9 });

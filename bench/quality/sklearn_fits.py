@@ -1,6 +1,6 @@
-"""Default fits of scikit-learn, 100 seeds a case, and its best of other starts.
+"""Default fits of scikit-learn, 100 seeds a case or as many as SEEDS says, and its best of other starts.
 
-python sklearn_fits.py CASES.json > sklearn.json     (node bench/quality/run.mjs writes CASES.json and starts this)
+python sklearn_fits.py CASES.json [SEEDS] > sklearn.json     (node bench/quality/run.mjs writes CASES.json and starts this)
 
 Output: a list with, for each case, "defaults" (total log-likelihood of each seed's default fit) and "best" (parameters of
 the ten likeliest different fits of all kinds of starts, for gaussmix to go on from).
@@ -14,7 +14,7 @@ import sklearn
 from sklearn.mixture import GaussianMixture
 
 warnings.filterwarnings("ignore")
-SEEDS = 100
+SEEDS = int(sys.argv[2]) if len(sys.argv) > 2 else 100
 
 
 def fit(rows, case, **options):

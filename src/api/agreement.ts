@@ -108,15 +108,17 @@ function indexed<A extends string | number, B extends string | number>(
 }
 
 function listOf<Label extends string | number>(labels: ArrayLike<Label>, argument: string): readonly Label[] {
-  const list: readonly Label[] = isList(labels) ? Array.from(labels as ArrayLike<Label>) : [];
   const expected = `${argument}: expected a list of integers, or one of texts, got`;
   if (!isList(labels)) throw new TypeError(`${expected} ${received(labels)}; give one label per row`);
-  const bad = list.findIndex(
-    (label) => typeof label !== typeof list[0] || !(typeof label === "string" || Number.isInteger(label)),
-  );
-  if (bad < 0) return list;
-  const text = `${expected} ${received(list[bad])} at index ${bad}; number or name the clusters`;
-  throw typeof list[0] === "number" && typeof list[bad] === "number" ? new RangeError(text) : new TypeError(text);
+  const list: Label[] = [];
+  for (let n = 0; n < labels.length; n++) {
+    const label = labels[n];
+    list.push(label);
+    if (typeof label === typeof list[0] && (typeof label === "string" || Number.isInteger(label))) continue;
+    const text = `${expected} ${received(label)} at index ${n}; number or name the clusters`;
+    throw typeof list[0] === "number" && typeof label === "number" ? new RangeError(text) : new TypeError(text);
+  }
+  return list;
 }
 
 function indexedOne<Label extends string | number>(list: readonly Label[]): Indexed<Label> {

@@ -2,7 +2,7 @@
 import { TYPE_CODE } from "../engine/kernels.ts";
 import { randomState } from "../engine/random.ts";
 import { received } from "../errors.ts";
-import { knownKeys, seedOf } from "../input/checks.ts";
+import { optionsOf, seedOf } from "../input/checks.ts";
 import { type Column, columnIndices } from "../input/columns.ts";
 import { type DataInput, type Matrix, matrixOf, notFinite } from "../input/data.ts";
 import { marginalOf, splitOf } from "../model/conditional.ts";
@@ -23,7 +23,8 @@ function mixtureOf(whole: Mixture, parameters: Parameters, columns: readonly num
 }
 
 function othersThan(columns: readonly number[], nFeatures: number): number[] {
-  return [...Array(nFeatures).keys()].filter((d) => !columns.includes(d));
+  const left = new Set(columns);
+  return [...Array(nFeatures).keys()].filter((d) => !left.has(d));
 }
 
 /**
@@ -64,7 +65,8 @@ export function condition(mixture: Mixture, values: Readonly<Record<Column, numb
     const text = `values: expected values of some of the ${nFeatures} columns, got ${received(values)}; write for example { 0: 1.5 }`;
     throw row.length > 0 ? new RangeError(text) : new TypeError(text);
   }
-  const keys = row.map(([key]) => (names?.includes(key) || !/^\d+$/.test(key) ? key : Number(key)));
+  const named = new Set(names);
+  const keys = row.map(([key]) => (named.has(key) || !/^\d+$/.test(key) ? key : Number(key)));
   const inputs = columnIndices("values", keys, nFeatures, names);
   const targets = othersThan(inputs, nFeatures);
   const M = targets.length;
@@ -155,15 +157,15 @@ export interface Regression {
  */
 export function regression(mixture: Mixture, options: RegressionOptions = {}): Regression {
   const parameters = givenParameters(mixture);
-  knownKeys("options", options, ["inputs", "targets"]);
+  const sides = optionsOf("options", options, ["inputs", "targets"]);
   const { nFeatures, nComponents: K } = parameters;
   const { columns: names } = mixture;
   const given = (side: "inputs" | "targets"): number[] | undefined =>
-    options[side] && columnIndices(side, options[side], nFeatures, names);
+    sides[side] === undefined ? undefined : columnIndices(side, sides[side], nFeatures, names);
   const inputs = given("inputs") ?? othersThan(given("targets") ?? [], nFeatures);
   const targets = given("targets") ?? othersThan(inputs, nFeatures);
   const [D, M] = [inputs.length, targets.length];
-  if (D * M === 0 || inputs.some((d) => targets.includes(d))) {
+  if (D * M === 0 || new Set([...inputs, ...targets]).size < D + M) {
     throw new RangeError(
       `options: expected inputs and targets without a column in common, got [${inputs}] and [${targets}]; name one side`,
     );
@@ -236,8 +238,7 @@ export function regression(mixture: Mixture, options: RegressionOptions = {}): R
       });
     },
     sample: (data, sampling = {}) => {
-      knownKeys("options", sampling, ["seed"]);
-      const seed = seedOf(sampling.seed);
+      const seed = seedOf(optionsOf("options", sampling, ["seed"]).seed);
       return run(rowsOf(data), M, undefined, (arena, drawn) => {
         const [root, state] = [arena.copyOf(rootsOf(arena, full)), randomState(arena, seed)];
         const [z, label] = [arena.f64(M), arena.i32(1)];

@@ -1,5 +1,5 @@
 // Shares and quantiles of a mixture over one column, and how sure a label is.
-import { knownKeys, oneOf } from "../input/checks.ts";
+import { oneOf, optionsOf } from "../input/checks.ts";
 import type { DataInput } from "../input/data.ts";
 import { along } from "../model/line.ts";
 import { givenLine, givenNumbers, givenParameters } from "./given.ts";
@@ -12,8 +12,8 @@ export interface TailOptions {
 }
 
 function sideOf(options: TailOptions): number {
-  knownKeys("options", options, ["tail"]);
-  return oneOf("tail", options.tail ?? "lower", ["lower", "upper"]) === "upper" ? 1 : -1;
+  const { tail } = optionsOf("options", options, ["tail"]);
+  return oneOf("tail", tail ?? "lower", ["lower", "upper"]) === "upper" ? 1 : -1;
 }
 
 /**

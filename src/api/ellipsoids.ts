@@ -1,5 +1,5 @@
 // Components as pictures: intervals, ellipses, ellipsoids.
-import { integerIn, knownKeys } from "../input/checks.ts";
+import { integerIn, optionsOf } from "../input/checks.ts";
 import { type Column, columnIndices } from "../input/columns.ts";
 import { chiSquaredBeyond } from "../model/chi-squared.ts";
 import { marginalOf } from "../model/conditional.ts";
@@ -52,12 +52,12 @@ export interface Ellipse extends Ellipsoid {
  * const { centre, axes, directions } = ellipsoid(mixture, 0, { mass: 0.5 });
  */
 export function ellipsoid(mixture: Mixture, component: number, options: EllipsoidOptions = {}): Ellipsoid {
-  knownKeys("options", options, ["mass", "columns"]);
+  const { mass: given, columns: wanted } = optionsOf("options", options, ["mass", "columns"]);
   const parameters = givenParameters(mixture);
   const { nFeatures } = parameters;
   const k = integerIn("component", component, 0, "components count from 0", parameters.nComponents - 1);
-  const columns = columnIndices("columns", options.columns ?? [...Array(nFeatures).keys()], nFeatures, mixture.columns);
-  const mass = givenShare("mass", options.mass ?? 0.95);
+  const columns = columnIndices("columns", wanted ?? [...Array(nFeatures).keys()], nFeatures, mixture.columns);
+  const mass = givenShare("mass", given ?? 0.95);
   const marginal = marginalOf(parameters, columns);
   const D = columns.length;
   const { values, vectors } = eigenOf(matricesOf(marginal).slice(k * D * D, (k + 1) * D * D), D);
@@ -81,8 +81,7 @@ export function ellipsoid(mixture: Mixture, component: number, options: Ellipsoi
  * context.ellipse(...centre, ...axes, angle, 0, 2 * Math.PI); // on a canvas in the unit of the data
  */
 export function ellipse(mixture: Mixture, component: number, options: EllipseOptions = {}): Ellipse {
-  knownKeys("options", options, ["mass", "columns", "nPoints"]);
-  const { nPoints = 64, ...rest } = options;
+  const { nPoints = 64, ...rest } = optionsOf("options", options, ["mass", "columns", "nPoints"]);
   const points = integerIn("nPoints", nPoints, 3, "leave it out for 64", 2 ** 24, "an integer from 3 to 2^24");
   const body = ellipsoid(mixture, component, rest);
   const { centre, axes, directions } = body;

@@ -2,7 +2,7 @@ import { compileKernels } from "../engine/kernels.ts";
 import { type Fitted, fitAsync, fitSync, type Resumable } from "../fit/fit.ts";
 import type { FitReport } from "../fit/report.ts";
 import type { DataInput, Matrix } from "../input/data.ts";
-import { type FitOptions, fitInput } from "../input/options.ts";
+import { type FitOptions, fitInput, type WarmStart } from "../input/options.ts";
 import type { MixtureJSON } from "../model/json.ts";
 import { modelOf, type Parameters } from "../model/parameters.ts";
 import { Mixture, type MixtureParameters, type MixtureParts, partsOf, partsOfJSON } from "./mixture.ts";
@@ -28,6 +28,20 @@ function made(...parts: ConstructorParameters<Construct>): GaussianMixture {
   return new Made(...parts);
 }
 
+/** A report that nobody can change, its lists included; a typed array cannot be frozen, so it gives copies of the trace. */
+function frozenReport({ trace, ...rest }: FitReport): FitReport {
+  for (const list of [rest.starts, rest.warnings]) {
+    list.forEach(Object.freeze);
+    Object.freeze(list);
+  }
+  return Object.freeze({
+    ...rest,
+    get trace() {
+      return trace.slice();
+    },
+  });
+}
+
 /**
  * A mixture of K multivariate normals over D columns: an immutable distribution. {@link GaussianMixture.fit} estimates one
  * from data, {@link GaussianMixture.fromParameters} and {@link GaussianMixture.fromJSON} take one as it is.
@@ -44,12 +58,13 @@ export class GaussianMixture extends Mixture {
   private constructor(parts: MixtureParts, report?: FitReport, resumable?: Resumable) {
     super(parts);
     this.#resumable = resumable;
-    this.report = report && Object.freeze(report);
+    this.report = report && frozenReport(report);
+    Object.freeze(this);
   }
 
   /**
    * Fits a mixture by expectation-maximisation. The page stays alive meanwhile; do not change the data before the promise
-   * settles.
+   * settles. The options are read at the call.
    *
    * @param data - N rows of D numbers, in any form of {@link DataInput}.
    * @param options - `nComponents`, and whatever is to differ from the defaults.
@@ -63,10 +78,10 @@ export class GaussianMixture extends Mixture {
    * mixture.means; // Float64Array of length 4: two means of two numbers
    */
   static async fit(data: DataInput, options: FitOptions): Promise<GaussianMixture> {
-    const { matrix, settings } = fitInput(data, options);
+    const { matrix, settings, warmStart } = fitInput(data, options);
     settings.signal?.throwIfAborted();
     await compileKernels();
-    return fittedMixture(await fitAsync(matrix, settings, GaussianMixture.#resumableOf(options)), matrix);
+    return fittedMixture(await fitAsync(matrix, settings, GaussianMixture.#resumableOf(warmStart)), matrix);
   }
 
   /**
@@ -75,12 +90,12 @@ export class GaussianMixture extends Mixture {
    * @throws as `fit` rejects.
    */
   static fitSync(data: DataInput, options: FitOptions): GaussianMixture {
-    const { matrix, settings } = fitInput(data, options);
+    const { matrix, settings, warmStart } = fitInput(data, options);
     settings.signal?.throwIfAborted();
-    return fittedMixture(fitSync(matrix, settings, GaussianMixture.#resumableOf(options)), matrix);
+    return fittedMixture(fitSync(matrix, settings, GaussianMixture.#resumableOf(warmStart)), matrix);
   }
 
-  static #resumableOf({ warmStart }: FitOptions): Resumable | undefined {
+  static #resumableOf(warmStart: WarmStart | undefined): Resumable | undefined {
     return warmStart && #resumable in warmStart ? warmStart.#resumable : undefined;
   }
 

@@ -3,7 +3,7 @@ import { runHere, runOnThreads } from "../fit/fit.ts";
 import { improveWork } from "../fit/improve.ts";
 import { integerIn } from "../input/checks.ts";
 import type { DataInput, Matrix } from "../input/data.ts";
-import { checkOptions, type FitOptions, type FitSettings, fitSettings } from "../input/options.ts";
+import { type FitOptions, type FitSettings, fitOptions, fitSettings } from "../input/options.ts";
 import { type Parameters, parametersOf } from "../model/parameters.ts";
 import { fittedMixture, type GaussianMixture } from "./gaussian-mixture.ts";
 import { checkMixture } from "./given.ts";
@@ -73,8 +73,7 @@ interface Input {
 
 function inputOf(mixture: Mixture, data: DataInput, options: ImproveOptions): Input {
   checkMixture(mixture);
-  checkOptions(options, OTHERS, ["moves"]);
-  const { moves = 5, ...fit } = options;
+  const { moves = 5, ...fit } = fitOptions(options, OTHERS, ["moves"]);
   const { nComponents, covarianceType } = mixture;
   const matrix = rowsFor(mixture, data);
   return {

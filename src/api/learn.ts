@@ -6,7 +6,7 @@ import { KMeans } from "../fit/kmeans.ts";
 import { responsibilityMoments } from "../fit/moments.ts";
 import { withProblem } from "../fit/problem.ts";
 import { regularisationOf } from "../fit/regularisation.ts";
-import { integerIn, knownKeys, nonNegative, seedOf } from "../input/checks.ts";
+import { integerIn, isList, memberOf, nonNegative, optionsOf, seedOf } from "../input/checks.ts";
 import { type DataInput, type Matrix, matrixOf } from "../input/data.ts";
 import { checkedResponsibilities } from "../input/init.ts";
 import {
@@ -42,10 +42,11 @@ export interface EStep {
  * const { responsibilities, counts } = eStep(rows, { weights: [0.5, 0.5], means: [[3], [6]], covariances: [[[1]], [[1]]] });
  */
 export function eStep(data: DataInput, parameters: MixtureParameters): EStep {
-  const model = modelOf(parametersFrom("parameters", parameters));
+  const { columns, ...checked } = parametersFrom("parameters", parameters);
+  const model = modelOf(checked);
   const matrix = matrixOf(data, {
     nFeatures: model.nFeatures,
-    columns: parameters.columns,
+    columns,
     widthName: "the columns of the means",
   });
   const { nComponents: K } = model;
@@ -84,10 +85,10 @@ export function mStep(
   responsibilities: ResponsibilitiesInput,
   options: MStepOptions = {},
 ): Parameters {
-  knownKeys("options", options, ["covarianceType", "regCovar", "nFeatures"]);
-  const covarianceType = oneOf("covarianceType", options.covarianceType ?? "full", COVARIANCE_TYPES);
-  const regCovar = nonNegative("regCovar", options.regCovar ?? 0, "leave it out for 0");
-  const matrix = matrixOf(data, { nFeatures: options.nFeatures });
+  const given = optionsOf("options", options, ["covarianceType", "regCovar", "nFeatures"]);
+  const covarianceType = oneOf("covarianceType", given.covarianceType ?? "full", COVARIANCE_TYPES);
+  const regCovar = nonNegative("regCovar", given.regCovar ?? 0, "leave it out for 0");
+  const matrix = matrixOf(data, { nFeatures: given.nFeatures });
   const K = componentsOf(responsibilities, matrix.nRows);
   const shares = checkedResponsibilities(responsibilities, matrix.nRows, K, "responsibilities");
   return runSync(
@@ -101,11 +102,13 @@ export function mStep(
 }
 
 /** K, from the first row of nested responsibilities or the length of flat ones; nonsense is left to the check that follows. */
-function componentsOf(responsibilities: ResponsibilitiesInput, nRows: number): number {
-  if ("shape" in responsibilities) return responsibilities.shape[1];
-  const first: unknown = responsibilities[0];
-  const nested = typeof first === "object" && first !== null;
-  return Math.max(1, Math.round(nested ? (first as ArrayLike<number>).length : responsibilities.length / nRows));
+function componentsOf(responsibilities: unknown, nRows: number): number {
+  const shape = memberOf(Object(responsibilities), "shape");
+  const first = isList(responsibilities) ? responsibilities[0] : undefined;
+  const nested = typeof first === "object" && first !== null ? memberOf(first, "length") : undefined;
+  const flat = isList(responsibilities) ? Math.round(responsibilities.length / nRows) : 1;
+  const K = isList(shape) ? shape[1] : (nested ?? flat);
+  return Number.isSafeInteger(K) ? Math.max(1, K as number) : 1;
 }
 
 /** How to cluster. */
@@ -142,14 +145,14 @@ export interface Clusters {
  * const { labels, centres } = kMeans([[1], [2], [9], [10]], { nClusters: 2 });
  */
 export function kMeans(data: DataInput, options: KMeansOptions): Clusters {
-  knownKeys("options", options, ["nClusters", "init", "maxIter", "seed", "nFeatures"]);
-  const matrix = matrixOf(data, { nFeatures: options.nFeatures });
+  const given = optionsOf("options", options, ["nClusters", "init", "maxIter", "seed", "nFeatures"]);
+  const matrix = matrixOf(data, { nFeatures: given.nFeatures });
   const { nRows, nColumns } = matrix;
   const some = `an integer from 1 to the number of rows (${nRows})`;
-  const K = integerIn("nClusters", options.nClusters, 1, "use fewer clusters or more data", nRows, some);
-  const seed = seedOf(options.seed);
-  const maxIter = integerIn("maxIter", options.maxIter ?? 300, 0, "leave it out for 300");
-  const init = options.init === undefined ? undefined : centresOf(options.init, K, matrix);
+  const K = integerIn("nClusters", given.nClusters, 1, "use fewer clusters or more data", nRows, some);
+  const seed = seedOf(given.seed);
+  const maxIter = integerIn("maxIter", given.maxIter ?? 300, 0, "leave it out for 300");
+  const init = given.init === undefined ? undefined : centresOf(given.init, K, matrix);
   return runSync(
     withProblem(matrix, "full", K, undefined, function* (problem) {
       const { arena } = problem;
@@ -192,7 +195,8 @@ export interface NormalParameters {
  * @example
  * logDensity([[0, 0]], { mean: [0, 0], covariance: [[1, 0], [0, 1]] }); // -log 2π
  */
-export function logDensity(data: DataInput, { mean, covariance }: NormalParameters): Float64Array {
+export function logDensity(data: DataInput, normal: NormalParameters): Float64Array {
+  const { mean, covariance } = optionsOf("normal", normal, ["mean", "covariance"]) as NormalParameters;
   const given = { weights: [1], means: mean, covariances: covariance };
   const model = modelOf(parametersOf(given, "tied"));
   const matrix = matrixOf(data, { nFeatures: model.nFeatures, widthName: "the length of the mean" });

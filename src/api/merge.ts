@@ -53,8 +53,8 @@ export interface Merging {
  */
 export function merge(mixture: MixtureParameters, data: DataInput, options: WeightOptions = {}): Merging {
   const model = modelFrom("mixture", mixture);
-  const { nComponents: K, nFeatures } = model;
-  const matrix = rowsFor({ nFeatures, columns: mixture.columns }, data);
+  const { nComponents: K } = model;
+  const matrix = rowsFor(model, data);
   const weights = weightsOf(options, matrix.nRows) ?? new Float64Array(matrix.nRows).fill(1);
   const clusterOf = (shares: Float64Array): Cluster => {
     const rows = Int32Array.from(shares.keys()).filter((n) => shares[n] > LEAST_SHARE);

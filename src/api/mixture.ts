@@ -1,6 +1,6 @@
 import { received } from "../errors.ts";
-import { integerIn, isPlain, knownKeys, seedOf } from "../input/checks.ts";
-import { checkNames, type DataInput, type Matrix, matrixOf, vectorOf } from "../input/data.ts";
+import { integerIn, isPlain, knownKeys, membersOf, optionsOf, seedOf } from "../input/checks.ts";
+import { type DataInput, type Matrix, matrixOf, namesOf, vectorOf } from "../input/data.ts";
 import { COVARIANCE_TYPES, type CovarianceType, type NestedOrFlat, oneOf } from "../input/options.ts";
 import { logOf } from "../model/elementary.ts";
 import { fromJSON, type MixtureJSON, toJSON } from "../model/json.ts";
@@ -31,7 +31,12 @@ export interface MixtureParameters {
   readonly columns?: readonly string[] | undefined;
 }
 
-const PARAMETER_KEYS: readonly (keyof MixtureParameters | keyof Parameters)[] = [
+/** Parameters with the names of their columns, if these have any. */
+export interface NamedParameters extends Parameters {
+  readonly columns: readonly string[] | undefined;
+}
+
+const PARAMETER_KEYS: readonly (keyof NamedParameters)[] = [
   "weights",
   "means",
   "covariances",
@@ -57,18 +62,26 @@ function checkParameters(argument: string, parameters: unknown): void {
  *
  * @param path - how errors name the parts, for example `"p."`.
  */
-export function parametersFrom(argument: string, given: MixtureParameters, path = `${argument}.`): Parameters {
+export function parametersFrom(argument: string, given: MixtureParameters, path = `${argument}.`): NamedParameters {
   checkParameters(argument, given);
-  const { covarianceType = "full" } = given;
-  const checked = parametersOf(given, oneOf(`${path}covarianceType`, covarianceType, COVARIANCE_TYPES), path);
+  const read = membersOf<MixtureParameters & Partial<Parameters>>(given, PARAMETER_KEYS);
+  const { covarianceType = "full", weights, means, covariances } = read;
+  const type = oneOf(`${path}covarianceType`, covarianceType, COVARIANCE_TYPES);
+  const checked = parametersOf({ weights, means, covariances } as MixtureParameters, type, path);
   for (const size of ["nComponents", "nFeatures"] as const) {
-    const value = (given as Partial<Parameters>)[size];
+    const value = read[size];
     if (value === undefined || value === checked[size]) continue;
     throw new RangeError(
       `${argument}: expected ${size} to be ${checked[size]}, as in the means, got ${received(value)}; leave it out`,
     );
   }
-  return checked;
+  const columns = read.columns === undefined ? undefined : namesOf(read.columns);
+  if (columns !== undefined && columns.length !== checked.nFeatures) {
+    throw new RangeError(
+      `columns: expected ${checked.nFeatures} names, one per column of the means, got ${columns.length}; name every column`,
+    );
+  }
+  return { ...checked, columns };
 }
 
 /** Weights for the rows of a log-likelihood or a criterion. */
@@ -96,14 +109,7 @@ export interface MixtureParts {
 
 /** Checked parts from parameters. @throws as {@link Mixture.fromParameters}. */
 export function partsOf(parameters: MixtureParameters): MixtureParts {
-  const checked = parametersFrom("parameters", parameters, "");
-  const { columns } = parameters;
-  if (columns !== undefined) checkNames(columns);
-  if (columns !== undefined && columns.length !== checked.nFeatures) {
-    throw new RangeError(
-      `columns: expected ${checked.nFeatures} names, one per column of the means, got ${columns.length}; name every column`,
-    );
-  }
+  const { columns, ...checked } = parametersFrom("parameters", parameters, "");
   return { model: modelOf(checked), columns };
 }
 
@@ -129,6 +135,7 @@ export class Mixture {
   protected constructor({ model, columns }: MixtureParts) {
     this.#model = model;
     this.columns = columns && Object.freeze([...columns]);
+    if (new.target === Mixture) Object.freeze(this);
   }
 
   /**
@@ -293,9 +300,9 @@ export class Mixture {
    * const { data, shape, labels } = mixture.sample(1000, { seed: 2 });
    */
   sample(n: number, options: SampleOptions = {}): Sample {
-    knownKeys("options", options, ["seed"]);
+    const { seed } = optionsOf("options", options, ["seed"]);
     const rows = integerIn("n", n, 1, "say how many rows to draw", 2 ** 31 - 1);
-    return drawSample(this.#model, rows, seedOf(options.seed));
+    return drawSample(this.#model, rows, seedOf(seed));
   }
 
   #total(data: DataInput, options: WeightOptions): { readonly logLikelihood: number; readonly totalWeight: number } {
@@ -312,9 +319,9 @@ export class Mixture {
 
 /** Weights of the rows, checked; undefined if none are given. */
 export function weightsOf(options: WeightOptions, nRows: number): Float64Array | undefined {
-  knownKeys("options", options, ["sampleWeight"]);
-  if (options.sampleWeight === undefined) return undefined;
-  const weights = vectorOf(options.sampleWeight, nRows, "sampleWeight", { expected: "one weight per row" });
+  const { sampleWeight } = optionsOf("options", options, ["sampleWeight"]);
+  if (sampleWeight === undefined) return undefined;
+  const weights = vectorOf(sampleWeight, nRows, "sampleWeight", { expected: "one weight per row" });
   const total = sumOf(weights);
   if (!(total > 0 && total < Infinity) || weights.some((weight) => !(weight >= 0))) {
     throw new RangeError(

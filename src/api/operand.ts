@@ -1,7 +1,7 @@
 // What is asked about: a mixture or one of its components; and how to ask where no formula answers.
 
 import { quoted } from "../errors.ts";
-import { integerIn, knownKeys, seedOf } from "../input/checks.ts";
+import { integerIn, memberOf, optionsOf, seedOf } from "../input/checks.ts";
 import { mixtureOf, normalsOf } from "../model/normals.ts";
 import { type Model, modelOf } from "../model/parameters.ts";
 import { type MixtureParameters, parametersFrom } from "./mixture.ts";
@@ -15,6 +15,11 @@ export interface ComponentOf {
 /** A mixture (a `Mixture`, or its parameters), or one component of a mixture. */
 export type MixtureOrComponent = MixtureParameters | ComponentOf;
 
+/** A model with the names of its columns, if these have any. */
+export interface NamedModel extends Model {
+  readonly columns: readonly string[] | undefined;
+}
+
 /** How to estimate what has no formula. */
 export interface EstimateOptions {
   /** How many rows to draw: an integer, 2 or more. Four times as many halve the standard error. Default 10,000. */
@@ -25,8 +30,7 @@ export interface EstimateOptions {
 
 /** {@link EstimateOptions}, checked and complete. */
 export function estimateSettings(options: EstimateOptions): { readonly nSamples: number; readonly seed: number } {
-  knownKeys("options", options, ["nSamples", "seed"]);
-  const { nSamples = 10_000, seed } = options;
+  const { nSamples = 10_000, seed } = optionsOf("options", options, ["nSamples", "seed"]);
   return { nSamples: integerIn("nSamples", nSamples, 2, "leave it out for 10000", 2 ** 31 - 1), seed: seedOf(seed) };
 }
 
@@ -36,13 +40,14 @@ export function estimateSettings(options: EstimateOptions): { readonly nSamples:
  * @param argument - the name in errors.
  * @throws {TypeError | RangeError} If parameters are malformed, or there is no such component.
  */
-export function operandOf(argument: string, given: MixtureOrComponent): Model {
-  if (typeof given !== "object" || given === null || !("mixture" in given)) return modelFrom(argument, given);
-  knownKeys(argument, given, ["mixture", "component"]);
-  const model = modelFrom(`${argument}.mixture`, given.mixture);
+export function operandOf(argument: string, given: MixtureOrComponent): NamedModel {
+  const mixture = typeof given === "object" && given !== null ? memberOf(given, "mixture") : undefined;
+  if (mixture === undefined) return modelFrom(argument, given as MixtureParameters);
+  const { component } = optionsOf(argument, given as ComponentOf, ["mixture", "component"]);
+  const model = modelFrom(`${argument}.mixture`, mixture as MixtureParameters);
   const normals = normalsOf(model);
-  const k = integerIn(`${argument}.component`, given.component, 0, "name one of the components", normals.length - 1);
-  return modelOf(mixtureOf([{ ...normals[k], weight: 1 }]));
+  const k = integerIn(`${argument}.component`, component, 0, "name one of the components", normals.length - 1);
+  return { ...modelOf(mixtureOf([{ ...normals[k], weight: 1 }])), columns: model.columns };
 }
 
 /**
@@ -51,8 +56,9 @@ export function operandOf(argument: string, given: MixtureOrComponent): Model {
  * @throws {TypeError | RangeError} If parameters are malformed, or so large or small that what follows would overflow:
  *   within these limits the fourth power of any ratio leaves room for sums.
  */
-export function modelFrom(argument: string, given: MixtureParameters): Model {
-  const model = modelOf(parametersFrom(argument, given));
+export function modelFrom(argument: string, given: MixtureParameters): NamedModel {
+  const { columns, ...parameters } = parametersFrom(argument, given);
+  const model = { ...modelOf(parameters), columns };
   for (const { mean, covariance } of normalsOf(model)) {
     const side = covariance.length / mean.length;
     mean.forEach((value, d) => {
@@ -74,8 +80,7 @@ export function modelFrom(argument: string, given: MixtureParameters): Model {
  */
 export function operandsOf(p: MixtureOrComponent, q: MixtureOrComponent): readonly [Model, Model] {
   const models = [operandOf("p", p), operandOf("q", q)] as const;
-  const [here, there] = [p, q].map((given) => ("mixture" in given ? given.mixture : given).columns);
-  const [D, width] = models.map(({ nFeatures }) => nFeatures);
+  const [{ nFeatures: D, columns: here }, { nFeatures: width, columns: there }] = models;
   if (D !== width || (here && there && here.some((name, d) => name !== there[d]))) {
     const known = here && there;
     throw new RangeError(

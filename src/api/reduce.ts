@@ -64,7 +64,7 @@ export function reduce(mixture: MixtureParameters, nComponents: number): Reducti
       means,
       covariances: type === "spherical" ? covariances.filter((_, i) => i % nFeatures === 0) : covariances,
       covarianceType: type === "tied" ? "full" : type,
-      columns: mixture.columns,
+      columns: model.columns,
     }),
     components,
     klBound,

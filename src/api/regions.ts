@@ -1,6 +1,6 @@
 // Where most of a mixture is, and from that what to call an anomaly.
 import { received } from "../errors.ts";
-import { integerIn, knownKeys } from "../input/checks.ts";
+import { integerIn, memberOf, optionsOf } from "../input/checks.ts";
 import type { DataInput } from "../input/data.ts";
 import { chiSquaredBeyond } from "../model/chi-squared.ts";
 import { lineRegion } from "../model/density-region.ts";
@@ -86,7 +86,7 @@ export function anomalyThreshold(mixture: Mixture, options: AnomalyOptions): Den
  */
 export function isAnomaly(mixture: Mixture, data: DataInput, region: Pick<DensityRegion, "threshold">): Uint8Array {
   givenParameters(mixture);
-  const { threshold } = Object(region) as Partial<DensityRegion>;
+  const threshold = memberOf(Object(region), "threshold");
   if (typeof threshold !== "number") {
     throw new TypeError(`region: expected what anomalyThreshold gives, got ${received(region)}; find one first`);
   }
@@ -95,15 +95,15 @@ export function isAnomaly(mixture: Mixture, data: DataInput, region: Pick<Densit
 
 function regionOf(
   mixture: Mixture,
-  options: Partial<RegionOptions & AnomalyOptions> = {},
+  options: Partial<RegionOptions & AnomalyOptions>,
   argument: "mass" | "level",
 ): DensityRegion {
   const parameters = givenParameters(mixture);
-  knownKeys("options", options, [argument, "data", "nSamples", "seed"]);
-  const share = givenShare(argument, options[argument]);
+  const given = optionsOf("options", options ?? {}, [argument, "data", "nSamples", "seed"]);
+  const share = givenShare(argument, given[argument]);
   const level = argument === "mass" ? 1 - share : share;
   const { nFeatures: D, nComponents } = parameters;
-  const { data, nSamples = DEFAULT_SAMPLES, seed } = options;
+  const { data, nSamples = DEFAULT_SAMPLES, seed } = given;
   if (data !== undefined) return quantileOf(mixture.scoreSamples(data), level, "data", 1, "empirical");
   const exact = { level, standardError: 0, method: "exact" } as const;
   if (D === 1) return { ...lineRegion(lineOf(parameters), level), ...exact };

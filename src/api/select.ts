@@ -9,14 +9,15 @@ import { type DataInput, type Matrix, matrixOf } from "../input/data.ts";
 import {
   COVARIANCE_TYPES,
   type CovarianceType,
-  checkOptions,
   type FitOptions,
   type FitSettings,
+  fitOptions,
   fitSettings,
   INIT_STRATEGIES,
   type InitStrategy,
   listenerOf,
   oneOf,
+  withComponents,
 } from "../input/options.ts";
 import { parameterCount } from "../model/parameters.ts";
 import { fittedMixture, type GaussianMixture } from "./gaussian-mixture.ts";
@@ -135,33 +136,36 @@ interface Plan {
 }
 
 function planOf(data: DataInput, options: SelectOptions): Plan {
-  checkOptions(options, OTHERS, ["criterion", "folds", "onCandidate"]);
-  const { nComponents = 9, covarianceType = COVARIANCE_TYPES, criterion: chosen, onCandidate, ...rest } = options;
-  const { folds: wanted, ...fit } = rest;
+  const given = fitOptions(options, OTHERS, ["criterion", "folds", "onCandidate"]);
+  const {
+    nComponents = 9,
+    covarianceType = COVARIANCE_TYPES,
+    criterion: chosen,
+    onCandidate,
+    folds: wanted,
+    ...fit
+  } = given;
   const criterion = oneOf("criterion", chosen ?? "bic", CRITERIA);
   if (onCandidate !== undefined) listenerOf("onCandidate", onCandidate);
-  const types = (isList(covarianceType) ? Array.from(covarianceType) : [covarianceType]).map((type: unknown) =>
-    oneOf("covarianceType", type, COVARIANCE_TYPES),
-  );
+  const types = setOf(covarianceType, (type) => oneOf("covarianceType", type, COVARIANCE_TYPES));
   if (types.length === 0) {
     throw new RangeError("covarianceType: expected at least one, got an array of length 0; leave it out for all four");
   }
-  if (options.init !== undefined) oneOf("init", options.init, INIT_STRATEGIES);
-  const matrix = matrixOf(data, { nFeatures: options.nFeatures, columns: options.columns });
+  if (given.init !== undefined) oneOf("init", given.init, INIT_STRATEGIES);
+  const matrix = matrixOf(data, { nFeatures: given.nFeatures, columns: given.columns });
   const counts = countsOf(nComponents, matrix.nRows);
-  const settingsOf = (K: number): FitSettings => fitSettings({ ...fit, nComponents: K }, matrix.nRows);
-  const shared = settingsOf(1);
+  const shared = fitSettings({ ...fit, nComponents: 1 }, matrix.nRows);
   const folds = wanted ?? (criterion === "cv" ? 10 : undefined);
   if (folds !== undefined) {
     const some = `an integer from 2 to the number of rows (${matrix.nRows})`;
     integerIn("folds", folds, 2, "leave it out for 10", matrix.nRows, some);
   }
-  const entries = [...new Set(types)].flatMap((type) =>
+  const entries = types.flatMap((type) =>
     counts.map((K) => ({
       nComponents: K,
       covarianceType: type,
       settings: attempt(() => {
-        const settings = settingsOf(K);
+        const settings = withComponents(shared, K, matrix.nRows);
         return { ...settings, covarianceType: type, init: { ...settings.init, aided: true } };
       }),
     })),
@@ -178,7 +182,15 @@ function countsOf(nComponents: unknown, nRows: number): number[] {
       "nComponents: expected at least one number, got an array of length 0; leave it out for 1 to 9",
     );
   }
-  return [...new Set(Array.from(nComponents, count))].sort((a, b) => a - b);
+  return setOf(nComponents, count).sort((a, b) => a - b);
+}
+
+/** The different elements of a list, or the one value, each read once; the first that will not do ends it. */
+function setOf<T>(values: unknown, read: (value: unknown) => T): T[] {
+  const list = isList(values) ? values : [values];
+  const seen = new Set<T>();
+  for (let i = 0; i < list.length; i++) seen.add(read(list[i]));
+  return [...seen];
 }
 
 /** Settings, or why there are none: too many components for the rows. */

@@ -45,11 +45,25 @@ export async function callLibrary<T>(work: () => T | Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (cause) {
+    if (isOutOfMemory(cause)) throw cause;
     if (cause instanceof TypeError || cause instanceof RangeError || cause instanceof SyntaxError) {
       throw new InputError(inOptionNames(cause.message), { cause });
     }
     throw cause;
   }
+}
+
+/** Whether the engine could not make something as large as was needed. */
+function isOutOfMemory(error: unknown): boolean {
+  return (
+    error instanceof RangeError &&
+    /^(?:Array buffer allocation failed|Invalid (?:string|array|typed array) length)/.test(error.message)
+  );
+}
+
+/** The code of an error of Node's. */
+export function codeOf(error: unknown): string | undefined {
+  return (error as NodeJS.ErrnoException | null | undefined)?.code;
 }
 
 /** File errors that the user can mend by giving another path. */
@@ -63,7 +77,13 @@ const PATH_CODES = new Set(["ENOENT", "ENOTDIR", "EISDIR", "EACCES", "EPERM", "E
  * @returns an {@link InputError} if another path would do, otherwise `cause`.
  */
 export function pathError(path: string, cause: unknown): unknown {
-  const { code } = cause as NodeJS.ErrnoException;
+  const code = codeOf(cause);
+  if (code === "ERR_FS_FILE_TOO_LARGE" || code === "ERR_STRING_TOO_LONG") {
+    return new InputError(
+      `${path}: expected a model of less than 512 MB, got more; convert it to binary where it was made`,
+      { cause },
+    );
+  }
   if (code === undefined || !PATH_CODES.has(code)) return cause;
   const reasons: Readonly<Record<string, string>> = {
     ENOENT: "no such file or folder; check the path",
@@ -77,7 +97,7 @@ export function pathError(path: string, cause: unknown): unknown {
 
 /** Whether the reader of our output has gone, as `head` does when it has seen enough. */
 export function isClosedPipe(error: unknown): boolean {
-  return (error as NodeJS.ErrnoException | null)?.code === "EPIPE";
+  return codeOf(error) === "EPIPE";
 }
 
 /** The exit code for an error. */
@@ -93,5 +113,7 @@ export function describe(error: unknown): string {
     const cause = error.cause instanceof Error ? `\ncaused by ${error.cause.stack}` : "";
     return `${error.stack}${cause}`;
   }
+  if (isOutOfMemory(error))
+    return `expected to fit into memory, got more (${error.message}); use fewer rows, columns or components`;
   return error instanceof MixtureError ? inOptionNames(error.message) : error.message;
 }

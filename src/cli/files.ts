@@ -1,7 +1,9 @@
-import { access, chmod, constants, readFile, realpath, rename, rm, stat, writeFile } from "node:fs/promises";
+import { randomBytes } from "node:crypto";
+import { fstatSync, rmSync } from "node:fs";
+import { access, chmod, constants, readdir, readFile, realpath, rename, rm, stat, writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { buffer } from "node:stream/consumers";
-import { InputError, pathError } from "./failures.ts";
+import { codeOf, InputError, pathError } from "./failures.ts";
 
 /** The name that stands for standard input. */
 export const STDIN = "-";
@@ -9,33 +11,6 @@ export const STDIN = "-";
 /** What a file is called in messages. */
 export function sourceOf(path: string): string {
   return path === STDIN ? "standard input" : path;
-}
-
-/**
- * The text of a file, or of standard input for `-`.
- *
- * @throws {InputError} If it cannot be read, or is not UTF-8.
- */
-export async function readText(path: string): Promise<string> {
-  return textOf(path, await readBytes(path));
-}
-
-/**
- * The text that bytes from a path are.
- *
- * @throws {InputError} If they are not UTF-8.
- */
-export function textOf(path: string, bytes: Uint8Array): string {
-  // UTF-16 starts with a byte order mark: what spreadsheets call "Unicode text"
-  const encoding = bytes[0] === 0xff && bytes[1] === 0xfe ? "utf-16le" : "utf-8";
-  try {
-    return new TextDecoder(encoding, { fatal: true }).decode(bytes);
-  } catch (cause) {
-    if ((cause as NodeJS.ErrnoException).code !== "ERR_ENCODING_INVALID_ENCODED_DATA") throw cause;
-    throw new InputError(`${sourceOf(path)}: expected text in UTF-8, got other bytes; save the file as UTF-8`, {
-      cause,
-    });
-  }
 }
 
 /**
@@ -47,7 +22,7 @@ export async function readBytes(path: string): Promise<Buffer> {
   try {
     return await (path === STDIN ? buffer(process.stdin) : readFile(path));
   } catch (cause) {
-    throw pathError(path, cause);
+    throw pathError(sourceOf(path), cause);
   }
 }
 
@@ -66,8 +41,14 @@ export async function checkWritable(path: string): Promise<void> {
   }
 }
 
+/** Signals that ask a program to end. */
+const ENDING = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+/** How often a file is written again whose neighbour has been taken for one of a dead process, as in another container. */
+const ATTEMPTS = 3;
+
 /**
- * Writes a file as a whole or not at all: to a neighbour first, which then takes its name.
+ * Writes a file as a whole or not at all: to a neighbour first, which then takes its name. A signal that ends the program removes the
+ * neighbour; those of programs that were killed otherwise are removed here.
  *
  * @throws {InputError} If the path cannot be written to.
  */
@@ -75,17 +56,57 @@ export async function writeAtomically(path: string, content: string | Uint8Array
   const target = await targetOf(path);
   try {
     if (target.isSpecial) return await writeFile(target.path, content);
+    await removeOrphans(target.path);
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await replace(target, content);
+      } catch (cause) {
+        if (codeOf(cause) !== "ENOENT" || attempt === ATTEMPTS) throw cause;
+      }
+    }
   } catch (cause) {
     throw pathError(path, cause);
   }
-  const temporary = join(dirname(target.path), `.${basename(target.path)}.${process.pid}.tmp`);
+}
+
+async function replace({ path, mode }: Target, content: string | Uint8Array): Promise<void> {
+  // the number of a process is not one of its own in another container
+  const own = `${process.pid}-${randomBytes(4).toString("hex")}`;
+  const temporary = join(dirname(path), `.${basename(path)}.${own}.tmp`);
+  const end = (signal: NodeJS.Signals): void => {
+    rmSync(temporary, { force: true });
+    for (const one of ENDING) process.off(one, end);
+    process.kill(process.pid, signal);
+  };
+  for (const one of ENDING) process.on(one, end);
   try {
     await writeFile(temporary, content, { flag: "wx", flush: true });
-    if (target.mode !== undefined) await chmod(temporary, target.mode);
-    await rename(temporary, target.path);
+    if (mode !== undefined) await chmod(temporary, mode);
+    await rename(temporary, path);
   } catch (cause) {
     await rm(temporary, { force: true });
-    throw pathError(path, cause);
+    throw cause;
+  } finally {
+    for (const one of ENDING) process.off(one, end);
+  }
+}
+
+/** Removes neighbours of a file whose programs have ended before they could. */
+async function removeOrphans(path: string): Promise<void> {
+  const [before, after] = [`.${basename(path)}.`, ".tmp"];
+  // a folder may let files be written, but not be listed
+  for (const name of await readdir(dirname(path)).catch(() => [])) {
+    if (!name.startsWith(before) || !name.endsWith(after)) continue;
+    const [, pid] = /^(\d+)-[0-9a-f]{8}$/.exec(name.slice(before.length, -after.length)) ?? [];
+    if (pid !== undefined && !isAlive(Number(pid))) await rm(join(dirname(path), name), { force: true });
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch (cause) {
+    return codeOf(cause) !== "ESRCH";
   }
 }
 
@@ -106,15 +127,16 @@ async function targetOf(path: string): Promise<Target> {
     if (found.isDirectory()) throw new InputError(`${path}: this is a folder; give a file`);
     return { path: real, mode: found.mode & 0o7777, isSpecial: !found.isFile() };
   } catch (cause) {
-    if ((cause as NodeJS.ErrnoException).code === "ENOENT") return { path, mode: undefined, isSpecial: false };
+    if (codeOf(cause) === "ENOENT") return { path, mode: undefined, isSpecial: false };
     throw pathError(path, cause);
   }
 }
 
-/** Whether two paths lead to the same file. */
+/** Whether two paths, or a path and standard input, lead to the same file. */
 export async function isSameFile(a: string, b: string): Promise<boolean> {
   try {
-    return (await realpath(a)) === (await realpath(b));
+    const [one, other] = await Promise.all([a, b].map((path) => (path === STDIN ? fstatSync(0) : stat(path))));
+    return one.isFile() && one.dev === other.dev && one.ino === other.ino;
   } catch {
     return false;
   }
@@ -129,9 +151,9 @@ const CHUNK = 65536;
  * @param texts - what to write; made as it is needed.
  * @throws Node's error if the output cannot be written; its code is EPIPE if the reader has gone.
  */
-export async function writeOut(texts: Iterable<string>): Promise<void> {
+export async function writeOut(texts: Iterable<string> | AsyncIterable<string>): Promise<void> {
   let chunk = "";
-  for (const text of texts) {
+  for await (const text of texts) {
     chunk += text;
     if (chunk.length < CHUNK) continue;
     await writeChunk(chunk);

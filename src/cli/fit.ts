@@ -1,9 +1,10 @@
 import { type CovarianceType, GaussianMixture, type InitStrategy } from "../index.ts";
-import { notesOf, numbersOf } from "./columns.ts";
-import { readTable } from "./csv.ts";
+import { type Numbers, notesOf, numbersOf } from "./columns.ts";
 import { callLibrary, InputError, inOptionNames } from "./failures.ts";
-import { checkWritable, isSameFile, readText, STDIN, sourceOf, tell, writeAtomically, writeOut } from "./files.ts";
+import { checkWritable, isSameFile, STDIN, tell, writeAtomically, writeOut } from "./files.ts";
 import { printFit, printFitJSON } from "./print.ts";
+import { TextSource } from "./source.ts";
+import { openTable } from "./table.ts";
 
 /** The options of `gaussmix fit`, as commander gives them. */
 export interface FitFlags {
@@ -24,13 +25,14 @@ export interface FitFlags {
 export async function runFit(file: string, flags: FitFlags): Promise<void> {
   const { out } = flags;
   if (out !== undefined) await checkOut(out, file);
-  const table = readTable(await readText(file), sourceOf(file));
+  const table = await openTable(new TextSource(file, false), flags.columns ?? []);
   const wanted = flags.columns && { names: flags.columns, by: "--columns" };
-  const numbers = numbersOf(table, wanted, "drop the row, or name the columns to use with --columns");
-  for (const note of notesOf(numbers)) tell(`note: ${note}`);
+  const numbers = await numbersOf(table, wanted, "drop the row, or name the columns to use with --columns");
+  for (const note of [...table.notes, ...notesOf(numbers)]) tell(`note: ${note}`);
 
   const { data, shape, columns } = numbers;
   const rows = { data, shape };
+  noteDemand(numbers, flags);
   const outcome = await callLibrary(async () => {
     const mixture = await GaussianMixture.fit(rows, {
       nComponents: flags.components,
@@ -51,13 +53,28 @@ export async function runFit(file: string, flags: FitFlags): Promise<void> {
   for (const { message } of outcome.report.warnings) tell(`warning: ${inOptionNames(message)}`);
   // the model first: whoever sees the report can rely on the file
   if (out !== undefined) await writeAtomically(out, `${JSON.stringify(outcome.mixture)}\n`);
-  await writeOut([flags.json ? printFitJSON(outcome) : printFit(outcome)]);
+  await writeOut(flags.json ? [printFitJSON(outcome)] : printFit(outcome));
+}
+
+/** Says before a fit, which may take long, that its covariances are more than the rows can tell. */
+function noteDemand({ data, shape }: Numbers, { components: K, covariance }: FitFlags): void {
+  const [N, D] = shape;
+  const varying = new Set<number>();
+  data.forEach((value, i) => {
+    if (value !== data[i % D]) varying.add(i % D);
+  });
+  const columns = varying.size;
+  const least = { full: K * (columns + 1), tied: K + columns, diag: 0, spherical: 0 }[covariance];
+  if (N >= least || columns < 2) return;
+  tell(
+    `note: ${covariance} covariances of ${columns} columns take ${least} rows and more, got ${N}; see --covariance diag`,
+  );
 }
 
 /** A fit may take long: what would keep its model from being saved is found out before. */
 async function checkOut(out: string, file: string): Promise<void> {
   if (out === STDIN) throw new InputError("--out: expected a file, got -; use --json for the model on standard output");
-  if (file !== STDIN && (await isSameFile(out, file))) {
+  if (await isSameFile(out, file)) {
     throw new InputError(`--out: expected another file than the data, got ${out}; give the model a name of its own`);
   }
   await checkWritable(out);

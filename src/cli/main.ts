@@ -11,10 +11,12 @@ import { runSample } from "./sample.ts";
 
 const CSV_HELP = `CSV files
   A header row with the names of the columns is required. The delimiter is a
-  comma, semicolon or tab; numbers have a decimal point; the text is UTF-8. Every
-  column of numbers is used; a column with text in it is left out, and said so.
-  An empty cell, NaN or an infinity in a column of numbers is an error; blank
-  lines are skipped.`;
+  comma, semicolon, tab or |; numbers have a decimal point, or all of them a
+  decimal comma; the text is UTF-8, or UTF-16 with a byte order mark. Every
+  column of numbers is used; one of text is left out, and said so. In a column
+  with more numbers than texts, an empty cell, NaN, an infinity, text or a number
+  in another notation (1,234.5, 10%, 0x10) is an error; so is a first line that
+  may be a row. Blank lines, and lines with # above the header, are skipped.`;
 
 const MODEL_HELP = `Models
   What gaussmix fit --out wrote, or gaussmix convert in any form; a model of

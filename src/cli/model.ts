@@ -1,3 +1,4 @@
+import { getHeapStatistics } from "node:v8";
 import {
   fromBytes,
   fromMatlab,
@@ -12,7 +13,8 @@ import {
   toScikitLearn,
 } from "../index.ts";
 import { callLibrary, InputError } from "./failures.ts";
-import { readBytes, sourceOf, textOf } from "./files.ts";
+import { readBytes, sourceOf } from "./files.ts";
+import { textOf } from "./source.ts";
 
 /** In which forms a model can be written. */
 export const MODEL_WRITERS = {
@@ -36,6 +38,7 @@ export async function readModel(path: string): Promise<GaussianMixture> {
       // neither may begin a text: the binary form's first byte, and the field that an ONNX model begins with
       if (bytes[0] === 0x89) return fromBytes(bytes);
       if (bytes[0] === 0x08) return fromOnnx(bytes);
+      checkRoom(bytes);
       return modelIn(JSON.parse(textOf(path, bytes)));
     });
   } catch (cause) {
@@ -43,6 +46,25 @@ export async function readModel(path: string): Promise<GaussianMixture> {
     if (!(cause instanceof InputError || isSingular)) throw cause;
     throw new InputError(`${sourceOf(path)}: not a model of gaussmix: ${cause.message}`, { cause });
   }
+}
+
+/** What an array or object, and a value in one, take of the engine's heap while JSON is parsed, at most: bytes. */
+const OBJECT_BYTES = 64;
+const VALUE_BYTES = 24;
+
+/** The engine ends the process where its heap ends: JSON that may not fit is refused. */
+function checkRoom(bytes: Uint8Array): void {
+  let needed = bytes.length;
+  for (const byte of bytes) {
+    if (byte === 0x5b || byte === 0x7b) needed += OBJECT_BYTES; // [ {
+    if (byte === 0x2c) needed += VALUE_BYTES; // ,
+  }
+  const { heap_size_limit, used_heap_size } = getHeapStatistics();
+  if (needed < heap_size_limit - used_heap_size) return;
+  throw new InputError(
+    `expected a model that fits into memory, got JSON that may take ${Math.ceil(needed / 1e6)} MB; ` +
+      "convert it to binary where there is more, or raise --max-old-space-size in NODE_OPTIONS",
+  );
 }
 
 /** The mixture in parsed JSON, by a field that only one form has. */

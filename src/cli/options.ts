@@ -1,7 +1,9 @@
 import { InvalidArgumentError, Option } from "commander";
 import type { CovarianceType, InitStrategy } from "../index.ts";
-import { decimalOf, namesOf } from "./csv.ts";
 import { MODEL_WRITERS } from "./model.ts";
+import { decimalOf } from "./notation.ts";
+import { namesOf } from "./scanner.ts";
+import { repeated } from "./words.ts";
 
 /** The names of a union: one that is missing, or that the library does not know, is an error of types. */
 const choicesOf = <Name extends string>(names: Record<Name, true>): string[] => Object.keys(names);
@@ -37,7 +39,7 @@ export function columnsOption(description: string): Option {
     if (names === undefined || names.length === 0) {
       throw new InvalidArgumentError('Names are separated by commas; a name that holds one is quoted: a,"b, c".');
     }
-    const twice = names.find((name, i) => names.indexOf(name) < i);
+    const twice = repeated(names);
     if (twice !== undefined)
       throw new InvalidArgumentError(`Each name counts once; ${JSON.stringify(twice)} is there twice.`);
     return names;

@@ -1,6 +1,6 @@
 import type { FitReport, GaussianMixture } from "../index.ts";
 import type { Numbers } from "./columns.ts";
-import { count } from "./csv.ts";
+import { count } from "./words.ts";
 
 /** A fit and what it is judged by: everything there is to print. */
 export interface FitOutcome {
@@ -22,12 +22,8 @@ const MOST_DECIMALS = 9;
 /** Decimals beyond which the columns of a covariance each get their own number of them. */
 const MOST_COMMON_DECIMALS = 6;
 
-/**
- * A fit, to be read: what was used, how it went, and every parameter.
- *
- * @returns the text, ending in a line end.
- */
-export function printFit(outcome: FitOutcome): string {
+/** A fit, to be read: what was used, how it went, and every parameter. Lines in pieces, a component at a time. */
+export function* printFit(outcome: FitOutcome): Generator<string> {
   const { source, numbers, mixture, report, bic, aic } = outcome;
   const { nComponents: K, covarianceType } = mixture;
   const [nRows, nColumns] = numbers.shape;
@@ -46,15 +42,14 @@ export function printFit(outcome: FitOutcome): string {
     `Gaussian mixture: ${count(K, "component")}, ${covarianceType} covariance`,
     "",
     ...facts.map(([name, value]) => `${name.padEnd(width)}  ${value}`),
-    ...parameterLines(mixture, numbers.columns),
   ];
-  return `${lines.join("\n")}\n`;
+  yield `${lines.join("\n")}\n`;
+  for (const block of parameterBlocks(mixture, numbers.columns)) yield* block.map((line) => `${line}\n`);
 }
 
 /** The components, one block each; the covariance that tied components share comes last. */
-function parameterLines(mixture: GaussianMixture, columns: readonly string[]): string[] {
+function* parameterBlocks(mixture: GaussianMixture, columns: readonly string[]): Generator<string[]> {
   const { nComponents: K, nFeatures: D, covarianceType, weights, means, covariances } = mixture;
-  const lines: string[] = [];
   for (let k = 0; k < K; k++) {
     const mean: Figures = { title: "mean", values: aligned([...means.subarray(k * D, (k + 1) * D)]) };
     const weight = `component ${k}: weight ${weights[k].toFixed(4)}`;
@@ -62,25 +57,24 @@ function parameterLines(mixture: GaussianMixture, columns: readonly string[]): s
       case "full": {
         const figures = [mean, ...square(covariances.subarray(k * D * D, (k + 1) * D * D), columns)];
         const indent = " ".repeat(2 + widest(columns) + 2 + widest([mean.title, ...mean.values]) + 2);
-        lines.push("", weight, `${indent}covariance`, ...table(columns, figures));
+        yield ["", weight, `${indent}covariance`, ...table(columns, figures)];
         break;
       }
       case "tied":
-        lines.push("", weight, ...table(columns, [mean]));
+        yield ["", weight, ...table(columns, [mean])];
         break;
       case "diag": {
         const values = aligned([...covariances.subarray(k * D, (k + 1) * D)]);
-        lines.push("", weight, ...table(columns, [mean, { title: "variance", values }]));
+        yield ["", weight, ...table(columns, [mean, { title: "variance", values }])];
         break;
       }
       default:
-        lines.push("", `${weight}, variance ${aligned([covariances[k]])[0]}`, ...table(columns, [mean]));
+        yield ["", `${weight}, variance ${aligned([covariances[k]])[0]}`, ...table(columns, [mean])];
     }
   }
   if (covarianceType === "tied") {
-    lines.push("", "covariance of every component", ...table(columns, square(covariances, columns)));
+    yield ["", "covariance of every component", ...table(columns, square(covariances, columns))];
   }
-  return lines;
 }
 
 /** A column of figures below its title. */

@@ -1,7 +1,7 @@
 /** A JSON array in pieces, one record on each line: nothing of it is held, however long it is. */
-export function* jsonArray(records: Iterable<object>): Generator<string> {
+export async function* jsonArray(records: Iterable<object> | AsyncIterable<object>): AsyncGenerator<string> {
   let before = "[\n";
-  for (const record of records) {
+  for await (const record of records) {
     yield before + JSON.stringify(record);
     before = ",\n";
   }

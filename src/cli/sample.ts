@@ -1,9 +1,9 @@
 import type { Sample } from "../index.ts";
-import { csvLine } from "./csv.ts";
 import { callLibrary } from "./failures.ts";
 import { writeOut } from "./files.ts";
 import { readModel } from "./model.ts";
 import { jsonArray } from "./records.ts";
+import { csvLine } from "./scanner.ts";
 
 /** The options of `gaussmix sample`, as commander gives them. */
 export interface SampleFlags {
@@ -23,8 +23,9 @@ export async function runSample(model: string, flags: SampleFlags): Promise<void
 
 /** `label`, or with a number if a column is called so. */
 function labelName(columns: readonly string[]): string {
+  const taken = new Set(columns);
   let name = "label";
-  for (let i = 2; columns.includes(name); i++) name = `label_${i}`;
+  for (let i = 2; taken.has(name); i++) name = `label_${i}`;
   return name;
 }
 

@@ -103,6 +103,9 @@ export interface Kernels {
     D: number,
     K: number,
   ): number;
+  eigen(a: Pointer, values: Pointer, vectors: Pointer, offsets: Pointer, D: number): void;
+  raiseScratchBytes(type: number, D: number): number;
+  raiseCovariances(type: number, cov: Pointer, floor: Pointer, D: number, K: number, scratch: Pointer): number;
   tiedScatter(stats: Pointer, mu: Pointer, total: Pointer, centre: Pointer, D: number, K: number): number;
   factorise(
     type: number,

@@ -58,8 +58,11 @@ Atomics.notify(control, ${LEFT});
 };
 `;
 
-/** How each kind of engine hands a message to `serve`. */
-const NODE_SOURCE = `${WORKER_SOURCE}require("node:worker_threads").parentPort.on("message", serve);`;
+/**
+ * How each kind of engine hands a message to `serve`. Node runs the text as a script, or as a module where it has been told so by
+ * `--input-type`: there is no `require` then.
+ */
+const NODE_SOURCE = `${WORKER_SOURCE}process.getBuiltinModule("node:worker_threads").parentPort.on("message", serve);`;
 const WEB_SOURCE = `${WORKER_SOURCE}onmessage = (event) => serve(event.data);`;
 
 /** A worker, as far as it is used here; Node's has `on`, and Node's and Bun's have `ref`. */
@@ -123,7 +126,10 @@ let webUrl: string | undefined;
 
 function startWorker(): AnyWorker {
   const threads = builtin<{ Worker: new (source: string, options: object) => AnyWorker }>("node:worker_threads");
-  if (threads && typeof Worker === "undefined") return new threads.Worker(NODE_SOURCE, { eval: true });
+  if (threads && typeof Worker === "undefined") {
+    // options of the program, as what it loads first, are none of the worker's
+    return new threads.Worker(NODE_SOURCE, { eval: true, execArgv: [], env: {} });
+  }
   webUrl ??= URL.createObjectURL(new Blob([WEB_SOURCE], { type: "text/javascript" }));
   return new Worker(webUrl, { type: "module" }) as unknown as AnyWorker;
 }

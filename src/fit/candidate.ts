@@ -7,13 +7,15 @@ import type { Work } from "./drive.ts";
 import { Em } from "./em.ts";
 import { type Fitted, search } from "./fit.ts";
 import { follow } from "./follow.ts";
+import { asAsked, settingsInside } from "./one-column.ts";
 import { ordered } from "./order.ts";
 import { posteriorsOf } from "./posteriors.ts";
 import { type Problem, rowWeights, withProblem } from "./problem.ts";
 import { regularisationOf } from "./regularisation.ts";
 import { reportOf } from "./report.ts";
+import { areSound } from "./sound.ts";
 import { type Component, componentsOf, splitsOf, valuesOf, widened, withParts, withTwin } from "./split.ts";
-import { spuriousComponents } from "./spurious.ts";
+import { withoutTwins } from "./twins.ts";
 
 /** What models are compared by; lower is better, but for the log-likelihood. */
 export interface Criteria {
@@ -42,15 +44,17 @@ const SPLITS_TRIED = 2;
  * Fits one candidate: from the starts that the settings ask for, and from every smaller model that it contains. It ends
  * no lower than those, but for rounding.
  */
-export function candidateWork(
+export function* candidateWork(
   matrix: Matrix,
-  settings: FitSettings,
+  asked: FitSettings,
   smaller: readonly Fitted[],
   shared?: Arena,
 ): Work<Tried> {
+  const settings = settingsInside(matrix, asked);
   const { covarianceType, nComponents, sampleWeight } = settings;
   const work = (problem: Problem): Work<Tried> => tryAll(problem, matrix, settings, smaller);
-  return withProblem(matrix, covarianceType, nComponents, sampleWeight, work, shared);
+  const tried = yield* withProblem(matrix, covarianceType, nComponents, sampleWeight, work, shared);
+  return { ...tried, fitted: asAsked(tried.fitted, asked) };
 }
 
 function* tryAll(problem: Problem, matrix: Matrix, settings: FitSettings, smaller: readonly Fitted[]): Work<Tried> {
@@ -72,7 +76,7 @@ function* tryAll(problem: Problem, matrix: Matrix, settings: FitSettings, smalle
   // with a prior, models are not comparable by what is maximised
   const floors = settings.prior ? [] : smaller.map(({ report }) => report.logLikelihood);
   const floor = Math.max(...floors);
-  const isSound = ({ parameters }: Fitted): boolean => spuriousComponents(em, parameters).length === 0;
+  const isSound = ({ parameters }: Fitted): boolean => areSound(em, parameters);
   const best = bestOf(found, floor, isSound);
   const starts = found.flatMap(({ report }) => report.starts);
   const model = best.model ?? (yield* modelSteps(best.parameters));
@@ -104,7 +108,8 @@ function* nestedRuns(em: Em, matrix: Matrix, settings: FitSettings, model: Fitte
   const { parameters, report } = model;
   const run = function* (start: readonly Component[], maxIter: number): Work<Fitted> {
     const end = yield* follow(em, valuesOf(type, start), { ...settings, maxIter });
-    const found = ordered(problem, end.parameters);
+    const single = settings.fixed ? end.parameters : withoutTwins(problem, end.parameters);
+    const found = ordered(problem, single);
     return { parameters: found, report: yield* reportOf(em, matrix, settings, found, end.run, [end.run]) };
   };
   const whole = widened(parameters.covarianceType, type, componentsOf(parameters.covarianceType, parameters));

@@ -44,6 +44,10 @@ export interface Checkpoint {
 
 /** Sums of N terms differ by this share of themselves when the terms change in the last place: below it, a gain is rounding. */
 const ROUNDING = 8 * Number.EPSILON;
+/** Checks in a row that leave the log-likelihood where it was, but for the rounding of nearly singular covariances, until it counts as still. */
+const WAVERING = 3;
+/** That rounding in units of eps V (see below) for each row: at most 0.12 in fits of 10 to 300 rows of as many columns. */
+const SINGULAR_ROUNDING = Number.EPSILON / 4;
 
 /**
  * EM from the current parameters until what is left to gain is estimated below `tol` per row, or `maxIter` M-steps are done.
@@ -64,7 +68,7 @@ export function* climb(
   const mark = arena.mark();
   try {
     const { tol, maxIter } = settings;
-    const stop = new Stop(tol * em.problem.totalWeight);
+    const stop = new Stop(em, tol);
     const squarem = settings.accelerate ? new Squarem(em) : undefined;
     const trace = Array.from(from?.trace ?? []);
     let iteration = 0;
@@ -132,26 +136,34 @@ function isStill(before: number, after: number): boolean {
 
 /** The stopping rule, fed with the gain of every plain EM step. */
 class Stop {
+  readonly #em: Em;
+  /** In total log-likelihood. */
   readonly #tol: number;
   #gain = Infinity;
   #calm = 0;
   /** The tolerance that the last check would just not have met. */
   #limit = Infinity;
+  /** Where the log-likelihood was when it last moved, and how many checks it has been there since. */
+  #level = Number.NEGATIVE_INFINITY;
+  #checks = 0;
 
-  /** @param tol - in total log-likelihood. */
-  constructor(tol: number) {
-    this.#tol = tol;
+  /** @param tol - in log-likelihood per row. */
+  constructor(em: Em, tol: number) {
+    this.#em = em;
+    this.#tol = tol * em.problem.totalWeight;
   }
 
   /** What the next check depends on, whatever the tolerance. */
-  get state(): readonly [gain: number, limit: number] {
-    return [this.#gain, this.#limit];
+  get state(): readonly [gain: number, limit: number, level: number, checks: number] {
+    return [this.#gain, this.#limit, this.#level, this.#checks];
   }
 
-  set state([gain, limit]: readonly [gain: number, limit: number]) {
+  set state([gain, limit, level, checks]: Stop["state"]) {
     this.#gain = gain;
     this.#limit = limit;
     this.#calm = limit < this.#tol ? 1 : 0;
+    this.#level = level;
+    this.#checks = checks;
   }
 
   /** @param rate - share of this gain that the next plain step would bring; by default seen from the gain before. */
@@ -159,6 +171,8 @@ class Stop {
     // with a constant added to the variances EM may climb down: what counts is how far it still goes
     const gain = Math.abs(after - before);
     const ratio = rate ?? gain / this.#gain;
+    // one component has every row whatever its parameters: the first step is the answer, the second free of a far mean's rounding
+    const done = this.#em.problem.K === 1 && this.#gain < Infinity;
     const moved = this.#gain < Infinity && this.#gain > ROUNDING * Math.abs(after);
     this.#gain = gain;
     const left = ratio < 1 ? (gain * ratio) / (1 - ratio) : Infinity;
@@ -166,6 +180,23 @@ class Stop {
     this.#limit = still ? -1 : Math.max(left, gain);
     // one lucky ratio is not a series: it must hold twice; and who has not moved yet may be on a saddle
     this.#calm = this.#limit < this.#tol ? this.#calm + 1 : 0;
-    return ((still && moved) || this.#calm >= 2) && this.#tol > 0;
+    const wavers = this.#wavers(after);
+    return (done || (still && moved) || this.#calm >= 2 || wavers) && this.#tol > 0;
+  }
+
+  /**
+   * Whether all that changes the log-likelihood is the rounding of covariances. Each entry is right to eps of its two standard
+   * deviations; with V = Σ_d Σ_dd (Σ⁻¹)_dd that moves log |Σ| by some eps V, and the log-likelihood of each row by as much
+   * where regularisation alone keeps the covariance up, so that the likelihood does not rest at its top. A fall, which EM does
+   * not make, is the sign to look.
+   */
+  #wavers(after: number): boolean {
+    if (!(after > this.#level) || this.#checks > 0) {
+      const { problem, inflation } = this.#em;
+      const isLevel = Math.abs(after - this.#level) <= SINGULAR_ROUNDING * problem.totalWeight * inflation;
+      this.#checks = isLevel ? this.#checks + 1 : 0;
+    }
+    if (this.#checks === 0) this.#level = after;
+    return this.#checks >= WAVERING;
   }
 }

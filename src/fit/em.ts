@@ -52,6 +52,9 @@ export class Em {
   readonly #cov: Pointer;
   readonly #reg: Pointer;
   readonly #ridge: Pointer;
+  /** What covariances may not fall below, or 0; and scratch for that. */
+  readonly #floor: Pointer;
+  readonly #floorScratch: Pointer;
   readonly #order: RowOrder;
   readonly #statsLength: number;
   readonly #stats: Pointer;
@@ -80,6 +83,8 @@ export class Em {
     this.#factors = new Factors(problem, this.pointer, this.#margin);
     this.#reg = arena.copyOf(regularisation.reg);
     this.#ridge = arena.copyOf(regularisation.ridge);
+    this.#floor = regularisation.floor ? arena.copyOf(regularisation.floor) : 0;
+    this.#floorScratch = this.#floor ? arena.bytesOf(kernels.raiseScratchBytes(type, D)) : 0;
     this.#statsLength = kernels.statisticsLength(type, D, K);
     this.#free = problem.known?.free ?? nTiles;
     this.#order = new RowOrder(this, this.#free, lazy);
@@ -158,6 +163,7 @@ export class Em {
 
   /** {@link tryVector} of what was written to {@link pointer}. */
   *tryHere(): Work<boolean> {
+    this.#raise();
     this.hold?.restore(this.vector);
     this.#factors.forget();
     return this.#hasWeights() && (yield* this.settle()) === 0;
@@ -166,6 +172,13 @@ export class Em {
   /** Makes what passes read of the parameters. @returns 0, or 1 + the first component whose covariance is not positive definite. */
   settle(): Work<number> {
     return this.#factors.settle();
+  }
+
+  /** By how much rounding of the covariances is magnified in the log-likelihood of a row: see `Factors.inflation`. */
+  get inflation(): number {
+    const { D, columnVariances } = this.problem;
+    // a tied scatter that is what others leave of the total one is rounded in units of that
+    return this.#factors.inflation(this.#total && !this.#exact ? columnVariances : new Float64Array(D));
   }
 
   #hasWeights(): boolean {
@@ -295,6 +308,7 @@ export class Em {
     const { arena, type, D, K, totalWeight } = this.problem;
     const { kernels } = arena;
     const empty = kernels.maximise(type, this.#stats, this.#reg, this.#ridge, this.pointer, this.#mu, this.#cov, D, K);
+    this.#raise();
     const { prior } = this.regularisation;
     if (prior) {
       const estimates = this.read();
@@ -304,6 +318,12 @@ export class Em {
     this.hold?.correct(this.vector, (k) => this.#shift(k));
     this.#factors.forget();
     return empty;
+  }
+
+  /** Raises covariances to the floor, if there is one and they are below it. */
+  #raise(): void {
+    const { arena, type, D, K } = this.problem;
+    if (this.#floor) arena.kernels.raiseCovariances(type, this.#cov, this.#floor, D, K, this.#floorScratch);
   }
 
   /** [D]: from the mean that the last sums are about to the mean of the component's rows. */

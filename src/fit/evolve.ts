@@ -47,6 +47,9 @@ const MOST_TRUSTED = 8;
 const CLOSE = 10;
 /** … or there are more optima than these, which starts and populations may miss together; … */
 const FEW_PLACES = 60;
+/** … or this share of the searches have found a place of their own, or more than this have ended at a spurious one; … */
+const MANY_NEW = 1 / 2;
+const MANY_SPURIOUS = 1 / 5;
 /** … or more than these, which are never all as likely as the rule takes them to be; … */
 const MANY_PLACES = 100;
 /** … but there are so many searches in any case: all starts may agree on a place that the first moves leave behind. */
@@ -151,6 +154,9 @@ class Search {
   /** Searches, and log-likelihoods of the places where they ended: since a move has found the best of them, if one has. */
   #searches = 0;
   #places: number[] = [];
+  /** Climbs, and how many of them ended at a spurious place. */
+  #climbs = 0;
+  #spurious = 0;
 
   constructor(em: Em) {
     this.#em = em;
@@ -162,6 +168,8 @@ class Search {
     this.#searches++;
     this.idle++;
     if (isCollapse(found)) return found;
+    this.#climbs++;
+    if (!isSound(this.#em, found)) this.#spurious++;
     const last = yield* this.#followed(found);
     if (last) this.#enter(last, isMove);
     return undefined;
@@ -219,13 +227,21 @@ class Search {
   /** Whether it is not worth it to go on, once so many have met at the best place. */
   isDone(meetings: number): boolean {
     const n = this.#searches;
+    const places = this.#places.length;
+    if (this.met < meetings || n < LEAST_SEARCHES || places > MANY_PLACES) return false;
     const best = this.#best as Contender;
-    if (this.met < meetings || n < LEAST_SEARCHES || this.#places.length > MANY_PLACES) return false;
-    const close = this.#places.filter((place) => this.#isNear(best, place, CLOSE * SAME)).length;
+    const isTrusted = this.#isTrusted(best);
     let chance = LEAST_CHANCE;
-    for (let i = 1; close <= 1 && this.#places.length <= FEW_PLACES && i < Math.min(this.met, MOST_TRUSTED); i++)
-      chance *= TRUST;
-    return this.#places.length / (n * (n - 1)) < chance;
+    for (let i = 1; isTrusted && i < Math.min(this.met, MOST_TRUSTED); i++) chance *= TRUST;
+    return places / (n * (n - 1)) < chance;
+  }
+
+  /** Whether searches that have met say more than those that have not. */
+  #isTrusted(best: Contender): boolean {
+    const places = this.#places.length;
+    if (places > FEW_PLACES || places >= MANY_NEW * this.#searches) return false;
+    if (this.#spurious > MANY_SPURIOUS * this.#climbs) return false;
+    return this.#places.filter((place) => this.#isNear(best, place, CLOSE * SAME)).length <= 1;
   }
 
   #isNear({ objective }: Contender, place: number, perRow: number): boolean {

@@ -1,6 +1,6 @@
 // What passes over the rows read of the parameters, made when it is asked for.
-import type { ModelArguments, Pointer } from "../engine/kernels.ts";
-import { pivotTolerance } from "../model/parameters.ts";
+import { type ModelArguments, type Pointer, TYPE_CODE } from "../engine/kernels.ts";
+import { isDiagonal, pivotTolerance } from "../model/parameters.ts";
 import type { GroupKernel, KernelTask, Work } from "./drive.ts";
 import type { Problem } from "./problem.ts";
 
@@ -50,7 +50,7 @@ export class Factors {
     const factor = arena.f64(arena.kernels.factorLength(type, D, K));
     this.model = [mu, factor, arena.f64(K), ...(margin < Infinity ? pairsOf(problem) : ([0, 0] as const))];
     this.centre = arena.copyOf(problem.columnMeans);
-    this.#scratchLength = Math.max(12, 2 * D) * D;
+    this.#scratchLength = isDiagonal(problem) ? 0 : Math.max(12, 2 * D) * D;
     this.#scratch = arena.f64(this.#scratchLength);
   }
 
@@ -97,6 +97,37 @@ export class Factors {
     } else this.#run("relate", this.#pairsOf(0, K));
     this.#hasPairs = true;
     return 0;
+  }
+
+  /**
+   * Σ_k π_k Σ_d v_d (Σ_k⁻¹)_dd, of {@link settle}d parameters: by how much rounding of the covariances, in units of the variances
+   * v, is magnified in log |Σ_k|. D where columns are independent, more the closer they are to depending on each other.
+   *
+   * @param least - [D]: what v_d is at least, beside (Σ_k)_dd.
+   */
+  inflation(least: Float64Array): number {
+    const { arena, covarianceType, D, K } = this.#problem;
+    if (isDiagonal(this.#problem)) return D;
+    const matrices = covarianceType === "tied" ? 1 : K;
+    const triangle = arena.kernels.factorLength(TYPE_CODE.full, D, 1);
+    const weights = arena.viewF64(this.#weights, K);
+    const cov = arena.viewF64(this.#cov, matrices * D * D);
+    const factor = arena.viewF64(this.model[1], matrices * triangle);
+    let sum = 0;
+    for (let k = 0; k < matrices; k++) {
+      const share = matrices > 1 ? weights[k] : 1;
+      if (!(share > 0)) continue;
+      let at = k * triangle;
+      for (let i = 0; i < D; i += 2) {
+        // rows of P come in pairs, column by column; an odd last one alone
+        const rows = Math.min(2, D - i);
+        for (let j = 0; j < Math.min(D, i + 2); j++) {
+          const variance = share * Math.max(cov[(k * D + j) * D + j], least[j]);
+          for (let row = 0; row < rows; row++, at++) sum += variance * factor[at] * factor[at];
+        }
+      }
+    }
+    return sum;
   }
 
   #inGroups(

@@ -9,15 +9,17 @@ import { type Model, modelSteps, type Parameters } from "../model/parameters.ts"
 import { type Checkpoint, climb, type Run } from "./climb.ts";
 import { BRIEF, runAsync, runSync, runTogether, type Take, type Work } from "./drive.ts";
 import { Em } from "./em.ts";
-import { revived } from "./halves.ts";
 import { Hold } from "./hold.ts";
 import { arranged, knownStarts } from "./known.ts";
+import { asAsked, settingsInside } from "./one-column.ts";
 import { ordered } from "./order.ts";
 import { type Problem, withProblem } from "./problem.ts";
 import { regularisationOf } from "./regularisation.ts";
+import { repaired } from "./repair.ts";
 import { type FitReport, relaxes, reportOf } from "./report.ts";
 import { spuriousComponents } from "./spurious.ts";
 import { startsOf } from "./starts.ts";
+import { twinsOf, withoutTwins } from "./twins.ts";
 
 /** Parameters with the story of how they were found. */
 export interface Fitted {
@@ -50,8 +52,9 @@ const MOST_EACH = 1e6;
 const SPARE_BYTES = 256 * 1024 * 1024;
 const SPARE_SHARE = 2;
 
-/** How often components that have died or collapsed begin again. */
-const MOST_REVIVALS = 2;
+/** How often the components of a solution with faults begin again: in a fit from starts of ours, and from one of the caller's. */
+const MOST_REPAIRS = 2;
+const MOST_REPAIRS_OF_GIVEN = 1;
 
 /**
  * Fits a mixture on this thread, on the spot: the best of `nInit` starts.
@@ -143,11 +146,14 @@ function arenaOf(settings: Pick<FitSettings, "reproducible">): Arena | undefined
   return relaxes(settings) ? new Arena(instantiateKernels(true)) : undefined;
 }
 
-function fitWork(matrix: Matrix, settings: FitSettings, resumable?: Resumable, arena?: Arena): Work<Fitted> {
-  if (settings.labels) return fitLabelled(matrix, settings, resumable, arena);
-  const { covarianceType, nComponents, sampleWeight } = settings;
+function* fitWork(matrix: Matrix, asked: FitSettings, resumable?: Resumable, arena?: Arena): Work<Fitted> {
+  const settings = settingsInside(matrix, asked);
+  const { covarianceType, nComponents, sampleWeight, labels } = settings;
   const work = (problem: Problem): Work<Fitted> => search(problem, matrix, settings, resumable);
-  return withProblem(matrix, covarianceType, nComponents, sampleWeight, work, arena);
+  const fitted = labels
+    ? yield* fitLabelled(matrix, settings, resumable, arena)
+    : yield* withProblem(matrix, covarianceType, nComponents, sampleWeight, work, arena);
+  return asAsked(fitted, asked);
 }
 
 /** Finds starts among all rows as they come, then fits with the rows arranged by what is known of them. */
@@ -199,7 +205,10 @@ export function* search(
   const own =
     settings.init.kind !== "strategy" || settings.labels || new Set<unknown>(settings.fixed?.weights).size > 1;
   const inOrder = going ? going.inOrder : !own;
-  const parameters = inOrder ? ordered(problem, best.parameters) : best.parameters;
+  // EM cannot leave twins, and no split of others was likelier: one of them is enough
+  const isDone = settings.init.kind === "strategy" || run.converged;
+  const single = isDone && !settings.fixed ? withoutTwins(problem, best.parameters) : best.parameters;
+  const parameters = inOrder ? ordered(problem, single) : single;
   const runs = ends.map((end) => end.run);
   return {
     parameters,
@@ -238,25 +247,28 @@ interface End {
   readonly run: Run;
   /** Components that are spurious. */
   readonly spurious: readonly number[];
+  /** Components that are the same as another. */
+  readonly twins: readonly number[];
 }
 
-/** A sound solution before a spurious one, then the likelier. */
+/** A sound solution before one with faults, then the likelier. */
 function isBetter(a: End, b: End): boolean {
-  const sound = (end: End): boolean => end.spurious.length === 0;
+  const sound = (end: End): boolean => end.spurious.length + end.twins.length === 0;
   return sound(a) === sound(b) ? a.run.objective > b.run.objective : sound(a);
 }
 
 /**
- * EM from one start. Should it end with components that are spurious, or without rows, or collapse, the next best of its
- * contenders has its turn; should none be better, such components begin again as halves of others. A start of the caller's own is
- * left as it is.
+ * EM from one start. Should it end with components that are spurious, or the same as another, or without rows, or collapse, the next
+ * best of its contenders has its turn; should none be better, others are taken apart in the place of such components. Of a start
+ * of the caller's own only what EM cannot leave is left that way: components that are the same.
  */
 function* fitFrom(em: Em, settings: FitSettings, stream: number, given?: Float64Array): Work<End> {
   em.hold = undefined;
   const queue = given ? [given] : [...(yield* startsOf(em, settings.init, settings.seed, stream))];
   em.hold = settings.fixed && new Hold(em.problem, settings.fixed, queue[0]);
   // components with known labels stay with their rows
-  let revivals = settings.init.kind === "strategy" && !given ? MOST_REVIVALS : 0;
+  const isOurs = settings.init.kind === "strategy";
+  let repairs = given || settings.labels ? 0 : isOurs ? MOST_REPAIRS : MOST_REPAIRS_OF_GIVEN;
   let best: End | undefined;
   let failure: unknown;
   for (let vector = queue.shift(); vector; vector = queue.shift()) {
@@ -266,9 +278,14 @@ function* fitFrom(em: Em, settings: FitSettings, stream: number, given?: Float64
       yield* em.take(vector);
       const end = yield* runFrom(em, settings, stream);
       if (!best || isBetter(end, best)) best = end;
-      const { spurious } = end;
-      if (spurious.length === 0) break;
-      if (spurious.length < settings.nComponents && revivals-- > 0) queue.push(revived(em, spurious));
+      const faults = isOurs ? [...new Set([...end.spurious, ...end.twins])] : end.run.converged ? end.twins : [];
+      if (faults.length === 0) break;
+      if (faults.length === settings.nComponents || repairs-- <= 0) continue;
+      const values = yield* repaired(em, end.parameters, faults, settings.seed + repairs);
+      if (values) {
+        em.seat(values);
+        queue.push(em.vector.slice());
+      }
     } catch (error) {
       if (!isCollapse(error)) throw error;
       failure = error;
@@ -285,5 +302,6 @@ function* runFrom(em: Em, settings: FitSettings, start: number, from?: Checkpoin
   };
   const run = yield* climb(em, { ...settings, maxIter }, onPass, from);
   const parameters = em.read();
-  return { parameters, run, spurious: spuriousComponents(em, parameters) };
+  const twins = twinsOf(parameters).map(([, second]) => second);
+  return { parameters, run, spurious: spuriousComponents(em, parameters), twins };
 }

@@ -1,31 +1,7 @@
-// Two components where there was one: for a component that has died, or is given up.
+// Two components where there was one: for a component that is given up.
 import type { Kernels, Pointer } from "../engine/kernels.ts";
 import { rootsOf } from "../model/parameters.ts";
 import type { Em } from "./em.ts";
-
-/**
- * The parameters as they are, but each of some components, dead or spurious, begins again as half of the heaviest one: the
- * two lie half a standard deviation to each side of where that was, along the column in which it is widest for the data.
- */
-export function revived(em: Em, components: readonly number[]): Float64Array {
-  const { K, D, columnVariances } = em.problem;
-  const vector = em.vector.slice();
-  const weights = vector.subarray(0, K);
-  for (const k of components) weights[k] = 0;
-  const left = weights.reduce((sum, weight) => sum + weight, 0);
-  if (!(left > 0)) return vector;
-  for (let k = 0; k < K; k++) weights[k] /= left;
-  for (const k of components) {
-    const heaviest = weights.indexOf(Math.max(...weights));
-    const variances = variancesOf(em, vector, heaviest);
-    const relative = variances.map((variance, d) => variance / (columnVariances[d] || Infinity));
-    const widest = relative.indexOf(Math.max(...relative));
-    const offset = new Float64Array(D);
-    offset[widest] = Math.sqrt(variances[widest]) / 2;
-    halve(em, vector, heaviest, k, offset);
-  }
-  return vector;
-}
 
 /**
  * A component is given up, and another falls into two, a standard deviation to each side of where it was, in a random

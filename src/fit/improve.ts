@@ -10,32 +10,34 @@ import { Em } from "./em.ts";
 import type { Fitted } from "./fit.ts";
 import { follow, type Values } from "./follow.ts";
 import { mergesAndSplits } from "./merges.ts";
+import { asAsked, settingsInside } from "./one-column.ts";
 import { ordered } from "./order.ts";
 import { type Problem, withProblem } from "./problem.ts";
 import { regularisationOf } from "./regularisation.ts";
 import { reportOf } from "./report.ts";
-import { spuriousComponents } from "./spurious.ts";
+import { areSound } from "./sound.ts";
 
 /** A gain below this share of the log-likelihood may be rounding. */
 const ROUNDING = 1e-10;
 
 /** Continues a fit by moves; the settings' `init` is not looked at. */
-export function improveWork(
+export function* improveWork(
   matrix: Matrix,
-  settings: FitSettings,
+  asked: FitSettings,
   moves: number,
   start: Parameters,
   shared?: Arena,
 ): Work<Fitted> {
+  const settings = settingsInside(matrix, asked);
   const { covarianceType, nComponents, sampleWeight } = settings;
   const work = (problem: Problem): Work<Fitted> => improved(problem, matrix, settings, moves, start);
-  return withProblem(matrix, covarianceType, nComponents, sampleWeight, work, shared);
+  return asAsked(yield* withProblem(matrix, covarianceType, nComponents, sampleWeight, work, shared), asked);
 }
 
 /**
  * Split-and-merge EM (Ueda, Nakano, Ghahramani & Hinton 2000, Neural Comput. 12:2109): two components that share rows
  * become one, another becomes two, and EM goes on from there. A move counts if the log-likelihood ends higher by more
- * than the stopping rule leaves open and no component is spurious; then the search begins again, until none of `moves`
+ * than the stopping rule leaves open and the components are sound; then the search begins again, until none of `moves`
  * candidates in a row counts. Components split by EM on their own rows, not at random, which takes the place of partial EM.
  */
 function* improved(
@@ -71,7 +73,7 @@ function* improved(
         const next = yield* tried(values);
         const gain = next.run.objective - best.run.objective;
         const least = Math.max(settings.tol * problem.totalWeight, ROUNDING * Math.abs(best.run.objective));
-        moved = gain > least && spuriousComponents(em, next.parameters).length === 0;
+        moved = gain > least && areSound(em, next.parameters);
         if (moved) best = { ...next, parameters: ordered(problem, next.parameters) };
       } catch (error) {
         // a component has collapsed on the way

@@ -46,7 +46,9 @@ type Pair = readonly [i: number, j: number];
 /** Pairs of components, those that share the most rows first: the cosine of their responsibilities. */
 function pairsOf({ rows: { arena, totalWeight }, weights, stride }: Shares, K: number): Pair[] {
   // by a power of two, which changes no digit: fourth powers of weights are formed
-  const unit = 2 ** -Math.round(Math.log2(totalWeight));
+  let unit = 1;
+  while (totalWeight * unit > 2) unit /= 2;
+  while (totalWeight * unit < 1) unit *= 2;
   const all = arena.viewF64(weights, K * stride).map((weight) => weight * unit);
   const dot = (i: number, j: number): number => {
     let sum = 0;

@@ -46,16 +46,19 @@ export function columnMeansFor({ columnMeans, K, D }: Problem): Float64Array {
 export function pooled(problem: Problem, means: Float64Array): Parameters {
   const { K, D, covarianceType, columnVariances } = problem;
   const spread = columnVariances.map((variance) => (variance > 0 ? variance : 1));
-  const diagonal = new Float64Array(D * D);
-  spread.forEach((variance, d) => {
-    diagonal[d * (D + 1)] = variance;
-  });
+  const matrix = (): Float64Array => {
+    const diagonal = new Float64Array(D * D);
+    spread.forEach((variance, d) => {
+      diagonal[d * (D + 1)] = variance;
+    });
+    return diagonal;
+  };
   const one = {
-    full: diagonal,
-    tied: diagonal,
-    diag: spread,
-    spherical: Float64Array.of(columnVariances.reduce((sum, variance) => sum + variance, 0) / D || 1),
-  }[covarianceType];
+    full: matrix,
+    tied: matrix,
+    diag: () => spread,
+    spherical: () => Float64Array.of(columnVariances.reduce((sum, variance) => sum + variance, 0) / D || 1),
+  }[covarianceType]();
   const copies = covarianceType === "tied" ? 1 : K;
   const covariances = new Float64Array(copies * one.length);
   for (let k = 0; k < copies; k++) covariances.set(one, k * one.length);

@@ -2,12 +2,15 @@
 import type { Pointer } from "../engine/kernels.ts";
 import { isCollapse } from "../errors.ts";
 import type { InitSettings } from "../input/options.ts";
+import { isDiagonal } from "../model/parameters.ts";
 import { attempt, type Contender, isApart, ranked, type Starter, taken } from "./contender.ts";
+import { isVain } from "./demand.ts";
 import type { Work } from "./drive.ts";
 import type { Em } from "./em.ts";
 import { evolve } from "./evolve.ts";
 import { swapped } from "./halves.ts";
 import { startFromNeighbour } from "./perturbation.ts";
+import type { Problem } from "./problem.ts";
 import { type SimpleStrategy, startBy } from "./strategies.ts";
 import { raceRows, subsample, subsampleRows } from "./subsample.ts";
 
@@ -35,11 +38,19 @@ const ROSTER: readonly SimpleStrategy[] = [
 ];
 /** Components up to which adaptive seeding, whose cost grows with their square, takes part. */
 const MOST_ADAPTIVE = 16;
+/** Columns up to which starts with whitened rows, whose cost grows with their square, take part where that of the passes does not. */
+const MOST_WHITENED = 64;
 
 /** Microseconds that a race may take, about: at least, and in passes over all rows. The estimate, not a clock, decides. */
 const LEAST_BUDGET = 500_000;
 const LEAST_HASTY_BUDGET = 60_000;
 const BUDGET_PASSES = 6;
+/** Components from which a race may take so long; two, of which one is what the other leaves, take half. */
+const FULL_BUDGET_COMPONENTS = 3;
+/** Rows for each component and column from which a race may take so long. */
+const ENOUGH_ROWS = 3;
+/** What is left of it where covariances cannot be estimated, whatever the start. */
+const VAIN_SHARE = 0.1;
 /** Passes over the rows of the race that one contender takes, about. */
 const CONTENDER_PASSES = 14;
 /** A search by populations may take so many times the passes of a race, and less where it is not the only source of starts. */
@@ -141,14 +152,19 @@ function* race(
   }
   // on a sample: the rest is for all rows to say
   const hasty = small !== em;
-  const least = hasty ? LEAST_HASTY_BUDGET : LEAST_BUDGET;
+  const least = hasty ? LEAST_HASTY_BUDGET : LEAST_BUDGET * budgetShare(em);
   const passes = Math.max(least, BUDGET_PASSES * passCost(em)) / passCost(small);
-  const roster = K > MOST_ADAPTIVE ? ROSTER.filter((name) => name !== "adaptive") : ROSTER;
+  const roster = rosterOf(small.problem);
   const startAt = (index: number): Work<void> => startBy(roster[index % roster.length], small, random, true);
   if (!hasty && passes >= MANY_PASSES) {
     return vectorsOf(yield* evolve(em, (aided ? EVOLVE_AIDED : EVOLVE) * passes, startAt, random));
   }
-  const count = Math.max(FEWEST_CONTENDERS, Math.min(MOST_CONTENDERS, Math.floor(passes / CONTENDER_PASSES / 2)));
+  const affordable = Math.min(MOST_CONTENDERS, Math.floor(passes / CONTENDER_PASSES / 2));
+  if (affordable <= 1 && isVain(em.problem)) {
+    yield* startAt(0);
+    return [small.vector.slice()];
+  }
+  const count = Math.max(FEWEST_CONTENDERS, affordable);
   const starters = Array.from(
     { length: count },
     (_, i): Starter =>
@@ -179,10 +195,32 @@ function vectorsOf(field: readonly Contender[]): Float64Array[] {
   return field.map(({ vector }) => vector);
 }
 
-/** Microseconds of one pass, about (AMD EPYC, one thread, nothing left out). */
-function passCost({ problem: { N, K, D, covarianceType } }: Em): number {
-  const columns = covarianceType === "full" || covarianceType === "tied" ? D * (D + 3) : 4 * D;
-  return 15 + (N * K * (columns + 30)) / 6_000;
+/** Microseconds of one pass and M-step, about (AMD EPYC, one thread, nothing left out). */
+function passCost({ problem: { N, K, D, covarianceType }, regularisation }: Em): number {
+  const isMatrix = covarianceType === "full" || covarianceType === "tied";
+  const columns = isMatrix ? D * (D + 3) : 4 * D;
+  const matrices = covarianceType === "full" ? K : 1;
+  // factors, and eigenvectors of those below a floor; or what goes over every parameter: next to nothing where columns are few
+  const cubes = matrices * D * D * D;
+  const once = Math.floor(isMatrix ? cubes / (regularisation.floor ? 1_700 : 12_000) : (K * D) / 30);
+  return 15 + (N * K * (columns + 30)) / 6_000 + once;
+}
+
+/** Share of the least budget that a race may take: less where little depends on where EM starts. */
+function budgetShare({ problem }: Em): number {
+  const { N, K, D } = problem;
+  // where a component has hardly more rows than columns, nearly every way to part the rows is an optimum of its own
+  const wide = Math.min(1, N / (K * D * ENOUGH_ROWS)) * Math.min(1, (K - 1) / (FULL_BUDGET_COMPONENTS - 1));
+  return isVain(problem) ? wide * VAIN_SHARE : wide;
+}
+
+/** The starts that take part. */
+function rosterOf(problem: Problem): readonly SimpleStrategy[] {
+  const { N, K, D } = problem;
+  const whitens = N > D && (D <= MOST_WHITENED || !isDiagonal(problem));
+  return ROSTER.filter(
+    (name) => (name !== "adaptive" || K <= MOST_ADAPTIVE) && (whitens || !name.endsWith("whitened")),
+  );
 }
 
 /** Runs the heats. @returns the finalists, those without spurious components first, then the likelier first. */

@@ -1,8 +1,11 @@
 // What keeps covariances positive definite: docs/numerics.md, decision 0006.
 import type { PriorOptions } from "../input/options.ts";
 import { pivotTolerance } from "../model/parameters.ts";
+import { runSync } from "./drive.ts";
 import { type Prior, priorOf } from "./prior.ts";
 import type { Problem } from "./problem.ts";
+import { type Resolution, resolutionOf } from "./resolution.ts";
+import { totalCovariance } from "./spaces.ts";
 
 /** What is added to the covariances so that they stay positive definite; each [D]. */
 export interface Regularisation {
@@ -11,6 +14,10 @@ export interface Regularisation {
   /** Added to every scatter: its weight fades as a component gains rows. */
   readonly ridge: Float64Array;
   readonly prior?: Prior | undefined;
+  /** What rows and columns of the data can tell apart. */
+  readonly resolution: Resolution;
+  /** What no covariance may fall below, for `raiseCovariances` (assembly/floor.ts); undefined if nothing but the above holds them. */
+  readonly floor: Float64Array | undefined;
 }
 
 /** Share of a column's variance added to that of every component, so that none depends on how many rows it has; see docs/numerics.md. */
@@ -23,6 +30,17 @@ const ABOVE_ROUNDING = 4;
 /** Added to the variance of a column that is constant, in the unit of the data squared: scikit-learn's default. */
 const CONSTANT_REG = 1e-6;
 
+/** A column whose tenth narrowest interval is this many times narrower than its spread has a tail that is no measure for the rest. */
+const LONGEST_TAIL = 100;
+/** Variance of numbers that are all alike but for rounding to a step of 1 (Sheppard 1898). */
+const ROUNDED = 1 / 12;
+/** No component must be wider than all rows together; a little less, so that rounding does not decide. */
+const BELOW_TOTAL = 0.99;
+/** … but this share of the floor is left in any direction, also where columns depend on each other, so that rounding does not decide. */
+const LEAST_OF_FLOOR = 1e-6;
+/** Columns up to which directions across them have a floor too: it takes their eigenvectors. */
+const MOST_COLUMNS = 64;
+
 /** A user's `regCovar`, or what the scale of the columns asks for; nothing beside a prior. */
 export function regularisationOf(
   problem: Problem,
@@ -31,13 +49,61 @@ export function regularisationOf(
 ): Regularisation {
   const { D, totalWeight, columnVariances } = problem;
   const prior = options && priorOf(problem, options);
+  const resolution = resolutionOf(problem);
   if (regCovar !== undefined || prior) {
-    return { reg: new Float64Array(D).fill(regCovar ?? 0), ridge: new Float64Array(D), prior };
+    return {
+      reg: new Float64Array(D).fill(regCovar ?? 0),
+      ridge: new Float64Array(D),
+      prior,
+      resolution,
+      floor: undefined,
+    };
   }
+  const { steps, widths } = resolution;
+  const spreads = columnVariances.map((variance, d) => {
+    const width = LONGEST_TAIL * Math.max(steps[d], widths[d]);
+    return width > 0 ? Math.min(variance, width * width) : variance;
+  });
   const rounding = ABOVE_ROUNDING * pivotTolerance(D);
   const share = Math.max(REG_SHARE, rounding);
-  return {
-    reg: columnVariances.map((variance) => (variance > 0 ? variance * share : CONSTANT_REG)),
-    ridge: columnVariances.map((variance) => variance * rounding * totalWeight),
-  };
+  const reg = spreads.map((spread) => (spread > 0 ? spread * share : CONSTANT_REG));
+  const ridge = spreads.map((spread) => spread * rounding * totalWeight);
+  return { reg, ridge, prior, resolution, floor: floorOf(problem, reg, steps) };
+}
+
+/** For `raiseCovariances` (assembly/floor.ts): the least variances that the columns can tell; undefined if they are all continuous. */
+function floorOf(problem: Problem, reg: Float64Array, steps: Float64Array): Float64Array | undefined {
+  const { arena, covarianceType, D, columnVariances } = problem;
+  const { kernels } = arena;
+  const least = steps.map((step, d) => Math.min(step * step * ROUNDED, BELOW_TOTAL * columnVariances[d]));
+  if (!least.some((variance, d) => variance > reg[d])) return undefined;
+  if (covarianceType === "spherical") return new Float64Array(D).fill(Math.max(...least));
+  if (covarianceType === "diag") return least;
+  if (D > MOST_COLUMNS) return undefined;
+  const roots = least.map((variance, d) => Math.sqrt(Math.max(variance, reg[d] / 2)));
+  const total = runSync(totalCovariance(problem, 0, 0));
+  const mark = arena.mark();
+  try {
+    const relative = arena.copyOf(total.map((value, at) => value / roots[Math.floor(at / D)] / roots[at % D]));
+    const [values, vectors, scratch] = [arena.f64(D), arena.f64(D * D), arena.f64(D)];
+    kernels.eigen(relative, values, vectors, scratch, D);
+    const U = arena.viewF64(vectors, D * D);
+    const floor = new Float64Array(3 * D * D);
+    arena.viewF64(values, D).forEach((value, l) => {
+      const share = Math.sqrt(Math.max(LEAST_OF_FLOOR, Math.min(1, BELOW_TOTAL * value)));
+      for (let d = 0; d < D; d++) {
+        floor[D * D + d * D + l] = floor[2 * D * D + l * D + d] = roots[d] * U[l * D + d] * share;
+      }
+    });
+    for (let i = 0; i < D; i++) {
+      for (let j = 0; j <= i; j++) {
+        let sum = 0;
+        for (let l = 0; l < D; l++) sum += floor[D * D + i * D + l] * floor[D * D + j * D + l];
+        floor[i * D + j] = floor[j * D + i] = sum;
+      }
+    }
+    return floor;
+  } finally {
+    arena.rewind(mark);
+  }
 }

@@ -1,9 +1,11 @@
 import { hasRelaxed } from "../engine/kernels.ts";
+import { received } from "../errors.ts";
 import { columnLabel } from "../input/columns.ts";
 import type { Matrix } from "../input/matrix.ts";
 import type { FitSettings } from "../input/options.ts";
 import type { Parameters } from "../model/parameters.ts";
 import type { Run } from "./climb.ts";
+import { excessOf } from "./demand.ts";
 import type { Work } from "./drive.ts";
 import type { Em } from "./em.ts";
 import { freeParameters } from "./hold.ts";
@@ -14,15 +16,20 @@ import { spuriousComponents } from "./spurious.ts";
  * Something about the data or the fit that the caller may want to act on:
  *
  * - `NOT_CONVERGED`: `maxIter` was reached first.
+ * - `TOO_MANY_PARAMETERS`: full or tied covariances have more columns than there are rows for them: regularisation has decided
+ *   what the data could not.
  * - `CONSTANT_COLUMN`: a column has the same value in every row; it carries no information.
  * - `DEPENDENT_COLUMN`: a column is a linear combination of columns before it, or a copy of one.
+ * - `IGNORED_COLUMN`: columns of records or of a table were left out that hold something other than numbers or plain texts.
  * - `EMPTY_COMPONENT`: a component has lost all its rows; its weight is 0.
  * - `SPURIOUS_COMPONENT`: a component has shrunk onto few rows, or onto rows in a plane; its likelihood says little.
  */
 export type FitWarningCode =
   | "NOT_CONVERGED"
+  | "TOO_MANY_PARAMETERS"
   | "CONSTANT_COLUMN"
   | "DEPENDENT_COLUMN"
+  | "IGNORED_COLUMN"
   | "EMPTY_COMPONENT"
   | "SPURIOUS_COMPONENT";
 
@@ -57,7 +64,7 @@ export interface FitReport {
    * but for its normalising constant, in nats. Otherwise absent.
    */
   readonly logPosterior?: number;
-  /** The total log-likelihood (with a `prior`, the log-posterior) at the winning start and after each of its iterations. */
+  /** The total log-likelihood (with a `prior`, the log-posterior) at the winning start and after each of its iterations. A copy. */
   readonly trace: Float64Array;
   /** What each start reached, in order. */
   readonly starts: readonly StartReport[];
@@ -101,6 +108,9 @@ export function* reportOf(
   };
 }
 
+/** The most columns named in one warning. */
+const MOST_NAMED = 12;
+
 /** What there is to say about a finished fit. */
 function* warningsOf(
   em: Em,
@@ -116,6 +126,11 @@ function* warningsOf(
       message: `the fit did not converge in ${run.nIterations} iterations; raise maxIter or tol`,
     });
   }
+  // a prior tells what the data do not
+  const covariancesHeld = settings.fixed?.covariances.every((held) => held);
+  const excess =
+    !settings.prior && !covariancesHeld && excessOf(em.problem, freeParameters(parameters, settings.fixed));
+  if (excess) warnings.push({ code: "TOO_MANY_PARAMETERS", message: excess });
   em.problem.columnVariances.forEach((variance, column) => {
     if (variance > 0) return;
     warnings.push({
@@ -131,6 +146,14 @@ function* warningsOf(
       message: `column ${columnLabel(column, matrix.columns)} follows from the columns before it; leave it out`,
     });
   }
+  if (matrix.leftOut?.length) {
+    const columns = matrix.leftOut.map(({ name, holds }) => `${received(name)} (${holds})`);
+    const more = columns.length > MOST_NAMED ? ` and ${columns.length - MOST_NAMED} more` : "";
+    warnings.push({
+      code: "IGNORED_COLUMN",
+      message: `not used, as they hold no numbers: ${columns.slice(0, MOST_NAMED).join(", ")}${more}; convert them, or name the columns to use with columns`,
+    });
+  }
   parameters.weights.forEach((weight, component) => {
     if (weight > 0) return;
     warnings.push({
@@ -139,7 +162,7 @@ function* warningsOf(
       message: `component ${component} has no rows left; use fewer components`,
     });
   });
-  for (const component of spuriousComponents(em, parameters, true)) {
+  for (const component of spuriousComponents(em, parameters)) {
     if (parameters.weights[component] === 0) continue;
     warnings.push({
       code: "SPURIOUS_COMPONENT",

@@ -6,6 +6,7 @@ import { candidateWork, type Tried } from "./candidate.ts";
 import type { Take, Work } from "./drive.ts";
 import type { Fitted } from "./fit.ts";
 import { foldsOf, heldOut } from "./folds.ts";
+import { settingsInside } from "./one-column.ts";
 
 /** One model to try: how it is to be fitted, or why it cannot be. */
 export interface Entry {
@@ -32,6 +33,13 @@ const CONTAINED: Readonly<Record<CovarianceType, readonly (readonly CovarianceTy
   tied: [],
   full: [["diag", "spherical"], ["tied"]],
 };
+/** In one column all but tied ones are the same model, with the same result. */
+const CONTAINED_IN_ONE_COLUMN: typeof CONTAINED = {
+  spherical: [["tied"]],
+  diag: [["tied"]],
+  tied: [],
+  full: [["tied"]],
+};
 
 /**
  * The work of fitting each entry, the smaller models first, so that the larger ones can start from them.
@@ -46,6 +54,8 @@ export function candidatesOf(
   folds: number | undefined,
   onOutcome: (at: number, outcome: Outcome) => void,
 ): Take {
+  const containedIn = (type: CovarianceType): readonly (readonly CovarianceType[])[] =>
+    matrix.nColumns > 1 ? CONTAINED[type] : CONTAINED_IN_ONE_COLUMN[type];
   const outcomes = new Map<Entry, Outcome>();
   const single = new Map<CovarianceType, number>();
   const fitted = ({
@@ -59,7 +69,7 @@ export function candidatesOf(
   const smaller = ({ covarianceType, nComponents }: Entry): Fitted[] => {
     const counts = entries.map((other) => other.nComponents).filter((K) => K < nComponents);
     const fewer = counts.sort((a, b) => b - a).map((K) => fitted({ covarianceType, nComponents: K }));
-    const types = CONTAINED[covarianceType].map((list) =>
+    const types = containedIn(covarianceType).map((list) =>
       list.map((type) => fitted({ covarianceType: type, nComponents })),
     );
     return [fewer, ...types].flatMap((list) => list.find((model) => model) ?? []);
@@ -73,7 +83,7 @@ export function candidatesOf(
         outcomes.has(other) ||
         (other.covarianceType === covarianceType
           ? other.nComponents >= nComponents
-          : other.nComponents !== nComponents || !CONTAINED[covarianceType].flat().includes(other.covarianceType)),
+          : other.nComponents !== nComponents || !containedIn(covarianceType).flat().includes(other.covarianceType)),
     );
   const workOf = function* (entry: Entry, shared?: Arena): Work<void> {
     const { settings, covarianceType } = entry;
@@ -89,7 +99,9 @@ export function candidatesOf(
             (settings.nComponents === 1 ? tried : yield* candidate(matrix, one, [], shared)).logLikelihood,
           );
         }
-        const cv = folds && -2 * (yield* heldOut(matrix, settings, foldsOf(matrix, settings, folds), shared));
+        const cv =
+          folds &&
+          -2 * (yield* heldOut(matrix, settingsInside(matrix, settings), foldsOf(matrix, settings, folds), shared));
         const nec = normalisedEntropy(tried, single.get(covarianceType) as number, settings.nComponents);
         outcome = { ...tried, nec, cv };
       } catch (error) {

@@ -1,5 +1,6 @@
 // The data as k-means sees them: in the units given, in standard deviations of each column, or without correlation.
 import { TYPE_CODE } from "../engine/kernels.ts";
+import { isDiagonal } from "../model/parameters.ts";
 import { inTurns, type Work } from "./drive.ts";
 import { KMeans } from "./kmeans.ts";
 import type { Problem } from "./problem.ts";
@@ -13,12 +14,15 @@ const WHITEN_REG = 1e-10;
 const DEPENDENT_SHARE = 1e-9;
 /** Rows in which dependent columns are looked for first. */
 const LOOKED_AT = 1024;
+/** Columns up to which they are looked for where covariances are diagonal: it takes their cube, and such a fit does not mind. */
+const MOST_LOOKED_AT = 128;
 
 /** k-means over one problem in a space; its memory lives as long as the arena's mark before it. */
 export function* clustersIn(space: Space, problem: Problem): Work<KMeans> {
   const ones = new Float64Array(problem.D).fill(1);
   if (space === "raw") return new KMeans(problem, ones);
-  if (space === "whitened") return new KMeans(yield* whitened(problem), ones);
+  // of as many columns as rows, whitened rows are all equally far apart: there is nothing to cluster
+  if (space === "whitened" && problem.N > problem.D) return new KMeans(yield* whitened(problem), ones);
   return new KMeans(
     problem,
     problem.columnVariances.map((variance) => (variance > 0 ? 1 / variance : 0)),
@@ -96,7 +100,7 @@ export function* dependentColumns(problem: Problem): Work<number[]> {
     return small.filter((d) => columnVariances[d] > 0);
   };
   // with as many columns as rows some always are
-  if (D === 1 || N <= D) return [];
+  if (D === 1 || N <= D || (isDiagonal(problem) && D > MOST_LOOKED_AT)) return [];
   const some = Math.min(nTiles, Math.ceil((LOOKED_AT + D) / T));
   const suspects = yield* within(some);
   return suspects.length > 0 && some < nTiles ? yield* within(nTiles) : suspects;

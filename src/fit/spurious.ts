@@ -1,61 +1,123 @@
-import { type Parameters, precisionsOf, withinCovariance } from "../model/parameters.ts";
+import { isDiagonal, type Parameters, precisionsOf, withinCovariance } from "../model/parameters.ts";
 import type { Em } from "./em.ts";
 
-/** A variance below this share of the average one is suspect in a component with no more rows than its shape asks for … */
+/** A variance below this share of the average one is narrow in a component with no more rows than its shape asks for … */
 const SMALL_SHARE = 0.1;
 /** … and below this in any. */
 const LEAST_SHARE = 1e-6;
 /** A variance of which regularisation makes up more than one part in this many has no other support. */
 const SUPPORT = 2;
+/** A narrow component with fewer rows than this is an accident, however narrow: so many copies of a row are no group. */
+const FEW = 3.5;
+/** Logarithm of the expected number of equally narrow groups of rows, above which one is an accident: one in a hundred. */
+const ACCIDENT = -4.6;
 
 /**
- * Components that owe their likelihood to a few rows, or to rows that lie in a plane, as numbers from 0. The likelihood
- * of such a component grows without bound as it shrinks (Day 1969, Biometrika 56:463), so that a maximum at one says
- * nothing (McLachlan & Peel, Finite Mixture Models, 2000, section 3.10).
+ * Components that owe their likelihood to a few rows, or to rows that lie in a plane by chance, as numbers from 0. The
+ * likelihood of such a component grows without bound as it shrinks (Day 1969, Biometrika 56:463), so that a maximum at one
+ * says nothing (McLachlan & Peel, Finite Mixture Models, 2000, section 3.10).
  *
- * With W the average of the components' covariances by weight, a component of n rows counts as spurious if
+ * A component of n rows, whose shape needs p of them to be estimated at all (D + 1 for full covariances, 2 otherwise), is
+ * spurious if n < p, or if it is narrow by accident. Rows are counted by weight, in units of the median weight of distinct rows.
  *
- *     D / tr(Σ⁻¹ W) < max(1e-6, (p / n)² / 10)   or   n < p
+ * It is narrow if D / tr(Σ⁻¹ V) < max(1e-6, (p / n)² / 10), the harmonic mean of its variances relative to V, both for V the
+ * average of the components' covariances by weight and for V the covariance of its neighbour, the component that its rows would
+ * fall to; or if regularisation is all that keeps the variance of a column above 0.
  *
- * where the left side is the harmonic mean of its variances relative to W, and p is the number of rows from which its
- * shape can be estimated at all: D + 1 for full covariances, 2 otherwise. It also does if regularisation is all that
- * keeps the variance of some columns above 0. Where that holds for every column its rows are all one: such a component is
- * as good as the others are, and counts only with `points`. Tied covariances have no such component as long as N >= D + 1.
+ * It is so by accident if n < 3.5, or if among all N rows some n of them would be as close by chance: p - 1 rows define where it
+ * lies, and a row of the neighbour's lies there with probability q = 2 (|Σ| / |V|)^½ exp(-δ² / 2) or so, δ being the Mahalanobis
+ * distance of its mean from the neighbour, so that of such groups
+ *
+ *     C(N, n) C(n, p - 1) q^(n - p + 1)
+ *
+ * are expected, to be compared with 1/100. To Σ and V is added what the steps leave open in which the columns are recorded (h² / 12). Thus
+ * 4,500 of 5,000 rows on one value are a finding, and three rows in a plane an accident.
+ *
  * In a subsample n counts the rows that it stands for, so that a component which all rows confirm is not taken for spurious
  * before they are seen; but p of those in the sample there must be.
  */
-export function spuriousComponents(
+export function spuriousComponents(em: Pick<Em, "problem" | "regularisation">, parameters: Parameters): number[] {
+  const { problem, regularisation } = em;
+  const { covarianceType, nFeatures: D, weights } = parameters;
+  const { N, whole = N, totalWeight, columnVariances } = problem;
+  const inSight = totalWeight / regularisation.resolution.unit;
+  const total = inSight * (whole / N);
+  // the most work by far where columns are many, and not needed where rows are few
+  let inverses: readonly [precisions: Float64Array, within: Float64Array] | undefined;
+  const least = isDiagonal(parameters) ? 2 : D + 1;
+  const varying = [...columnVariances.keys()].filter((d) => columnVariances[d] > 0);
+  const isNarrow = (ratio: number, limit: number): boolean => !(ratio >= limit);
+  return [...weights.keys()].filter((k) => {
+    const share = covarianceType === "tied" ? 1 : weights[k];
+    const n = share * total;
+    // half a row is left for what the other components take of it
+    if (weights[k] === 0 || (N > 1 && share * inSight < least - 0.5)) return true;
+    inverses ??= [precisionsOf(parameters), withinCovariance(parameters)];
+    const [precisions, within] = inverses;
+    const limit = Math.max(LEAST_SHARE, (SMALL_SHARE * least * least) / (n * n));
+    const rests = varying.some((d) => {
+      const floor = regularisation.reg[d] + regularisation.ridge[d] / (share * totalWeight);
+      return parameters.covariances[place(parameters, k, d, d)] <= SUPPORT * floor;
+    });
+    if (!rests && !isNarrow(D / relativeTrace(parameters, precisions, within, k), limit)) return false;
+    const neighbour = neighbourOf(em, parameters, precisions, k);
+    if (neighbour < 0) return rests;
+    const own = matrixOf(parameters, neighbour);
+    if (!rests && !isNarrow(D / relativeTrace(parameters, precisions, own, k), limit)) return false;
+    return n < FEW || isByChance(em, parameters, precisions, [k, neighbour], [n, total, least]);
+  });
+}
+
+/** Whether a group of n rows, of all, as narrow as component k is beside its neighbour is to be expected where a shape needs `least` rows. */
+function isByChance(
   { problem, regularisation }: Pick<Em, "problem" | "regularisation">,
   parameters: Parameters,
-  points = false,
-): number[] {
-  const { covarianceType, nComponents: K, nFeatures: D, weights } = parameters;
-  const { N, whole = N, totalWeight, columnVariances } = problem;
-  const within = withinCovariance(parameters);
-  const least = covarianceType === "full" || covarianceType === "tied" ? D + 1 : 2;
-  const varying = [...columnVariances.keys()].filter((d) => columnVariances[d] > 0);
-  const spurious: number[] = [];
-  let shared: number | undefined;
-  const traceOf = (k: number): number => {
-    if (covarianceType !== "tied") return relativeTrace(parameters, within, k);
-    shared ??= relativeTrace(parameters, within, 0);
-    return shared;
+  precisions: Float64Array,
+  [k, neighbour]: readonly [number, number],
+  [n, total, least]: readonly [number, number, number],
+): boolean {
+  const { log } = problem.arena.kernels;
+  const { steps } = regularisation.resolution;
+  const volume = (j: number): number => logDeterminant(parameters, j, steps, log);
+  const distance = quadratic(parameters, precisions, apart(parameters, k, neighbour), neighbour);
+  const chance = Math.min(0, (volume(k) - volume(neighbour) - distance) / 2 + log(2));
+  /** log C(of, count), by Stirling's formula. */
+  const choices = (of: number, count: number): number => {
+    const rest = of - count;
+    if (!(count >= 1 && rest >= 1)) return 0;
+    return of * log(of) - count * log(count) - rest * log(rest) - log((2 * Math.PI * count * rest) / of) / 2;
   };
-  for (let k = 0; k < K; k++) {
-    const share = covarianceType === "tied" ? 1 : weights[k];
-    const rows = share * N;
-    const all = share * whole;
-    const limit = Math.max(LEAST_SHARE, (SMALL_SHARE * least * least) / (all * all));
-    const flat = varying.filter((d) => {
-      const floor = regularisation.reg[d] + regularisation.ridge[d] / (share * totalWeight);
-      return varianceOf(parameters, k, d) <= SUPPORT * floor;
-    }).length;
-    const rests = flat > 0 && (points || flat < varying.length);
-    // half a row is left for what the other components take of it
-    const few = N > 1 && rows < least - 0.5;
-    if (weights[k] === 0 || few || rests || !(D / traceOf(k) >= limit)) spurious.push(k);
+  return choices(total, n) + choices(n, least - 1) + (n - least + 1) * chance > ACCIDENT;
+}
+
+/** [D]: from the mean of component j to that of component k. */
+function apart({ nFeatures: D, means }: Parameters, k: number, j: number): Float64Array {
+  return Float64Array.from({ length: D }, (_, d) => means[k * D + d] - means[j * D + d]);
+}
+
+/** The component that is likeliest, on average, for rows drawn from component k; -1 if there is no other. */
+function neighbourOf(
+  { problem }: Pick<Em, "problem">,
+  parameters: Parameters,
+  precisions: Float64Array,
+  k: number,
+): number {
+  const { nComponents: K, nFeatures: D, weights } = parameters;
+  const { log } = problem.arena.kernels;
+  const none = new Float64Array(D);
+  const own = matrixOf(parameters, k);
+  let best = -1;
+  let most = -Infinity;
+  for (let j = 0; j < K; j++) {
+    if (j === k || weights[j] === 0) continue;
+    const distance = quadratic(parameters, precisions, apart(parameters, k, j), j);
+    const spread = relativeTrace(parameters, precisions, own, j) + distance;
+    const value = log(weights[j]) - (logDeterminant(parameters, j, none, log) + spread) / 2;
+    if (!(value > most)) continue;
+    best = j;
+    most = value;
   }
-  return spurious;
+  return best;
 }
 
 /** Index of component k's entry (i, j) among the covariances; -1 where it is 0 by the type. */
@@ -66,17 +128,56 @@ function place({ covarianceType, nFeatures: D }: Parameters, k: number, i: numbe
   return covarianceType === "diag" ? k * D + i : k;
 }
 
-function varianceOf(parameters: Parameters, k: number, d: number): number {
-  return parameters.covariances[place(parameters, k, d, d)];
+/** The covariance of component k in the shape of its type: [D, D], [D] or [1]. */
+function matrixOf({ covarianceType, nComponents: K, covariances }: Parameters, k: number): Float64Array {
+  if (covarianceType === "tied") return covariances;
+  const size = covariances.length / K;
+  return covariances.subarray(k * size, (k + 1) * size);
 }
 
-/** tr(Σ_k⁻¹ W) */
-function relativeTrace(parameters: Parameters, within: Float64Array, k: number): number {
-  const { covarianceType, nFeatures: D, covariances } = parameters;
-  const first = covarianceType === "tied" ? 0 : k * within.length;
-  const one = { ...parameters, nComponents: 1, covariances: covariances.subarray(first, first + within.length) };
-  const precisions = precisionsOf(one);
+/** tr(Σ_k⁻¹ V), V in the shape of the type. */
+function relativeTrace(
+  { covarianceType, nComponents: K, nFeatures: D }: Parameters,
+  precisions: Float64Array,
+  V: Float64Array,
+  k: number,
+): number {
+  const first = covarianceType === "tied" ? 0 : (k * precisions.length) / K;
   let trace = 0;
-  for (let i = 0; i < within.length; i++) trace += precisions[i] * within[i];
+  for (let i = 0; i < V.length; i++) trace += precisions[first + i] * V[i];
   return covarianceType === "spherical" ? trace * D : trace;
+}
+
+/** z' Σ_k⁻¹ z */
+function quadratic(parameters: Parameters, precisions: Float64Array, z: Float64Array, k: number): number {
+  const D = z.length;
+  let sum = 0;
+  for (let i = 0; i < D; i++) {
+    if (isDiagonal(parameters)) sum += precisions[place(parameters, k, i, i)] * z[i] * z[i];
+    else for (let j = 0; j < D; j++) sum += precisions[place(parameters, k, i, j)] * z[i] * z[j];
+  }
+  return sum;
+}
+
+/** log|Σ_k + diag(h² / 12)|, by elimination. */
+function logDeterminant(parameters: Parameters, k: number, steps: Float64Array, log: (x: number) => number): number {
+  const D = steps.length;
+  let sum = 0;
+  if (isDiagonal(parameters)) {
+    steps.forEach((step, d) => {
+      sum += log(parameters.covariances[place(parameters, k, d, d)] + (step * step) / 12);
+    });
+    return sum;
+  }
+  const rest = matrixOf(parameters, k).slice();
+  for (let i = 0; i < D; i++) {
+    // what has become of it may be rounding
+    const pivot = Math.max(rest[i * (D + 1)], Number.MIN_VALUE) + (steps[i] * steps[i]) / 12;
+    sum += log(pivot);
+    for (let j = i + 1; j < D; j++) {
+      const factor = rest[i * D + j] / pivot;
+      for (let l = j; l < D; l++) rest[j * D + l] -= factor * rest[i * D + l];
+    }
+  }
+  return sum;
 }

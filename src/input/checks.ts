@@ -1,47 +1,5 @@
 import { quoted, received } from "../errors.ts";
-
-/**
- * The candidate a mistyped word most likely stands for, for a "did you mean"; `undefined` if none is near.
- * Case, dashes and underscores are ignored (`n_components` is `nComponents`), a word may be cut short or drawn out
- * (`maxIterations` is `maxIter`), and about one letter in three may be wrong.
- *
- * @param word - what came.
- * @param candidates - what is known; the first of equally near ones wins.
- */
-export function nearest(word: string, candidates: readonly string[]): string | undefined {
-  const typed = plain(word);
-  let best: string | undefined;
-  let bestDistance = Math.max(1, Math.floor(typed.length / 3)) + 1;
-  for (const candidate of candidates) {
-    const known = plain(candidate);
-    const partial = typed.length >= 3 && (known.includes(typed) || typed.includes(known));
-    const distance = known === typed ? 0 : partial ? 1 : editDistance(typed, known);
-    if (distance < bestDistance) {
-      best = candidate;
-      bestDistance = distance;
-    }
-  }
-  return best;
-}
-
-function plain(word: string): string {
-  return word.toLowerCase().replace(/[^a-z0-9]/g, "");
-}
-
-/** Fewest letters to insert, delete or replace, or neighbours to swap (optimal string alignment). O(|a| |b|). */
-function editDistance(a: string, b: string): number {
-  const table = [Array.from({ length: b.length + 1 }, (_, j) => j)];
-  for (let i = 1; i <= a.length; i++) {
-    const row = [i];
-    for (let j = 1; j <= b.length; j++) {
-      const replaced = table[i - 1][j - 1] + (a[i - 1] === b[j - 1] ? 0 : 1);
-      const swapped = i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1];
-      row.push(Math.min(replaced, table[i - 1][j] + 1, row[j - 1] + 1, swapped ? table[i - 2][j - 2] + 1 : Infinity));
-    }
-    table.push(row);
-  }
-  return table[a.length][b.length];
-}
+import { nearest } from "./nearest.ts";
 
 /**
  * A value out of a few allowed words.
@@ -57,14 +15,10 @@ function editDistance(a: string, b: string): number {
  */
 export function oneOf<Word extends string>(argument: string, value: unknown, allowed: readonly Word[]): Word {
   if (typeof value === "string" && (allowed as readonly string[]).includes(value)) return value as Word;
-  const words = allowed.map((word) => JSON.stringify(word));
-  const listed = words.length > 1 ? `${words.slice(0, -1).join(", ")} or ${words[words.length - 1]}` : words[0];
-  const expected = `${argument}: expected ${listed}, got ${received(value)}`;
+  const expected = `${argument}: expected ${quoted(allowed, 12, " or ")}, got ${received(value)}`;
   if (typeof value !== "string") throw new TypeError(`${expected}; write one of these words`);
   const near = nearest(value, allowed);
-  throw new RangeError(
-    `${expected}; ${near === undefined ? "use one of these" : `did you mean ${JSON.stringify(near)}?`}`,
-  );
+  throw new RangeError(`${expected}; ${near === undefined ? "use one of these" : `did you mean ${received(near)}?`}`);
 }
 
 /**
@@ -79,10 +33,58 @@ export function knownKeys(argument: string, value: object, known: readonly strin
   for (const key of Object.keys(value)) {
     if (known.includes(key)) continue;
     const near = nearest(key, known);
-    const remedy =
-      near === undefined ? `known are ${quoted(known, known.length)}` : `did you mean ${JSON.stringify(near)}?`;
-    throw new TypeError(`${argument}: expected known names only, got ${JSON.stringify(key)}; ${remedy}`);
+    const remedy = near === undefined ? `known are ${quoted(known, known.length)}` : `did you mean ${received(near)}?`;
+    throw new TypeError(`${argument}: expected known names only, got ${received(key)}; ${remedy}`);
   }
+}
+
+/**
+ * What an object says under a name: of its own, or by its class or the object it was made from. What lies in
+ * `Object.prototype`, where anybody may have put it, does not count.
+ */
+export function memberOf(object: object, key: PropertyKey): unknown {
+  for (let holder: object | null = object; holder !== null; ) {
+    const next: object | null = Object.getPrototypeOf(holder);
+    const isRoot = next === null && holder !== object;
+    if (Object.hasOwn(holder, key)) return isRoot ? undefined : (object as Readonly<Record<PropertyKey, unknown>>)[key];
+    holder = next;
+  }
+  return undefined;
+}
+
+/**
+ * An object of options, each read once, here: whatever happens to the object later, what is used is what was checked.
+ * Options may come from a class or an object that this one was made from (`Object.create`), never from `Object.prototype`.
+ *
+ * @param argument - the name in errors.
+ * @param value - what came.
+ * @param known - every key that has a meaning.
+ * @returns a fresh object with what was given; a key that is `undefined` counts as left out.
+ * @throws {TypeError} If it is no object, or has a key of its own that is unknown.
+ */
+export function optionsOf<Options extends object>(
+  argument: string,
+  value: Options,
+  known: readonly (keyof Options & string)[],
+): Partial<Options> {
+  const given: unknown = value;
+  if (typeof given !== "object" || given === null || isList(given)) {
+    throw new TypeError(
+      `${argument}: expected an object, got ${received(given)}; write for example { ${known[0]}: … }`,
+    );
+  }
+  knownKeys(argument, given, known);
+  return membersOf(given, known);
+}
+
+/** What an object says under some names, each read once; see {@link memberOf}. */
+export function membersOf<T extends object>(object: object, keys: readonly (keyof T & string)[]): Partial<T> {
+  const read: Record<string, unknown> = Object.create(null);
+  for (const key of keys) {
+    const member = memberOf(object, key);
+    if (member !== undefined) read[key] = member;
+  }
+  return read as Partial<T>;
 }
 
 /**
@@ -145,13 +147,59 @@ export function isTypedArray(value: unknown): value is Float64Array {
   return tag !== "DataView" && tag !== "BigInt64Array" && tag !== "BigUint64Array";
 }
 
-/** Whether a value is a list: an array, a typed array of numbers, or an object with a length and an element 0. */
+/**
+ * Whether a value is a list: an array, a typed array, or an object with a length and an element 0. Its length is a claim
+ * only, as it may have holes: see {@link firstHole}.
+ */
 export function isList(value: unknown): value is ArrayLike<unknown> {
-  if (Array.isArray(value) || isTypedArray(value)) return true;
-  if (typeof value !== "object" || value === null || ArrayBuffer.isView(value)) return false;
+  if (Array.isArray(value)) return true;
+  if (typeof value !== "object" || value === null) return false;
+  if (ArrayBuffer.isView(value)) return isTypedArray(value) || isBigArray(value);
   // a record may have a column `length`, hence the look at element 0
   const length = (value as { readonly length?: unknown }).length;
   return Number.isSafeInteger(length) && (length as number) >= 0 && (length === 0 || "0" in value);
+}
+
+/** Whether a value is a BigInt64Array or a BigUint64Array. Holds across realms. */
+export function isBigArray(value: unknown): value is ArrayLike<bigint> {
+  const tag = ArrayBuffer.isView(value) && (value as { readonly [Symbol.toStringTag]?: string })[Symbol.toStringTag];
+  return tag === "BigInt64Array" || tag === "BigUint64Array";
+}
+
+/**
+ * The first index at which a list has nothing, -1 if there is none: to be asked before anything as long as its claimed
+ * length is made, as `{ "length": 1e9, "0": 0 }` is twenty bytes.
+ */
+export function firstHole(list: ArrayLike<unknown>): number {
+  if (ArrayBuffer.isView(list)) return -1;
+  for (let i = 0; i < list.length; i++) if (!(i in list)) return i;
+  return -1;
+}
+
+/**
+ * Numbers in nested arrays, copied as deep as a list of matrices goes, for what is looked at only later. What is no list
+ * stays as it is.
+ *
+ * @throws {TypeError} If a list has a hole.
+ */
+export function copyOfNested(value: unknown, argument: string, depth = 3): unknown {
+  if (isTypedArray(value)) return new Float64Array(value);
+  if (depth === 0 || !isList(value)) return value;
+  const hole = firstHole(value);
+  if (hole >= 0) {
+    throw new TypeError(
+      `${argument}: expected numbers or nested arrays of them, got nothing at index ${hole}; see the documented shape`,
+    );
+  }
+  return Array.from(value, (part) => copyOfNested(part, argument, depth - 1));
+}
+
+/** A value as a number: numbers, and integers (bigint) that a double holds exactly. Undefined for anything else. */
+export function numberOf(value: unknown): number | undefined {
+  if (typeof value === "number") return value;
+  if (typeof value !== "bigint") return undefined;
+  const number = Number(value);
+  return Number.isFinite(number) && BigInt(number) === value ? number : undefined;
 }
 
 /** Whether an object is `{…}` or has no prototype, in any realm. */

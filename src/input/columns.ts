@@ -39,14 +39,24 @@ export function columnIndices(
   nFeatures: number,
   names: readonly string[] | undefined,
 ): number[] {
-  const list = isList(columns) ? Array.from(columns) : [];
-  const indices = list.map((column) => columnIndex(argument, column, nFeatures, names));
-  if (indices.length > 0 && new Set(indices).size === indices.length) return indices;
-  const text = `${argument}: expected a list of different columns, got ${isList(columns) ? `[${list}]` : received(columns)}; write for example [0, 1]`;
-  throw isList(columns) ? new RangeError(text) : new TypeError(text);
+  const expected = `${argument}: expected a list of different columns, got`;
+  const remedy = "write for example [0, 1]";
+  if (!isList(columns)) throw new TypeError(`${expected} ${received(columns)}; ${remedy}`);
+  const { length } = columns;
+  if (!(length > 0)) throw new RangeError(`${expected} none; ${remedy}`);
+  // of one list of names all are found in one pass
+  const places = new Map(names?.map((name, d) => [name, d]));
+  const seen = new Set<number>();
+  for (let i = 0; i < length; i++) {
+    const column = columns[i];
+    const d = places.get(column as string) ?? columnIndex(argument, column, nFeatures, names);
+    if (seen.has(d)) throw new RangeError(`${expected} ${received(column)} twice; ${remedy}`);
+    seen.add(d);
+  }
+  return [...seen];
 }
 
 /** How errors name a column: by its name, or counted from 0. */
 export function columnLabel(d: number, columns: readonly string[] | undefined): string {
-  return columns ? JSON.stringify(columns[d]) : `${d}`;
+  return columns ? received(columns[d]) : `${d}`;
 }

@@ -1,8 +1,29 @@
 import { received } from "../errors.ts";
-import { integerIn, isList, isPlain, isTypedArray } from "./checks.ts";
+import {
+  firstHole,
+  integerIn,
+  isBigArray,
+  isList,
+  isPlain,
+  isTypedArray,
+  memberOf,
+  membersOf,
+  numberOf,
+} from "./checks.ts";
 import { columnLabel } from "./columns.ts";
-import { flatMatrix, listMatrix, type MatrixRequest, shapedMatrix, tableMatrix } from "./forms.ts";
+import { conversionOf, foreignTable, holdsTimes, isVector, vectorList } from "./foreign.ts";
+import {
+  badRow,
+  flatMatrix,
+  isRow,
+  type MatrixRequest,
+  noRows,
+  plainColumn,
+  rowsMatrix,
+  shapedMatrix,
+} from "./forms.ts";
 import type { DataInput, Matrix } from "./matrix.ts";
+import { isRecord, recordsMatrix, tableMatrix } from "./tables.ts";
 
 export type {
   ColumnInput,
@@ -24,7 +45,7 @@ export interface MatrixOptions {
   readonly nFeatures?: number | undefined;
   /**
    * The names of the columns, in order: what to pick from records and tables; bare rows are taken in order and get
-   * these names. Default: every numeric column of the first record or of the table, in its own order.
+   * these names. Default: every column with a number in any row, in its own order.
    */
   readonly columns?: readonly string[] | undefined;
   /** What the expected width is called in errors. Default "nFeatures". */
@@ -38,7 +59,8 @@ export interface MatrixOptions {
  * @param data - N rows of D numbers, N and D at least 1.
  * @param options - the expected width, the names of the columns, the name in errors.
  * @returns the rows. The data is not copied: change it only after the last `copyRows`.
- * @throws {TypeError} If the data is in none of the forms, a row is missing, or a flat array comes without `nFeatures`.
+ * @throws {TypeError} If the data is in none of the forms, a row is missing, or a flat array comes without `nFeatures`. An
+ *   object of a class is read by its methods (`foreign.ts`), never as columns by name.
  * @throws {RangeError} If there are no rows or columns, a row or column has another length than the rest, a named
  *   column is unknown, or the width is not the expected one.
  * @example
@@ -50,32 +72,77 @@ export interface MatrixOptions {
 export function matrixOf(data: DataInput, options: MatrixOptions = {}): Matrix {
   const input: unknown = data; // the types hold for TypeScript callers only
   const request = requestOf(options);
-  if (isTypedArray(input)) return flatMatrix(input, request);
-  if (isList(input)) return listMatrix(input, request);
+  if (isTypedArray(input) || isBigArray(input)) return flatMatrix(input, request);
   if (typeof input !== "object" || input === null || ArrayBuffer.isView(input)) throw notData(request.argument, input);
-  if ("data" in input && "shape" in input) return shapedMatrix(input, request);
-  if (Object.keys(input).length === 0 && !isPlain(input)) throw notData(request.argument, input);
-  return tableMatrix(input as Readonly<Record<string, unknown>>, request);
+  if (Array.isArray(input)) return listMatrix(input, request);
+  if (isPlain(input)) return plainMatrix(input, request);
+  const table = foreignTable(input);
+  if (table) return tableMatrix(table, request);
+  const [values, shape] = [memberOf(input, "data"), memberOf(input, "shape")];
+  if (shape !== undefined && isList(values)) return shapedMatrix(input, values, shape, request);
+  const list = isVector(input) && !holdsTimes(input) ? vectorList(input, "the data") : input;
+  if (isTypedArray(list) || isBigArray(list)) return flatMatrix(list, request);
+  if (isList(list)) return listMatrix(list, request);
+  throw notData(request.argument, input);
+}
+
+/** What a plain object says: a list, numbers with their shape, or columns by name. */
+function plainMatrix(input: object, request: MatrixRequest): Matrix {
+  if (isList(input)) return listMatrix(input, request);
+  const { data, shape, width, height } = membersOf<{
+    readonly data: unknown;
+    readonly shape: unknown;
+    readonly width: unknown;
+    readonly height: unknown;
+  }>(input, ["data", "shape", "width", "height"]);
+  if (data !== undefined && shape !== undefined) return shapedMatrix(input, data, shape, request);
+  // an image as decoders give it
+  if (isTypedArray(data) && typeof width === "number" && typeof height === "number") {
+    throw notData(request.argument, input);
+  }
+  const table = input as Readonly<Record<string, unknown>>;
+  return tableMatrix({ names: Object.keys(input), columnOf: (name) => table[name] }, request);
+}
+
+/** A list that is not one typed array: of rows, of records, or of the numbers of one column. */
+function listMatrix(list: ArrayLike<unknown>, request: MatrixRequest): Matrix {
+  if (list.length === 0) throw noRows(request.argument, list);
+  const first = list[0];
+  if (numberOf(first) !== undefined) return plainColumn(list, request);
+  if (isRow(first)) return rowsMatrix(list as ArrayLike<ArrayLike<unknown>>, request);
+  // rows that are vectors of another library; a row of a table of Apache Arrow has no get()
+  if (isVector(first) && typeof memberOf(first, "get") === "function") {
+    const rows: ArrayLike<unknown>[] = [];
+    for (let n = 0; n < list.length; n++) {
+      const row = list[n];
+      if (!isVector(row)) throw badRow(request.argument, n, row, "a vector");
+      rows.push(vectorList(row, `row ${n}`));
+    }
+    return rowsMatrix(rows, request);
+  }
+  if (isRecord(first)) return recordsMatrix(list as ArrayLike<Readonly<Record<string, unknown>>>, request);
+  throw badRow(request.argument, 0, first, "an array of numbers or a record");
 }
 
 function requestOf(options: MatrixOptions): MatrixRequest {
-  const { argument = "data", nFeatures, columns } = options;
+  const given = membersOf<MatrixOptions>(options, ["argument", "nFeatures", "columns", "widthName"]);
+  const { argument = "data", nFeatures } = given;
   if (nFeatures !== undefined) {
     integerIn("nFeatures", nFeatures, 1, "give the number of columns");
   }
-  if (columns !== undefined) checkNames(columns);
+  const columns = given.columns === undefined ? undefined : namesOf(given.columns);
   const width = nFeatures ?? columns?.length;
-  const widthName = options.widthName ?? (nFeatures === undefined ? "the length of columns" : "nFeatures");
+  const widthName = given.widthName ?? (nFeatures === undefined ? "the length of columns" : "nFeatures");
   if (columns !== undefined && columns.length !== width) {
     throw new RangeError(
       `columns: expected ${width} names (${widthName}), got ${columns.length}; give one name for each column`,
     );
   }
-  return { argument, width, widthName, columns: columns?.slice() };
+  return { argument, width, widthName, columns };
 }
 
-/** Refuses names of columns that are not a list of different texts. */
-export function checkNames(columns: unknown): asserts columns is readonly string[] {
+/** Names of columns, copied: a list of different texts, at least one. */
+export function namesOf(columns: unknown): readonly string[] {
   if (!Array.isArray(columns)) {
     throw new TypeError(`columns: expected an array of names, got ${received(columns)}; write for example ["x", "y"]`);
   }
@@ -84,19 +151,23 @@ export function checkNames(columns: unknown): asserts columns is readonly string
       "columns: expected at least one name, got an array of length 0; name a column or leave columns out",
     );
   }
+  const names: string[] = [];
   for (let d = 0; d < columns.length; d++) {
-    if (typeof columns[d] !== "string") {
+    const name: unknown = columns[d];
+    if (typeof name !== "string") {
       throw new TypeError(
-        `columns: expected a name at index ${d}, got ${received(columns[d])}; write for example ["x", "y"]`,
+        `columns: expected a name at index ${d}, got ${received(name)}; write for example ["x", "y"]`,
       );
     }
+    names.push(name);
   }
-  const name = repeated(columns);
+  const name = repeated(names);
   if (name !== undefined) {
     throw new RangeError(
-      `columns: expected each name once, got ${received(name)} again at index ${columns.indexOf(name, columns.indexOf(name) + 1)}; leave one out`,
+      `columns: expected each name once, got ${received(name)} again at index ${names.indexOf(name, names.indexOf(name) + 1)}; leave one out`,
     );
   }
+  return names;
 }
 
 /** A text that is in a list more than once, found by sorting: a file may have very many names. */
@@ -106,11 +177,7 @@ export function repeated(texts: readonly string[]): string | undefined {
 }
 
 function notData(argument: string, value: unknown): TypeError {
-  const waits = typeof (value as { readonly then?: unknown } | null | undefined)?.then === "function";
-  const remedy = waits
-    ? "await it first"
-    : "give rows such as [[1, 2], [3, 4]], a typed array, { data, shape }, records, or columns by name";
-  return new TypeError(`${argument}: expected rows of numbers, got ${received(value)}; ${remedy}`);
+  return new TypeError(`${argument}: expected rows of numbers, got ${received(value)}; ${conversionOf(Object(value))}`);
 }
 
 /**
@@ -146,7 +213,7 @@ export interface VectorOptions {
  * @param length - the length it must have.
  * @param argument - the name in errors.
  * @param options - the words in errors.
- * @returns the numbers: the same array if it is a Float64Array, otherwise a copy.
+ * @returns the numbers, in an array of their own.
  * @throws {TypeError} If it is not a list, or an element is not a number, naming its index.
  * @throws {RangeError} If it has another length.
  * @example
@@ -159,24 +226,28 @@ export function vectorOf(
   options: VectorOptions = {},
 ): Float64Array {
   const input: unknown = values;
-  const { expected = "one number per row", remedy = "give as many numbers as there are rows" } = options;
+  const { expected = "one number per row", remedy = "give as many numbers as there are rows" } = membersOf(options, [
+    "expected",
+    "remedy",
+  ]);
   if (!isList(input)) {
     throw new TypeError(`${argument}: expected ${expected} (${length}), got ${received(input)}; ${remedy}`);
   }
   if (input.length !== length) {
     throw new RangeError(`${argument}: expected ${expected} (${length}), got ${input.length}; ${remedy}`);
   }
-  if (input instanceof Float64Array) return input;
   if (isTypedArray(input)) return new Float64Array(input);
-  const out = new Float64Array(length);
-  for (let n = 0; n < length; n++) {
+  const numberIn = (n: number): number => {
     const value = input[n];
-    if (typeof value !== "number") {
-      throw new TypeError(
-        `${argument}: expected a number at index ${n}, got ${received(value)}; convert the value, or leave its row out`,
-      );
-    }
-    out[n] = value;
-  }
+    const number = numberOf(value);
+    if (number !== undefined) return number;
+    throw new TypeError(
+      `${argument}: expected a number at index ${n}, got ${received(value)}; convert the value, or leave its row out`,
+    );
+  };
+  const hole = firstHole(input);
+  if (hole >= 0) numberIn(hole);
+  const out = new Float64Array(length);
+  for (let n = 0; n < length; n++) out[n] = numberIn(n);
   return out;
 }

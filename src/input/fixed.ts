@@ -1,5 +1,5 @@
 import { received } from "../errors.ts";
-import { integerIn, isList, knownKeys } from "./checks.ts";
+import { integerIn, isList, optionsOf } from "./checks.ts";
 import { vectorOf } from "./data.ts";
 import type { InitSettings } from "./init.ts";
 
@@ -36,19 +36,13 @@ const WEIGHT_TOLERANCE = 1e-6;
  *   are to be held, or the start does not give what is to be held.
  */
 export function fixedSettings(
-  fixed: unknown,
+  fixed: Fixed,
   K: number,
   tied: boolean,
   init: InitSettings,
   prior: unknown,
 ): FixedSettings {
-  if (typeof fixed !== "object" || fixed === null || isList(fixed)) {
-    throw new TypeError(
-      `fixed: expected an object, got ${received(fixed)}; write for example { weights: "equal", means: [0] }`,
-    );
-  }
-  knownKeys("fixed", fixed, ["weights", "means", "covariances"]);
-  const { weights, means, covariances } = fixed as Fixed;
+  const { weights, means, covariances } = optionsOf<Fixed>("fixed", fixed, ["weights", "means", "covariances"]);
   const settings = {
     weights: weightsOf(weights, K),
     means: componentsOf(means, K, "fixed.means"),

@@ -1,5 +1,5 @@
 import { received } from "../errors.ts";
-import { isList, isPlain, knownKeys, oneOf } from "./checks.ts";
+import { copyOfNested, isList, isPlain, knownKeys, membersOf, oneOf } from "./checks.ts";
 import { matrixOf, type RowInput, type ShapedInput, vectorOf } from "./data.ts";
 
 /**
@@ -76,7 +76,7 @@ export type InitSettings =
   | { readonly kind: "strategy"; readonly strategy: InitStrategy; readonly aided?: boolean }
   /** labels: [N], 0 to K - 1, each at least once. */
   | { readonly kind: "labels"; readonly labels: Int32Array }
-  /** responsibilities: [N, K], row-major; rows sum to 1 within 1e-6. It may be the caller's array. */
+  /** responsibilities: [N, K], row-major; rows sum to 1 within 1e-6. */
   | { readonly kind: "responsibilities"; readonly responsibilities: Float64Array }
   | {
       readonly kind: "parameters";
@@ -85,7 +85,9 @@ export type InitSettings =
       readonly covariances: NestedOrFlat | undefined;
     };
 
-const PARAMETER_KEYS = ["weights", "means", "covariances"] as const;
+/** The keys of {@link ParameterInput}. */
+export const PARAMETER_KEYS = ["weights", "means", "covariances"] as const;
+type Starts = Readonly<Record<(typeof START_KEYS)[number], unknown>>;
 const START_KEYS = ["labels", "responsibilities", ...PARAMETER_KEYS] as const;
 
 /** Responsibilities of one row may miss 1 by this much: K float32 roundings, and what a text file cuts off. */
@@ -110,18 +112,20 @@ export function initSettings(init: unknown, nRows: number, nComponents: number):
       : labelsStart(init, nRows, nComponents, "init");
   }
   if (typeof init !== "object" || init === null) throw notInit(init);
+  const given = membersOf<Starts>(init, START_KEYS);
+  const { labels, responsibilities, means } = given;
   // a mixture, too, has means; only a literal can be mistyped
-  if ("means" in init && !isPlain(init)) return parametersStart(init as ParameterInput);
+  if (means !== undefined && !isPlain(init)) return parametersStart(given);
   knownKeys("init", init, START_KEYS);
-  if ("labels" in init) {
+  if (labels !== undefined) {
     knownKeys("init with labels", init, ["labels"]);
-    return labelsStart(init.labels, nRows, nComponents, "init.labels");
+    return labelsStart(labels, nRows, nComponents, "init.labels");
   }
-  if ("responsibilities" in init) {
+  if (responsibilities !== undefined) {
     knownKeys("init with responsibilities", init, ["responsibilities"]);
-    return responsibilitiesStart(init.responsibilities, nRows, nComponents, "init.responsibilities");
+    return responsibilitiesStart(responsibilities, nRows, nComponents, "init.responsibilities");
   }
-  if ("means" in init) return parametersStart(init as ParameterInput);
+  if (means !== undefined) return parametersStart(given);
   throw notInit(init);
 }
 
@@ -132,20 +136,23 @@ function notInit(init: unknown): TypeError {
   );
 }
 
-function parametersStart(init: ParameterInput): InitSettings {
-  const { weights, means, covariances } = init;
-  for (const [key, value] of [
-    ["weights", weights],
-    ["means", means],
-    ["covariances", covariances],
-  ] as const) {
-    if (isList(value) || (value === undefined && key !== "means")) continue;
+/** Parameters, copied: they are checked with the model, when the caller's may have changed. */
+function parametersStart(given: Partial<Starts>): InitSettings {
+  const copy = (key: (typeof PARAMETER_KEYS)[number]): unknown => {
+    const value = given[key];
+    if (isList(value) || (value === undefined && key !== "means")) return copyOfNested(value, `init.${key}`);
     throw new TypeError(
       `init.${key}: expected an array of numbers or nested arrays, got ${received(value)}; ` +
         "see the shapes of ParameterInput",
     );
-  }
-  return { kind: "parameters", weights, means, covariances };
+  };
+  const [weights, means, covariances] = PARAMETER_KEYS.map(copy);
+  return {
+    kind: "parameters",
+    weights: weights as ParameterInput["weights"],
+    means: means as NestedOrFlat,
+    covariances: covariances as ParameterInput["covariances"],
+  };
 }
 
 function labelsStart(input: unknown, nRows: number, nComponents: number, argument: string): InitSettings {
@@ -175,8 +182,7 @@ function responsibilitiesStart(input: unknown, nRows: number, nComponents: numbe
 }
 
 /**
- * Responsibilities [N, K], row-major, checked: rows sum to 1 and every component has a share somewhere. It may be the
- * caller's array.
+ * Responsibilities [N, K], row-major, checked: rows sum to 1 and every component has a share somewhere. A copy.
  *
  * @throws {TypeError | RangeError} As {@link initSettings} does.
  */

@@ -1,5 +1,5 @@
 import { received } from "../errors.ts";
-import { integerIn, isList } from "./checks.ts";
+import { integerIn, isList, numberOf } from "./checks.ts";
 
 /** The component of each row, from 0; -1, `null` or `undefined` where it is not known. */
 export type KnownLabels = ArrayLike<number | null | undefined>;
@@ -20,7 +20,8 @@ export function knownLabels(input: unknown, nRows: number, nComponents: number):
   const most = nComponents - 1;
   const some = `integers from -1 to nComponents - 1 (${most})`;
   const labels = Int32Array.from({ length: nRows }, (_, n) => {
-    const label = input[n] ?? -1;
+    const given = input[n] ?? -1;
+    const label = numberOf(given) ?? given;
     const fine = Number.isInteger(label) && (label as number) >= -1 && (label as number) <= most;
     return fine ? (label as number) : integerIn(`labels[${n}]`, label, -1, "number the components from 0", most, some);
   });

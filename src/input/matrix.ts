@@ -36,14 +36,32 @@ export type ColumnInput = ArrayLike<unknown> | VectorInput;
 export type TableInput = Readonly<Record<string, ColumnInput>>;
 
 /**
+ * A table of another library, read by its methods: a Table or RecordBatch of Apache Arrow, a table of Arquero, a frame of
+ * Danfo.js, or whatever offers the same.
+ */
+export type ForeignTable =
+  | { readonly schema: { readonly fields: ArrayLike<unknown> }; getChild(name: string): unknown }
+  | { columnNames(): readonly string[]; array(name: string): ArrayLike<unknown> }
+  | { readonly columns: readonly string[]; column(name: string): unknown };
+
+/** A column that is not used, though it may have been meant to be. */
+export interface LeftOut {
+  readonly name: string;
+  /** What it holds instead of numbers. */
+  readonly holds: string;
+}
+
+/**
  * Every form in which rows can be given:
  *
  * - a flat typed array, row-major, beside its number of columns (`nFeatures`);
  * - `{ data, shape: [rows, columns] }`, row-major;
  * - an array of rows, each an array or typed array of numbers;
  * - an array of records with named numeric columns;
- * - a table of columns by name;
+ * - a table of columns by name, in a plain object, or of another library;
  * - a plain array of numbers, if there is one column (`nFeatures: 1`).
+ *
+ * Integers (bigint) are numbers, too, where a double holds them exactly.
  *
  * @example
  * new Float64Array([1, 2, 3, 4]);                 // with nFeatures: 2
@@ -58,6 +76,9 @@ export type DataInput =
   | readonly RowInput[]
   | readonly RecordInput[]
   | TableInput
+  | ForeignTable
+  | BigInt64Array
+  | BigUint64Array
   | readonly number[];
 
 /** Rows of numbers, whatever form they came in. It reads the caller's data when asked and holds no copy. */
@@ -68,6 +89,8 @@ export interface Matrix {
   readonly nColumns: number;
   /** The names of the columns, in order: of records and tables, or as given beside bare rows. */
   readonly columns: readonly string[] | undefined;
+  /** Columns of records and tables that are not used and hold something other than plain texts. Absent: none. */
+  readonly leftOut?: readonly LeftOut[];
   /**
    * Copies rows `first` to `first + count - 1`, row-major. NaN and infinite values are copied like any other.
    *

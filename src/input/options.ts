@@ -1,8 +1,15 @@
 import { received } from "../errors.ts";
-import { integerIn, isPlain, knownKeys, nonNegative, oneOf, seedOf } from "./checks.ts";
+import { copyOfNested, integerIn, isPlain, membersOf, nonNegative, oneOf, optionsOf, seedOf } from "./checks.ts";
 import { type DataInput, type Matrix, matrixOf, vectorOf } from "./data.ts";
 import { type Fixed, type FixedSettings, fixedSettings } from "./fixed.ts";
-import { type Init, type InitSettings, initSettings, type NestedOrFlat, type ParameterInput } from "./init.ts";
+import {
+  type Init,
+  type InitSettings,
+  initSettings,
+  type NestedOrFlat,
+  PARAMETER_KEYS,
+  type ParameterInput,
+} from "./init.ts";
 import { type KnownLabels, knownLabels } from "./labels.ts";
 
 export { oneOf } from "./checks.ts";
@@ -147,7 +154,7 @@ export interface FitSettings {
   /** [N], -1 where unknown; undefined if all are. */
   readonly labels: Int32Array | undefined;
   readonly seed: number;
-  /** [N]. It may be the caller's array. `undefined`: all 1. */
+  /** [N]. `undefined`: all 1. */
   readonly sampleWeight: Float64Array | undefined;
   readonly signal: AbortSignal | undefined;
   readonly onIteration: ((progress: Progress) => void) | undefined;
@@ -198,10 +205,10 @@ const FIT_KEYS: Readonly<Record<keyof FitOptions, true>> = {
 export function fitInput(
   data: DataInput,
   options: FitOptions,
-): { readonly matrix: Matrix; readonly settings: FitSettings } {
-  checkKeys(options);
-  const matrix = matrixOf(data, { nFeatures: options.nFeatures, columns: options.columns });
-  return { matrix, settings: fitSettings(options, matrix.nRows) };
+): { readonly matrix: Matrix; readonly settings: FitSettings; readonly warmStart: WarmStart | undefined } {
+  const given = fitOptions(options);
+  const matrix = matrixOf(data, { nFeatures: given.nFeatures, columns: given.columns });
+  return { matrix, settings: fitSettings(given as FitOptions, matrix.nRows), warmStart: given.warmStart };
 }
 
 /**
@@ -216,17 +223,19 @@ export function fitInput(
  * fitSettings({ nComponents: 3 }, 150).covarianceType; // "full"
  */
 export function fitSettings(options: FitOptions, nRows: number): FitSettings {
-  checkKeys(options);
-  const nComponents = componentCount(options.nComponents, nRows);
-  const warmStart = ifGiven(options.warmStart, () => warmStartOf(options));
+  const given = fitOptions(options);
+  const nComponents = componentCount(given.nComponents, nRows);
+  const warmStart = ifGiven(given.warmStart, (start) => warmStartOf(start, given));
   const covarianceType = oneOf(
     "covarianceType",
-    options.covarianceType === undefined ? (warmStart?.covarianceType ?? "full") : options.covarianceType,
+    given.covarianceType === undefined ? (warmStart?.covarianceType ?? "full") : given.covarianceType,
     COVARIANCE_TYPES,
   );
-  const { tol = nRows < MANY_ROWS ? 1e-7 : 1e-6, maxIter = 1000, regCovar, prior, nInit = 1, seed } = options;
-  const init = initSettings(startOf(options), nRows, nComponents);
-  const { accelerate = true, reproducible = true } = options;
+  const { tol = nRows < MANY_ROWS ? 1e-7 : 1e-6, maxIter = 1000, regCovar, nInit = 1, seed } = given;
+  const prior = priorSettings(given.prior);
+  const start = warmStart ? membersOf<ParameterInput>(warmStart, PARAMETER_KEYS) : given.init;
+  const init = initSettings(start === undefined ? "race" : start, nRows, nComponents);
+  const { accelerate = true, reproducible = true } = given;
   for (const [name, value] of Object.entries({ accelerate, reproducible })) {
     if (typeof value !== "boolean") {
       throw new TypeError(`${name}: expected true or false, got ${received(value)}; leave it out for true`);
@@ -238,17 +247,17 @@ export function fitSettings(options: FitOptions, nRows: number): FitSettings {
     tol: nonNegative("tol", tol, "leave it out for the default"),
     maxIter: integerIn("maxIter", maxIter, 0, "leave it out for 1000"),
     regCovar: ifGiven(regCovar, (value) => nonNegative("regCovar", value, "leave it out to follow the data's scale")),
-    prior: priorSettings(prior),
+    prior,
     nInit: startCount(nInit, init),
     init,
-    labels: ifGiven(options.labels, (labels) => knownLabels(labels, nRows, nComponents)),
-    fixed: ifGiven(options.fixed, (fixed) => fixedSettings(fixed, nComponents, covarianceType === "tied", init, prior)),
+    labels: ifGiven(given.labels, (labels) => knownLabels(labels, nRows, nComponents)),
+    fixed: ifGiven(given.fixed, (fixed) => fixedSettings(fixed, nComponents, covarianceType === "tied", init, prior)),
     seed: seedOf(seed),
-    sampleWeight: ifGiven(options.sampleWeight, (weights) => weightsOf(weights, nRows, nComponents)),
-    signal: ifGiven(options.signal, signalOf),
-    onIteration: ifGiven(options.onIteration, (listener) => listenerOf("onIteration", listener)),
+    sampleWeight: ifGiven(given.sampleWeight, (weights) => weightsOf(weights, nRows, nComponents)),
+    signal: ifGiven(given.signal, signalOf),
+    onIteration: ifGiven(given.onIteration, (listener) => listenerOf("onIteration", listener)),
     accelerate,
-    threads: ifGiven(options.threads, (threads) => integerIn("threads", threads, 1, "leave it out", MOST_THREADS)),
+    threads: ifGiven(given.threads, (threads) => integerIn("threads", threads, 1, "leave it out", MOST_THREADS)),
     reproducible,
   };
 }
@@ -258,24 +267,21 @@ function ifGiven<In, Out>(value: In | undefined, read: (value: In) => Out): Out 
   return value === undefined ? undefined : read(value);
 }
 
-function checkKeys(options: unknown): void {
-  checkOptions(options, [], []);
-}
-
 /**
- * Refuses what is no object of options, and unknown ones.
+ * The options of a fit, or of what takes most of them, each read once.
  *
  * @param others - keys of a fit that mean nothing here.
  * @param own - keys that a fit does not know.
+ * @throws {TypeError} If it is no object, or has an unknown key.
  */
-export function checkOptions(options: unknown, others: readonly (keyof FitOptions)[], own: readonly string[]): void {
-  if (typeof options !== "object" || options === null || Array.isArray(options)) {
-    throw new TypeError(
-      `options: expected an object with nComponents, got ${received(options)}; write for example { nComponents: 3 }`,
-    );
-  }
+export function fitOptions<Options extends object>(
+  options: Options,
+  others: readonly (keyof FitOptions)[] = [],
+  own: readonly (keyof Options & string)[] = [],
+): Partial<Options> {
   const keys = Object.keys(FIT_KEYS) as (keyof FitOptions)[];
-  knownKeys("options", options, [...keys.filter((key) => !others.includes(key)), ...own]);
+  const known = keys.filter((key) => !others.includes(key)) as string[] as (keyof Options & string)[];
+  return optionsOf("options", options, [...known, ...own]);
 }
 
 function componentCount(value: unknown, nRows: number): number {
@@ -284,42 +290,47 @@ function componentCount(value: unknown, nRows: number): number {
   return integerIn("nComponents", value, 1, remedy, nRows, `an integer from 1 to the number of rows (${nRows})`);
 }
 
-/** Where to start, unchecked. */
-function startOf({ init, warmStart }: FitOptions): unknown {
-  if (!warmStart) return init === undefined ? "race" : init;
-  const { weights, means, covariances } = warmStart;
-  return { weights, means, covariances };
-}
-
-/** The mixture to go on from. */
-function warmStartOf({ warmStart, nComponents, covarianceType, init }: FitOptions): WarmStart {
+/** The mixture to go on from, its parts read once. */
+function warmStartOf(warmStart: unknown, options: Partial<FitOptions>): WarmStart {
+  const { nComponents, covarianceType, init } = options;
   if (typeof warmStart !== "object" || warmStart === null || !("means" in warmStart)) {
     throw new TypeError(`warmStart: expected a mixture, got ${received(warmStart)}; give what a fit returned`);
   }
   if (init !== undefined) {
     throw new TypeError(`init: expected none beside warmStart, got ${received(init)}; leave out one of them`);
   }
-  if (warmStart.nComponents !== nComponents) {
+  const start = membersOf<WarmStart>(warmStart as WarmStart, WARM_START_KEYS) as WarmStart;
+  if (start.nComponents !== nComponents) {
     throw new RangeError(
-      `nComponents: expected the number of components of warmStart (${warmStart.nComponents}), got ${nComponents}; make them agree`,
+      `nComponents: expected the number of components of warmStart (${received(start.nComponents)}), got ${nComponents}; make them agree`,
     );
   }
-  if (covarianceType !== undefined && covarianceType !== warmStart.covarianceType) {
+  if (covarianceType !== undefined && covarianceType !== start.covarianceType) {
     throw new RangeError(`covarianceType: expected that of warmStart, got ${received(covarianceType)}; leave it out`);
   }
-  return warmStart;
+  return start;
 }
 
+const WARM_START_KEYS = [...PARAMETER_KEYS, "nComponents", "covarianceType"] as const;
+
+const PRIOR_KEYS = ["shrinkage", "mean", "degreesOfFreedom", "scale"] as const;
+
+/** The parts of a prior, copied: they are checked with the data, when the caller's may have changed. */
 function priorSettings(prior: unknown): PriorOptions | undefined {
   if (prior === undefined || prior === false) return undefined;
-  if (prior === true) return {};
+  if (prior === true) return priorSettings({});
   if (typeof prior !== "object" || prior === null || !isPlain(prior)) {
     throw new TypeError(
       `prior: expected true, false or an object, got ${received(prior)}; write true, or for example { shrinkage: 0.01 }`,
     );
   }
-  knownKeys("prior", prior, ["shrinkage", "mean", "degreesOfFreedom", "scale"]);
-  return prior;
+  const { shrinkage, mean, degreesOfFreedom, scale } = optionsOf<PriorOptions>("prior", prior, PRIOR_KEYS);
+  return {
+    shrinkage,
+    mean: copyOfNested(mean, "prior.mean") as PriorOptions["mean"],
+    degreesOfFreedom,
+    scale: copyOfNested(scale, "prior.scale") as PriorOptions["scale"],
+  };
 }
 
 function startCount(value: unknown, init: InitSettings): number {
@@ -352,13 +363,28 @@ function weightsOf(values: ArrayLike<number>, nRows: number, nComponents: number
     const got = counted === 0 ? "only zeros" : "an infinite sum";
     throw new RangeError(`sampleWeight: expected weights with a finite sum above 0, got ${got}; rescale the weights`);
   }
-  if (counted < nComponents) {
-    throw new RangeError(
-      `nComponents: expected at most the number of rows with a weight above 0 (${counted}), got ${nComponents}; ` +
-        "use fewer components or more data",
-    );
-  }
+  componentsFit(nComponents, counted);
   return weights;
+}
+
+function componentsFit(nComponents: number, counted: number): void {
+  if (nComponents <= counted) return;
+  throw new RangeError(
+    `nComponents: expected at most the number of rows with a weight above 0 (${counted}), got ${nComponents}; ` +
+      "use fewer components or more data",
+  );
+}
+
+/** Settings for another number of components, sharing all that does not depend on it. @throws as {@link fitSettings}. */
+export function withComponents(settings: FitSettings, nComponents: number, nRows: number): FitSettings {
+  componentCount(nComponents, nRows);
+  const { sampleWeight } = settings;
+  if (sampleWeight)
+    componentsFit(
+      nComponents,
+      sampleWeight.reduce((sum, weight) => sum + (weight > 0 ? 1 : 0), 0),
+    );
+  return { ...settings, nComponents };
 }
 
 function signalOf(value: unknown): AbortSignal {

@@ -11,7 +11,7 @@ export function marginalOf(parameters: Parameters, columns: readonly number[]): 
       { length: (values.length / block) * places.length },
       (_, i) => values[Math.floor(i / places.length) * block + places[i % places.length]],
     );
-  const entries = columns.flatMap((i) => columns.map((j) => i * D + j));
+  const entries = (): number[] => columns.flatMap((i) => columns.map((j) => i * D + j));
   return {
     ...parameters,
     nFeatures: columns.length,
@@ -21,7 +21,7 @@ export function marginalOf(parameters: Parameters, columns: readonly number[]): 
         ? covariances
         : type === "diag"
           ? pick(covariances, D, columns)
-          : pick(covariances, D * D, entries),
+          : pick(covariances, D * D, entries()),
   };
 }
 

@@ -62,7 +62,11 @@ export function scoreRows(model: Model, matrix: Matrix, answers: Answers): void 
   }
 }
 
-function scoreIn(arena: Arena, resident: Resident, matrix: Matrix, answers: Answers): void {
+/** No answer, in words of its own: not what may lie in Object.prototype. */
+const NONE: Answers = { density: undefined, responsibilities: undefined, labels: undefined, distances: undefined };
+
+function scoreIn(arena: Arena, resident: Resident, matrix: Matrix, wanted: Answers): void {
+  const answers = { ...NONE, ...wanted };
   const { model } = resident;
   const { nComponents: K, nFeatures: D } = model;
   const { nRows } = matrix;

@@ -123,7 +123,8 @@ function turnOn(bells: readonly Bell[], x: number, half: number, kernels: Kernel
     }
     const nearest = Math.max(0, Math.abs(z) - h);
     const bound = kernels.exp(Math.min(700, peak - head.log - (nearest * nearest) / 4));
-    rest += bound && REST * bound * h ** (TERMS + 1);
+    const cube = h * h * h;
+    rest += bound && REST * bound * cube * cube * cube;
   }
   if (low > 0 || high < 0) return "none";
   const [f, f1, f2] = series;

@@ -36,9 +36,9 @@ function optionsOf({ type, K, N, seed, tol, init, accelerate, weighted, labelled
 }
 
 /** All that a fit gives, or why it fails. */
-function outcomeOf(fit: () => GaussianMixture): unknown {
+function outcomeOf(begin: () => GaussianMixture): unknown {
   try {
-    const mixture = fit();
+    const mixture = begin();
     const { trace, nIterations, converged, logLikelihood } = mixture.report ?? {};
     return [mixture.toJSON(), trace, nIterations, converged, logLikelihood];
   } catch (error) {

@@ -56,7 +56,7 @@ describe("all weights times a number", () => {
   test("change parameters by rounding alone down to 1e-300, where responsibilities times weights have fewer digits", () => {
     for (const type of TYPES) {
       const rows = clouds(84, 3, 4, 1);
-      const fit = (times: number): number[] => {
+      const fitted = (times: number): number[] => {
         const { means, covariances } = GaussianMixture.fitSync(rows, {
           ...{ nComponents: 4, covarianceType: type, accelerate: false, tol: 0, maxIter: 15 },
           init: { means: rows.data.slice(0, 12) },
@@ -64,9 +64,9 @@ describe("all weights times a number", () => {
         });
         return [...means, ...covariances];
       };
-      const plain = fit(1);
+      const plain = fitted(1);
       for (const times of [1e-300, 3e-280, 1e-200, 1e200, 7e290]) {
-        const off = Math.max(...fit(times).map((value, i) => Math.abs(value - plain[i])));
+        const off = Math.max(...fitted(times).map((value, i) => Math.abs(value - plain[i])));
         expect(off).toBeLessThan(1e-9);
       }
     }

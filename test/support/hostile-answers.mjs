@@ -81,7 +81,6 @@ function questions(given) {
   const other = { mixture: m, component: K - 1 };
   const cheap = { nSamples: 64 };
   const p = [0, 1e-300, 1e-9, 0.01, 0.3, 0.5, 0.7, 0.99, 1];
-  const rest = list(D - 1, (d) => d + 1);
   const inputs = { data: Float64Array.from(rows.data.filter((_, i) => i % D > 0)), shape: [2 * K + 1, D - 1] };
   const first = { data: rows.data.filter((_, i) => i % D === 0), shape: [2 * K + 1, 1] };
   const toward = D > 1 ? () => G.regression(m, { targets: [0] }) : undefined;

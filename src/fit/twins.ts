@@ -1,0 +1,105 @@
+// Components with the same parameters: a saddle, which EM by itself does not leave.
+import { isDiagonal, type Parameters, precisionsOf, variancesOf } from "../model/parameters.ts";
+import { runSync } from "./drive.ts";
+import type { Problem } from "./problem.ts";
+import { totalCovariance } from "./spaces.ts";
+
+/** Twins are closer than this in the symmetrised divergence of Kullback and Leibler, in nats: some 1/1000 of a standard deviation. */
+const APART = 1e-6;
+/** Means that are farther apart than this share of a standard deviation in some column are no twins'. */
+const FAR = 0.01;
+
+/** Pairs of components that are the same but for their weights, the first of each being the first of its kind. */
+export function twinsOf(parameters: Parameters): (readonly [first: number, second: number])[] {
+  const { nComponents: K, nFeatures: D, weights, means } = parameters;
+  const pairs: [number, number][] = [];
+  if (K === 1) return pairs;
+  const variances = isDiagonal(parameters) ? variancesOf(parameters) : diagonalsOf(parameters);
+  let precisions: Float64Array | undefined;
+  const areTwins = (j: number, k: number): boolean => {
+    for (let d = 0; d < D; d++) {
+      if (!(Math.abs(means[j * D + d] - means[k * D + d]) <= FAR * Math.sqrt(variances[j * D + d]))) return false;
+    }
+    if (isDiagonal(parameters)) return divergenceOfVariances(means, variances, D, j, k) <= APART;
+    precisions ??= precisionsOf(parameters);
+    return divergence(parameters, precisions, j, k) <= APART;
+  };
+  for (let k = 1; k < K; k++) {
+    if (weights[k] === 0) continue;
+    for (let j = 0; j < k; j++) {
+      if (weights[j] === 0 || pairs.some(([, second]) => second === j) || !areTwins(j, k)) continue;
+      pairs.push([j, k]);
+      break;
+    }
+  }
+  return pairs;
+}
+
+/** The variances [K, D] of full or tied covariances. */
+function diagonalsOf({ covarianceType, nComponents: K, nFeatures: D, covariances }: Parameters): Float64Array {
+  const size = covarianceType === "tied" ? 0 : D * D;
+  return Float64Array.from({ length: K * D }, (_, i) => covariances[Math.floor(i / D) * size + (i % D) * (D + 1)]);
+}
+
+function divergenceOfVariances(means: Float64Array, variances: Float64Array, D: number, j: number, k: number): number {
+  let sum = 0;
+  for (let d = 0; d < D; d++) {
+    const apart = means[j * D + d] - means[k * D + d];
+    const [a, b] = [variances[j * D + d], variances[k * D + d]];
+    sum += (a + apart * apart) / b + (b + apart * apart) / a - 2;
+  }
+  return sum / 2;
+}
+
+/** ½ tr(Σ_j⁻¹ Σ_k + Σ_k⁻¹ Σ_j) - D + ½ δ' (Σ_j⁻¹ + Σ_k⁻¹) δ, of full or tied covariances. */
+function divergence(
+  { covarianceType, nFeatures: D, means, covariances }: Parameters,
+  precisions: Float64Array,
+  j: number,
+  k: number,
+): number {
+  const size = covarianceType === "tied" ? 0 : D * D;
+  let sum = -2 * D;
+  for (let a = 0; a < D; a++) {
+    const apart = means[j * D + a] - means[k * D + a];
+    for (let b = 0; b < D; b++) {
+      const at = a * D + b;
+      const square = apart * (means[j * D + b] - means[k * D + b]);
+      sum += precisions[j * size + at] * (covariances[k * size + at] + square);
+      sum += precisions[k * size + at] * (covariances[j * size + at] + square);
+    }
+  }
+  return sum / 2;
+}
+
+/**
+ * The same density, with the second of each pair of twins given up: its weight goes to the first, and it gets the mean and
+ * covariance of all rows, with weight 0.
+ */
+export function withoutTwins(problem: Problem, parameters: Parameters): Parameters {
+  const pairs = twinsOf(parameters);
+  if (pairs.length === 0) return parameters;
+  const { nFeatures: D, covarianceType } = parameters;
+  const [weights, means, covariances] = [
+    parameters.weights.slice(),
+    parameters.means.slice(),
+    parameters.covariances.slice(),
+  ];
+  for (const [first, second] of pairs) {
+    weights[first] += weights[second];
+    weights[second] = 0;
+    means.set(problem.columnMeans, second * D);
+    if (covarianceType !== "tied")
+      covariances.set(wholeCovariance(problem, parameters), (second * covariances.length) / weights.length);
+  }
+  return { ...parameters, weights, means, covariances };
+}
+
+/** The covariance of all rows in the shape of the type; not singular. */
+function wholeCovariance(problem: Problem, { covarianceType, nFeatures: D }: Parameters): Float64Array {
+  const variances = problem.columnVariances.map((variance) => variance || 1);
+  if (covarianceType === "spherical")
+    return Float64Array.of(variances.reduce((sum, variance) => sum + variance, 0) / D);
+  if (isDiagonal({ covarianceType })) return variances;
+  return runSync(totalCovariance(problem, 1e-6, 1));
+}
