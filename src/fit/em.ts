@@ -299,7 +299,7 @@ export class Em {
    */
   *maximise(): Work<number> {
     const empty = this.maximiseOnly();
-    this.#check(yield* this.settle());
+    this.#check(yield* this.#factors.factors());
     return empty;
   }
 

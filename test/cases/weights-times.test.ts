@@ -35,12 +35,12 @@ describe("all weights times a number", () => {
         const rows = clouds(84, D, K, seed);
         const uniform = uniforms(seed);
         const weights = Array.from({ length: 84 }, () => Math.floor(4 * uniform()) || 1);
-        const fit = (times: number): GaussianMixture =>
+        const fitted = (times: number): GaussianMixture =>
           GaussianMixture.fitSync(rows, {
             ...{ nComponents: K, covarianceType: type, init, seed, accelerate, maxIter: 30 },
             sampleWeight: weights.map((weight) => weight * times),
           });
-        const [plain, scaled] = [fit(1), fit(2 ** power)];
+        const [plain, scaled] = [fitted(1), fitted(2 ** power)];
         expect([...scaled.means, ...scaled.weights, ...scaled.covariances]).toEqual([
           ...plain.means,
           ...plain.weights,
