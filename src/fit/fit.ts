@@ -19,7 +19,7 @@ import { repaired } from "./repair.ts";
 import { type FitReport, relaxes, reportOf } from "./report.ts";
 import { spuriousComponents } from "./spurious.ts";
 import { startsOf } from "./starts.ts";
-import { twinsOf, withoutTwins } from "./twins.ts";
+import { idleComponents, withoutTwins } from "./twins.ts";
 
 /** Parameters with the story of how they were found. */
 export interface Fitted {
@@ -247,13 +247,13 @@ interface End {
   readonly run: Run;
   /** Components that are spurious. */
   readonly spurious: readonly number[];
-  /** Components that are the same as another. */
-  readonly twins: readonly number[];
+  /** Components that add nothing: without weight, or the same as another. */
+  readonly idle: readonly number[];
 }
 
-/** A sound solution before one with faults, then the likelier. */
+/** A sound solution before a spurious one, then the likelier. */
 function isBetter(a: End, b: End): boolean {
-  const sound = (end: End): boolean => end.spurious.length + end.twins.length === 0;
+  const sound = (end: End): boolean => end.spurious.length === 0;
   return sound(a) === sound(b) ? a.run.objective > b.run.objective : sound(a);
 }
 
@@ -278,7 +278,7 @@ function* fitFrom(em: Em, settings: FitSettings, stream: number, given?: Float64
       yield* em.take(vector);
       const end = yield* runFrom(em, settings, stream);
       if (!best || isBetter(end, best)) best = end;
-      const faults = isOurs ? [...new Set([...end.spurious, ...end.twins])] : end.run.converged ? end.twins : [];
+      const faults = isOurs ? [...new Set([...end.spurious, ...end.idle])] : end.run.converged ? end.idle : [];
       if (faults.length === 0) break;
       if (faults.length === settings.nComponents || repairs-- <= 0) continue;
       const values = yield* repaired(em, end.parameters, faults, settings.seed + repairs);
@@ -302,6 +302,5 @@ function* runFrom(em: Em, settings: FitSettings, start: number, from?: Checkpoin
   };
   const run = yield* climb(em, { ...settings, maxIter }, onPass, from);
   const parameters = em.read();
-  const twins = twinsOf(parameters).map(([, second]) => second);
-  return { parameters, run, spurious: spuriousComponents(em, parameters), twins };
+  return { parameters, run, spurious: spuriousComponents(em, parameters), idle: idleComponents(parameters) };
 }

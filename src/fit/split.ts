@@ -11,7 +11,7 @@ import type { Values } from "./follow.ts";
 import { posteriorsOf } from "./posteriors.ts";
 import { type Problem, rowWeights } from "./problem.ts";
 import type { Regularisation } from "./regularisation.ts";
-import { spuriousComponents } from "./spurious.ts";
+import { areSound } from "./sound.ts";
 import { startBy } from "./strategies.ts";
 import { subsample, subsampleRows } from "./subsample.ts";
 
@@ -153,7 +153,7 @@ function* splitOf(
   const found = em.read();
   const { whole } = em.problem;
   const few = { regularisation, problem: { ...em.problem, N: weight * N, whole: whole && weight * whole } };
-  if (spuriousComponents(few, found).length > 0) return [];
+  if (!areSound(few, found)) return [];
   const parts = componentsOf(type, found);
   return [
     {

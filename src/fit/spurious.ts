@@ -33,6 +33,8 @@ const ACCIDENT = -4.6;
  * are expected, to be compared with 1/100. To Σ and V is added what the steps leave open in which the columns are recorded (h² / 12). Thus
  * 4,500 of 5,000 rows on one value are a finding, and three rows in a plane an accident.
  *
+ * A component without weight is none.
+ *
  * In a subsample n counts the rows that it stands for, so that a component which all rows confirm is not taken for spurious
  * before they are seen; but p of those in the sample there must be.
  */
@@ -51,7 +53,7 @@ export function spuriousComponents(em: Pick<Em, "problem" | "regularisation">, p
     const share = covarianceType === "tied" ? 1 : weights[k];
     const n = share * total;
     // half a row is left for what the other components take of it
-    if (weights[k] === 0 || (N > 1 && share * inSight < least - 0.5)) return true;
+    if (N > 1 && share * inSight < least - 0.5) return weights[k] > 0;
     inverses ??= [precisionsOf(parameters), withinCovariance(parameters)];
     const [precisions, within] = inverses;
     const limit = Math.max(LEAST_SHARE, (SMALL_SHARE * least * least) / (n * n));

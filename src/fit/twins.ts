@@ -4,10 +4,10 @@ import { runSync } from "./drive.ts";
 import type { Problem } from "./problem.ts";
 import { totalCovariance } from "./spaces.ts";
 
-/** Twins are closer than this in the symmetrised divergence of Kullback and Leibler, in nats: some 1/1000 of a standard deviation. */
-const APART = 1e-6;
+/** Twins are closer than this in the symmetrised divergence of Kullback and Leibler, in nats: some 1/100 of a standard deviation. */
+const APART = 1e-4;
 /** Means that are farther apart than this share of a standard deviation in some column are no twins'. */
-const FAR = 0.01;
+const FAR = 0.02;
 
 /** Pairs of components that are the same but for their weights, the first of each being the first of its kind. */
 export function twinsOf(parameters: Parameters): (readonly [first: number, second: number])[] {
@@ -70,6 +70,12 @@ function divergence(
     }
   }
   return sum / 2;
+}
+
+/** Components that add nothing to the density: without weight, or the same as one before them. */
+export function idleComponents(parameters: Parameters): number[] {
+  const empty = [...parameters.weights.keys()].filter((k) => parameters.weights[k] === 0);
+  return [...empty, ...twinsOf(parameters).map(([, second]) => second)];
 }
 
 /**
