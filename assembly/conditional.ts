@@ -58,6 +58,8 @@ export function mixMoments(resp: usize, means: usize, cov: usize, N: i32, K: i32
     if (covariance) {
       for (let k = 0; k < K; ++k) {
         const r = load<f64>(resp + (<usize>k << 3));
+        // however far away its mean is
+        if (r == 0) continue;
         addSpread(r, means + <usize>k * meanBytes, mean, cov + <usize>k * covBytes, meanBytes, covariance);
       }
       covariance += covBytes;
@@ -73,7 +75,10 @@ function addSpread(r: f64, m: usize, mean: usize, c: usize, meanBytes: usize, ou
     const di = load<f64>(m + i) - load<f64>(mean + i);
     for (let j: usize = 0; j < meanBytes; j += 8, c += 8, out += 8) {
       const dj = load<f64>(m + j) - load<f64>(mean + j);
-      store<f64>(out, load<f64>(out) + r * (load<f64>(c) + di * dj));
+      const spread = load<f64>(c) + di * dj;
+      // what r makes small again may have overflowed
+      const part = isFinite(spread) ? r * spread : r * load<f64>(c) + r * di * dj;
+      store<f64>(out, load<f64>(out) + part);
     }
   }
 }

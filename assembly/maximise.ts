@@ -103,6 +103,15 @@ function fullCovariance(block: usize, reg: usize, ridge: usize, cov: usize, D: i
   }
 }
 
+/** a b / n, where a b may be too large or too small for a number, as sums grow with the weights of rows: the same bits for all. */
+// @ts-ignore: decorator
+@inline
+function productOver(a: f64, b: f64, n: f64): f64 {
+  // 2^600, 2^-600
+  const scale: f64 = n < 1e-100 ? 4.149515568880993e180 : n > 1e100 ? 2.409919865102884e-181 : 1;
+  return a * scale * (b * scale) / (n * scale) / scale;
+}
+
 function tiedCovariance(blocks: usize, blockBytes: usize, reg: usize, ridge: usize, cov: usize, D: i32, K: i32, total: f64): void {
   unpackScatter(blocks + <usize>K * blockBytes, cov, D, total);
   for (let i = 0; i < D; ++i) {
@@ -111,7 +120,7 @@ function tiedCovariance(blocks: usize, blockBytes: usize, reg: usize, ridge: usi
       for (let k = 0; k < K; ++k) {
         const block = blocks + <usize>k * blockBytes;
         const nk = statistic(block, 0);
-        if (nk > EMPTY_SHARE * total) shift += statistic(block, 1 + i) * statistic(block, 1 + j) / nk;
+        if (nk > EMPTY_SHARE * total) shift += productOver(statistic(block, 1 + i), statistic(block, 1 + j), nk);
       }
       const at = cov + (<usize>i * <usize>D + <usize>j << 3);
       let value = load<f64>(at) - shift / total;

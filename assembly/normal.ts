@@ -120,6 +120,10 @@ export function quantiles(
   }
 }
 
+/** Steps of Newton's after which only bisection goes on, which ends after some 2,100 more, whatever the mixture. */
+// @ts-ignore: decorator
+@inline const MOST_STEPS: i32 = 100;
+
 /**
  * The root of log tail(y) - log p in y = side x, for p <= 1/2: Newton's method (on the logarithm the far tail of one
  * normal is nearly a parabola), with bisection where a step leaves the bracket or does not shrink by half.
@@ -137,6 +141,7 @@ function quantile(p: f64, weights: usize, mu: usize, sigma: usize, K: i32, side:
   }
   let y = low;
   let last = Infinity;
+  let steps = 0;
   while (true) {
     let tail: f64 = 0;
     let density: f64 = 0;
@@ -160,8 +165,9 @@ function quantile(p: f64, weights: usize, mu: usize, sigma: usize, K: i32, side:
     // the roundings of y, of y - mu and of the tail, as they show in y; a component narrower than they may make a jump
     const rounding = 1.1e-16 * (Math.abs(y) + (reach + tail) / density);
     if (Math.abs(step) < rounding && Math.abs(gap) < 1e-6) return side * (y + step);
-    if (!(y + step > low && y + step < high && Math.abs(step) <= 0.5 * last)) {
-      step = low + 0.5 * (high - low) - y;
+    if (++steps > MOST_STEPS || !(y + step > low && y + step < high && Math.abs(step) <= 0.5 * last)) {
+      // halves first, as the difference may overflow
+      step = low + (0.5 * high - 0.5 * low) - y;
       if (y + step == low || y + step == high) return side * (y + step);
     }
     last = Math.abs(step);

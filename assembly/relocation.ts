@@ -40,6 +40,9 @@ export function bestMoves(
   to: usize, gain: usize, scratch: usize,
 ): void {
   const rowBytes = <usize>K << 3;
+  // rows are counted, whatever the unit of their weights: on average they weigh 1
+  const unit = <f64>N / totalWeight;
+  totalWeight = <f64>N;
   const counts = scratch;
   const logDets = counts + rowBytes;
   const now = logDets + rowBytes;
@@ -56,7 +59,7 @@ export function bestMoves(
   }
   let last: f64 = NaN;
   for (let n = 0; n < N; ++n, resp += rowBytes, distance += rowBytes) {
-    const weight = wStep ? load<f64>(w + (<usize>n << 3)) : 1;
+    const weight = wStep ? load<f64>(w + (<usize>n << 3)) * unit : 1;
     if (weight != last) {
       changeBy(weight, counts, logDets, totalWeight, join, D, K);
       changeBy(-weight, counts, logDets, totalWeight, leave, D, K);

@@ -40,7 +40,7 @@ function outcome({ set, type, K, seed, steps = STEPS }: Case, lazy: boolean): Ou
   const init = { kind: "strategy", strategy: "random-from-data" } as const;
   const work = withProblem(matrix, type, K, undefined, function* (problem): Work<Outcome> {
     const em = new Em(problem, regularisationOf(problem, undefined), lazy);
-    em.take((yield* startsOf(em, init, seed, 0))[0]);
+    yield* em.take((yield* startsOf(em, init, seed, 0))[0]);
     const { logLikelihood } = yield* climb(em, settings, () => undefined);
     return { parameters: em.read(), logLikelihood };
   });

@@ -207,10 +207,10 @@ test("in place of a component without rows another is taken apart, along what it
         const em = new Em(problem, regularisationOf(problem, undefined));
         const values = yield* repaired(em, dead, [2], 0);
         if (!values) throw new Error("nothing to take apart");
-        em.write(values);
+        yield* em.write(values);
         for (let step = 0; step < 200; step++) {
           yield* em.evaluate();
-          em.maximise();
+          yield* em.maximise();
         }
         return { logLikelihood: yield* em.evaluate(), twins: twinsOf(em.read()) };
       }),

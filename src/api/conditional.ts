@@ -7,7 +7,7 @@ import { type Column, columnIndices } from "../input/columns.ts";
 import { type DataInput, type Matrix, matrixOf, notFinite } from "../input/data.ts";
 import { marginalOf, splitOf } from "../model/conditional.ts";
 import { modelOf, type Parameters, rootsOf } from "../model/parameters.ts";
-import { conditionRows, type Prepare } from "../model/regression.ts";
+import { conditionRows, overflow, type Prepare } from "../model/regression.ts";
 import { GaussianMixture } from "./gaussian-mixture.ts";
 import { givenNumbers, givenParameters } from "./given.ts";
 import { type Mixture, outputOf, type SampleOptions } from "./mixture.ts";
@@ -113,7 +113,7 @@ export interface Regression {
    * @throws {MixtureError} `NOT_FINITE` if a row lies so far away that a mean overflows.
    */
   predict(data: DataInput, out?: Float64Array): Float64Array;
-  /** Covariance of the targets of each row: Float64Array [N, M, M]. @throws as {@link predict}. */
+  /** Covariance of the targets of each row: Float64Array [N, M, M]. @throws as {@link predict}, also if a covariance overflows. */
   covariance(data: DataInput, out?: Float64Array): Float64Array;
   /**
    * Log-density of given targets given inputs, row by row, in nats.
@@ -198,7 +198,11 @@ export function regression(mixture: Mixture, options: RegressionOptions = {}): R
     covariance: (data, out) =>
       run(rowsOf(data), M * M, out, (arena, covariance, rows) => {
         const [c, mean] = [arena.copyOf(spreads), arena.f64(rows * M)];
-        return (_, count, resp, means) => arena.kernels.mixMoments(resp, means, c, count, K, M, mean, covariance);
+        return (first, count, resp, means) => {
+          arena.kernels.mixMoments(resp, means, c, count, K, M, mean, covariance);
+          const bad = arena.kernels.firstNotFinite(covariance, count * M * M);
+          if (bad >= 0) throw overflow("covariances", first + Math.floor(bad / M / M));
+        };
       }),
     logDensity: (data, given) => {
       const [x, y] = [rowsOf(data), rowsOf(given, "targets", targets)];

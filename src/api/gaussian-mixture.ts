@@ -10,19 +10,22 @@ import { Mixture, type MixtureParameters, type MixtureParts, partsOf, partsOfJSO
 type Construct = new (parts: MixtureParts, report?: FitReport, resumable?: Resumable) => GaussianMixture;
 
 /** A mixture from a fit and the data it was fitted to: for what makes mixtures beside the class. */
-export function fittedMixture({ parameters, report, resumable }: Fitted, { columns }: Matrix): GaussianMixture {
-  return checkedMixture(parameters, columns, report, resumable);
+export function fittedMixture(
+  { parameters, model = modelOf(parameters), report, resumable }: Fitted,
+  { columns }: Matrix,
+): GaussianMixture {
+  return made({ model, columns }, report, resumable);
 }
 
 /** A mixture that takes checked parameters as they are: they must be nobody else's. @throws {MixtureError} `SINGULAR_COVARIANCE`. */
-export function checkedMixture(
-  parameters: Parameters,
-  columns: readonly string[] | undefined,
-  ...fit: [FitReport?, Resumable?]
-): GaussianMixture {
+export function checkedMixture(parameters: Parameters, columns: readonly string[] | undefined): GaussianMixture {
+  return made({ model: modelOf(parameters), columns });
+}
+
+function made(...parts: ConstructorParameters<Construct>): GaussianMixture {
   // without the cast it would be a static block, for which no bundler drops the class
   const Made = GaussianMixture as unknown as Construct;
-  return new Made({ model: modelOf(parameters), columns }, ...fit);
+  return new Made(...parts);
 }
 
 /** A report that nobody can change, its lists included; a typed array cannot be frozen, so it gives copies of the trace. */

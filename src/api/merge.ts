@@ -56,19 +56,31 @@ export function merge(mixture: MixtureParameters, data: DataInput, options: Weig
   const { nComponents: K } = model;
   const matrix = rowsFor(model, data);
   const weights = weightsOf(options, matrix.nRows) ?? new Float64Array(matrix.nRows).fill(1);
-  const clusterOf = (shares: Float64Array): Cluster => ({ shares, entropy: entropyOf(weights, shares) });
+  const clusterOf = (shares: Float64Array): Cluster => {
+    const rows = Int32Array.from(shares.keys()).filter((n) => shares[n] > LEAST_SHARE);
+    const parts = new Float64Array(shares.length);
+    const entropy = addEntropy(
+      weights,
+      (n) => shares[n],
+      rows,
+      (n, part) => {
+        parts[n] = part;
+      },
+    );
+    return { shares, rows, parts, entropy };
+  };
   const join = (a: Cluster, b: Cluster): Cluster => clusterOf(a.shares.map((share, n) => share + b.shares[n]));
   // 0 or less
-  const cost = (a: Cluster, b: Cluster): number => entropyOf(weights, a.shares, b.shares) - a.entropy - b.entropy;
+  const cost = (a: Cluster, b: Cluster): number => entropyChange(weights, a, b);
   const components = sharesOf(model, matrix).map(clusterOf);
-  const levels: (readonly Cluster[])[] = [];
+  const levels: (readonly Float64Array[])[] = [];
   const steps: MergeStep[] = [];
   for (const { items, labels, pair } of agglomerate(components, 1, cost, join)) {
     const before = mostLikely(levels.at(-1) ?? []);
     const entropy = items.reduce((sum, item) => sum + item.entropy, 0);
     const nMerged = before.reduce((sum, label, n) => (pair?.includes(label) ? sum + weights[n] : sum), 0);
     steps.push({ nClusters: items.length, clusters: labels, merged: pair, entropy: Math.max(0, entropy), nMerged });
-    levels.push(items);
+    levels.push(items.map(({ shares }) => shares));
   }
 
   const entropies = steps.map(({ entropy }) => entropy);
@@ -78,7 +90,7 @@ export function merge(mixture: MixtureParameters, data: DataInput, options: Weig
     return rows;
   });
   const nClusters = K - elbow(cumulated, entropies);
-  const level = (count: number = nClusters): readonly Cluster[] => {
+  const level = (count: number = nClusters): readonly Float64Array[] => {
     return levels[K - integerIn("nClusters", count, 1, "leave it out for the number suggested", K)];
   };
   return {
@@ -93,8 +105,15 @@ export function merge(mixture: MixtureParameters, data: DataInput, options: Weig
 /** A cluster's share of each row, [N], and its part of the entropy. */
 interface Cluster {
   readonly shares: Float64Array;
+  /** The rows of which it has more than next to nothing. */
+  readonly rows: Int32Array;
+  /** [N]: its part of the entropy in each of them, and their sum. */
+  readonly parts: Float64Array;
   readonly entropy: number;
 }
+
+/** Shares below this change an entropy by less than rounding. */
+const LEAST_SHARE = 1e-20;
 
 /** Each component's share of each row, [K][N]. */
 function sharesOf(model: Model, matrix: Matrix): Float64Array[] {
@@ -106,43 +125,61 @@ function sharesOf(model: Model, matrix: Matrix): Float64Array[] {
   );
 }
 
-/** Shares whose logarithms are taken at a time. */
+/** Rows of whose shares logarithms are taken at a time. */
 const WINDOW = 1024;
 
-/** -Σ w t log t, t the shares of one cluster or of two together. */
-function entropyOf(weights: Float64Array, a: Float64Array, b?: Float64Array): number {
+/** What the entropy changes by when two clusters become one: 0 or less, and 0 for those that share no rows. */
+function entropyChange(weights: Float64Array, a: Cluster, b: Cluster): number {
+  const [few, other] = a.rows.length < b.rows.length ? [a, b] : [b, a];
+  const rows = few.rows.filter((n) => other.shares[n] > LEAST_SHARE);
+  let apart = 0;
+  for (const n of rows) apart += a.parts[n] + b.parts[n];
+  return addEntropy(weights, (n) => a.shares[n] + b.shares[n], rows) - apart;
+}
+
+/** -Σ w t log t over some rows. */
+function addEntropy(
+  weights: Float64Array,
+  share: (row: number) => number,
+  rows: Int32Array,
+  look: (row: number, part: number) => void = () => undefined,
+): number {
   return withArena((arena) => {
     const [from, to] = [arena.f64(WINDOW), arena.f64(WINDOW)];
     const [terms, logs] = [arena.viewF64(from, WINDOW), arena.viewF64(to, WINDOW)];
     let sum = 0;
-    for (let first = 0; first < a.length; first += WINDOW) {
-      const count = Math.min(WINDOW, a.length - first);
-      for (let n = 0; n < count; n++) terms[n] = a[first + n] + (b ? b[first + n] : 0);
-      arena.kernels.logArray(from, to, count);
-      let part = 0;
-      for (let n = 0; n < count; n++) if (terms[n] > 0) part -= weights[first + n] * terms[n] * logs[n];
-      sum += part;
+    for (let first = 0; first < rows.length; first += WINDOW) {
+      const some = rows.subarray(first, first + WINDOW);
+      some.forEach((n, i) => {
+        terms[i] = share(n);
+      });
+      arena.kernels.logArray(from, to, some.length);
+      let all = 0;
+      some.forEach((n, i) => {
+        const part = -weights[n] * terms[i] * logs[i];
+        all += part;
+        look(n, part);
+      });
+      sum += all;
     }
     return sum;
   });
 }
 
 /** [N]: the cluster with the largest share of each row, the first of equals. */
-function mostLikely(clusters: readonly Cluster[]): Int32Array {
-  const labels = new Int32Array(clusters.length && clusters[0].shares.length);
-  clusters.forEach(({ shares }, c) => {
-    shares.forEach((share, n) => {
-      if (share > clusters[labels[n]].shares[n]) labels[n] = c;
-    });
+function mostLikely(clusters: readonly Float64Array[]): Int32Array {
+  const labels = new Int32Array(clusters.length && clusters[0].length);
+  clusters.forEach((shares, c) => {
+    for (let n = 0; n < labels.length; n++) if (shares[n] > clusters[labels[n]][n]) labels[n] = c;
   });
   return labels;
 }
 
 /** [N, clusters], row-major. */
-function sideBySide(clusters: readonly Cluster[]): Float64Array {
+function sideBySide(clusters: readonly Float64Array[]): Float64Array {
   const { length } = clusters;
-  const all = new Float64Array(clusters[0].shares.length * length);
-  return all.map((_, i) => clusters[i % length].shares[Math.floor(i / length)]);
+  const all = new Float64Array(clusters[0].length * length);
+  return all.map((_, i) => clusters[i % length][Math.floor(i / length)]);
 }
 
 /** The place, neither the first nor the last, up to which and from which on two lines fit the points best; 0 if there is none. */

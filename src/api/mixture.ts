@@ -5,6 +5,7 @@ import { COVARIANCE_TYPES, type CovarianceType, type NestedOrFlat, oneOf } from 
 import { logOf } from "../model/elementary.ts";
 import { fromJSON, type MixtureJSON, toJSON } from "../model/json.ts";
 import {
+  finite,
   type Model,
   modelOf,
   type Parameters,
@@ -197,9 +198,9 @@ export class Mixture {
     return this.#model.covariances.slice();
   }
 
-  /** The inverses of the covariances, in the same shape. A copy. */
+  /** The inverses of the covariances, in the same shape. A copy. @throws {MixtureError} `NOT_FINITE` if one overflows. */
   get precisions(): Float64Array {
-    return precisionsOf(this.#model);
+    return finite(precisionsOf(this.#model), "inverses");
   }
 
   /**

@@ -2,7 +2,7 @@ import type { Arena } from "../engine/arena.ts";
 import { isCollapse } from "../errors.ts";
 import type { Matrix } from "../input/matrix.ts";
 import type { FitSettings } from "../input/options.ts";
-import { parameterCount } from "../model/parameters.ts";
+import { modelSteps, parameterCount } from "../model/parameters.ts";
 import type { Work } from "./drive.ts";
 import { Em } from "./em.ts";
 import { type Fitted, search } from "./fit.ts";
@@ -79,7 +79,8 @@ function* tryAll(problem: Problem, matrix: Matrix, settings: FitSettings, smalle
   const isSound = ({ parameters }: Fitted): boolean => areSound(em, parameters);
   const best = bestOf(found, floor, isSound);
   const starts = found.flatMap(({ report }) => report.starts);
-  const fitted = { ...best, report: { ...best.report, starts } };
+  const model = best.model ?? (yield* modelSteps(best.parameters));
+  const fitted = { ...best, model, report: { ...best.report, starts } };
   return { fitted, sound: isSound(fitted), ...(yield* criteriaOf(em, fitted)) };
 }
 
@@ -109,7 +110,7 @@ function* nestedRuns(em: Em, matrix: Matrix, settings: FitSettings, model: Fitte
     const end = yield* follow(em, valuesOf(type, start), { ...settings, maxIter });
     const single = settings.fixed ? end.parameters : withoutTwins(problem, end.parameters);
     const found = ordered(problem, single);
-    return { parameters: found, report: reportOf(em, matrix, settings, found, end.run, [end.run]) };
+    return { parameters: found, report: yield* reportOf(em, matrix, settings, found, end.run, [end.run]) };
   };
   const whole = widened(parameters.covarianceType, type, componentsOf(parameters.covarianceType, parameters));
   let starts = [whole];
@@ -140,7 +141,7 @@ function* nestedRuns(em: Em, matrix: Matrix, settings: FitSettings, model: Fitte
  */
 export function* criteriaOf(em: Em, { parameters, report }: Fitted): Work<Criteria> {
   const { arena, K, D, T, totalWeight } = em.problem;
-  em.write(parameters);
+  yield* em.write(parameters);
   const weights = rowWeights(em.problem).slice();
   const mark = arena.mark();
   const logs = arena.f64(T * K);

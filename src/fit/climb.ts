@@ -38,6 +38,8 @@ export interface Checkpoint {
   readonly iteration: number;
   readonly trace: Float64Array;
   readonly nIterations: number;
+  /** Whether the run ended with a leap, the next from here: it had converged. */
+  readonly leapt: boolean;
 }
 
 /** Sums of N terms differ by this share of themselves when the terms change in the last place: below it, a gain is rounding. */
@@ -79,7 +81,7 @@ export function* climb(
     } else em.begin();
     trace.push(yield* em.evaluate());
     const vector = settings.resumable === false ? undefined : new Float64Array(em.length);
-    const save = (): Omit<Checkpoint, "trace" | "nIterations"> | undefined => {
+    const save = (): Omit<Checkpoint, "trace" | "nIterations" | "leapt"> | undefined => {
       if (!vector) return undefined;
       // there is one checkpoint at a time: the last
       vector.set(em.vector);
@@ -88,6 +90,7 @@ export function* climb(
     let last = save();
     let at = trace.length - 1;
     let converged = false;
+    let leapt = false;
     while (iteration < maxIter && !converged) {
       const before = trace[trace.length - 1];
       squarem?.begin();
@@ -99,13 +102,16 @@ export function* climb(
       converged = stop.reached(before, after, squarem?.rate);
       if (converged) break;
       if (squarem) {
-        // a longer run would leap here, and differ from now on
-        if (iteration + 1 >= maxIter) continue;
+        // a longer run would leap here, and differ from now on; the run that this one goes on from may have done so
+        if (iteration + 1 >= maxIter && !(from?.leapt && iteration === from.iteration + 1)) continue;
         const leap = yield* squarem.leap(after);
         iteration++;
         trace.push(leap);
         onPass(iteration, em.logLikelihood);
         converged = tol > 0 && isStill(after, leap) && !isStill(before, after);
+        // who goes on from here has to find that again
+        leapt = converged;
+        if (converged) break;
       }
       last = save();
       at = trace.length - 1;
@@ -116,7 +122,7 @@ export function* climb(
       converged,
       nIterations: iteration,
       trace: Float64Array.from(trace),
-      checkpoint: last && { ...last, trace: Float64Array.from(trace.slice(0, at)), nIterations: iteration },
+      checkpoint: last && { ...last, trace: Float64Array.from(trace.slice(0, at)), nIterations: iteration, leapt },
     };
   } finally {
     arena.rewind(mark);

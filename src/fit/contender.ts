@@ -44,9 +44,9 @@ export function* attempt(
   }
 }
 
-// biome-ignore lint/correctness/useYield: a start that has nothing to do but this
-export function* taken(em: Em, vector: Float64Array): Work<void> {
-  em.take(vector);
+/** A start from parameters as they are. */
+export function taken(em: Em, vector: Float64Array): Work<void> {
+  return em.take(vector);
 }
 
 /** Whether no component is spurious. */

@@ -12,9 +12,9 @@ import { responsibilitiesOf } from "./posteriors.ts";
  */
 export function* startFromParents(em: Em, a: Float64Array, b: Float64Array, random: Pointer): Work<void> {
   const { arena, N, K } = em.problem;
-  em.take(a);
+  yield* em.take(a);
   const ours = yield* responsibilitiesOf(em);
-  em.take(b);
+  yield* em.take(b);
   const theirs = yield* responsibilitiesOf(em);
   const shared = new Float64Array(K * K);
   for (let at = 0; at < N * K; at += K) {

@@ -63,6 +63,16 @@ export function* perform(
   arena.rewind(mark);
 }
 
+/** Steps on the caller's thread that others may come between, unless all together are brief. `run` does a range of them. */
+export function* inTurns(
+  multiplications: number,
+  count: number,
+  run: (first: number, last: number) => void,
+): Work<void> {
+  if (multiplications < BRIEF) run(0, count);
+  else yield { groups: count, run: (step) => run(step, step + 1) };
+}
+
 /** Runs the work on the spot. @throws the signal's reason if it has aborted. */
 export function runSync<T>(work: Work<T>, signal?: AbortSignal | undefined): T {
   try {

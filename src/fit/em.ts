@@ -1,7 +1,7 @@
 import type { ModelArguments, Pointer } from "../engine/kernels.ts";
 import { MixtureError } from "../errors.ts";
 import { covarianceLength, type Parameters, singularCovariance } from "../model/parameters.ts";
-import { perform, type Work } from "./drive.ts";
+import { inTurns, perform, type Work } from "./drive.ts";
 import { Factors } from "./factors.ts";
 import type { Hold } from "./hold.ts";
 import { KnownSums } from "./known-sums.ts";
@@ -63,6 +63,7 @@ export class Em {
   readonly #free: number;
   readonly #known: KnownSums | undefined;
   readonly #total: Pointer;
+  #hasTotal = false;
   #logLikelihood = Number.NEGATIVE_INFINITY;
   #exact = false;
   /** As things stood before the last pass. */
@@ -93,7 +94,6 @@ export class Em {
     this.#known = problem.known && new KnownSums(problem, problem.known, this.model);
     this.#stats = arena.bytesOf(this.#groups * this.#statsLength * 16);
     this.#total = problem.covarianceType === "tied" ? arena.bytesOf(kernels.statisticsLength(0, D, 1) * 16) : 0;
-    if (this.#total) this.#sumTotalScatter();
   }
 
   /** Weights, means and covariances, one after the other, as they stand. A view: use it at once. */
@@ -144,15 +144,15 @@ export class Em {
   }
 
   /** Takes over parameters. @throws {MixtureError} `SINGULAR_COVARIANCE` if one is not positive definite. */
-  write(parameters: Pick<Parameters, "weights" | "means" | "covariances">): void {
+  *write(parameters: Pick<Parameters, "weights" | "means" | "covariances">): Work<void> {
     this.seat(parameters);
-    this.#factorise();
+    this.#check(yield* this.#factors.factors());
   }
 
   /** Takes over a vector of the form of {@link vector}. @throws {MixtureError} `SINGULAR_COVARIANCE` if a covariance is not positive definite. */
-  take(vector: Float64Array): void {
+  *take(vector: Float64Array): Work<void> {
     this.seatVector(vector);
-    this.#factorise();
+    this.#check(yield* this.#factors.factors());
   }
 
   /** Takes over a vector of the form of {@link vector}; false, and no use until the next call, if it holds no valid parameters. */
@@ -202,6 +202,7 @@ export class Em {
   *evaluate(): Work<number> {
     const { arena, type, D, K, T } = this.problem;
     if (!this.#factors.isSettled) this.#check(yield* this.settle());
+    if (this.#total) yield* this.#sumTotalScatter();
     this.#before = { order: this.#order.state, exact: this.#exact };
     yield* this.#order.prepare();
     const exact = this.#exact ? 1 : 0;
@@ -248,12 +249,14 @@ export class Em {
 
   /** Puts rows back into the caller's order: what follows depends on the parameters alone. */
   *renew(): Work<void> {
+    if (this.#total) yield* this.#sumTotalScatter();
     yield* this.#order.renew();
     this.#exact = false;
   }
 
   /** Brings rows and all else to where they were before a pass. Parameters are left as they were for the last sort. */
   *resume({ order, exact }: PassState): Work<void> {
+    if (this.#total) yield* this.#sumTotalScatter();
     yield* this.#order.resume(order);
     this.#exact = exact;
   }
@@ -294,9 +297,9 @@ export class Em {
    * @returns the number of such components.
    * @throws {MixtureError} `SINGULAR_COVARIANCE` if a covariance is not positive definite.
    */
-  maximise(): number {
+  *maximise(): Work<number> {
     const empty = this.maximiseOnly();
-    this.#factorise();
+    this.#check(yield* this.#factors.factors());
     return empty;
   }
 
@@ -363,18 +366,23 @@ export class Em {
     known?.addTo(this.#stats);
   }
 
-  #sumTotalScatter(): void {
-    const { arena, rows, D, T, nTiles } = this.problem;
+  /** Once, before rows are sorted for the first time: the order decides the last bits. */
+  *#sumTotalScatter(): Work<void> {
+    if (this.#hasTotal) return;
+    const { arena, rows, N, D, T, nTiles } = this.problem;
     const { kernels } = arena;
     arena.viewF64(this.#total, kernels.statisticsLength(0, D, 1) * 2).fill(0);
     const mark = arena.mark();
-    const scratch = arena.bytesOf(kernels.givenScratchBytes(D, T));
-    kernels.accumulateGiven(0, ...rows, 0, nTiles, 1, this.#factors.centre, 0, 0, this.#total, scratch);
-    arena.rewind(mark);
-  }
-
-  #factorise(): void {
-    this.#check(this.#factors.factorise());
+    try {
+      const scratch = arena.bytesOf(kernels.givenScratchBytes(D, T));
+      const { centre } = this.#factors;
+      yield* inTurns(N * D * D, nTiles, (first, last) =>
+        kernels.accumulateGiven(0, ...rows, first, last, 1, centre, 0, 0, this.#total, scratch),
+      );
+    } finally {
+      arena.rewind(mark);
+    }
+    this.#hasTotal = true;
   }
 
   #check(status: number): void {

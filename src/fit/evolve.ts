@@ -129,7 +129,7 @@ function movesFrom(em: Em, search: Search, random: Pointer): Starter[] {
       queue = yield* mergesAndSplits(em, em.read(leader.vector), MOST_MERGES, Math.floor(uniform() * MOST_SEED));
     }
     const next = queue.shift();
-    if (next) em.write(next);
+    if (next) yield* em.write(next);
     else yield* swap();
   };
   let rank = 0;

@@ -72,8 +72,8 @@ export class Factors {
     return status;
   }
 
-  /** Makes what is not there yet, by all threads where it is much. @returns as {@link factorise}. */
-  *settle(): Work<number> {
+  /** Makes the factors, by all threads where it is much. @returns as {@link factorise}. */
+  *factors(): Work<number> {
     const { D, K } = this.#problem;
     if (!this.#hasFactors && this.#isMuch((K * D * D * D) / FACTOR_SPEED)) {
       const statuses = new Float64Array(K);
@@ -82,7 +82,13 @@ export class Factors {
       if (singular >= 0) return 1 + singular;
       this.#hasFactors = true;
     }
-    const status = this.factorise();
+    return this.factorise();
+  }
+
+  /** Makes what is not there yet, by all threads where it is much. @returns as {@link factorise}. */
+  *settle(): Work<number> {
+    const { D, K } = this.#problem;
+    const status = yield* this.factors();
     if (status > 0 || this.isSettled) return status;
     if (this.#isMuch(K * K * D * D)) {
       const pairsOf = (group: number): readonly number[] =>

@@ -14,9 +14,9 @@ import { distancesAt } from "./posteriors.ts";
 export function* startFromFarRow(em: Em, parent: Float64Array, rank: number, random: Pointer): Work<void> {
   const { arena, rows, N, D, K, T } = em.problem;
   const gone = Math.floor(arena.kernels.uniform(random) * K);
-  em.take(parent.map((value, at) => (at === gone ? 0 : value)));
+  yield* em.take(parent.map((value, at) => (at === gone ? 0 : value)));
   yield* em.evaluate();
-  em.maximise();
+  yield* em.maximise();
   const others = em.vector.slice();
   const distances = arena.readF64(distancesAt(em), N * K);
   const order = Array.from({ length: N }, (_, n) => [
@@ -28,5 +28,5 @@ export function* startFromFarRow(em: Em, parent: Float64Array, rank: number, ran
   others.set(arena.viewF64(mean, D), K + gone * D);
   // one row more: EM finds others, if there are
   for (let k = 0; k < K; k++) others[k] = (k === gone ? 1 : others[k] * N) / (N + 1);
-  em.take(others);
+  yield* em.take(others);
 }

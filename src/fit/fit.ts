@@ -5,7 +5,7 @@ import { machineThreads } from "../engine/worker.ts";
 import { isCollapse } from "../errors.ts";
 import type { Matrix } from "../input/matrix.ts";
 import type { FitSettings } from "../input/options.ts";
-import type { Parameters } from "../model/parameters.ts";
+import { type Model, modelSteps, type Parameters } from "../model/parameters.ts";
 import { type Checkpoint, climb, type Run } from "./climb.ts";
 import { BRIEF, runAsync, runSync, runTogether, type Take, type Work } from "./drive.ts";
 import { Em } from "./em.ts";
@@ -25,6 +25,8 @@ import { idleComponents, withoutTwins } from "./twins.ts";
 export interface Fitted {
   readonly parameters: Parameters;
   readonly report: FitReport;
+  /** The parameters factorised, if they are already. */
+  readonly model?: Model | undefined;
   /** Where a continuation of the run begins. */
   readonly resumable?: Resumable | undefined;
 }
@@ -210,7 +212,8 @@ export function* search(
   const runs = ends.map((end) => end.run);
   return {
     parameters,
-    report: reportOf(em, matrix, settings, parameters, run, runs),
+    model: yield* modelSteps(parameters),
+    report: yield* reportOf(em, matrix, settings, parameters, run, runs),
     resumable: run.checkpoint && { checkpoint: run.checkpoint, inOrder, seen: seenOf(problem, settings) },
   };
 }
@@ -272,7 +275,7 @@ function* fitFrom(em: Em, settings: FitSettings, stream: number, given?: Float64
     try {
       // a continuation knows nothing of what the search for a start did to the rows
       yield* em.renew();
-      em.take(vector);
+      yield* em.take(vector);
       const end = yield* runFrom(em, settings, stream);
       if (!best || isBetter(end, best)) best = end;
       const faults = isOurs ? [...new Set([...end.spurious, ...end.idle])] : end.run.converged ? end.idle : [];

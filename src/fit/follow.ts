@@ -18,12 +18,12 @@ export function* follow(
   settings: ClimbSettings,
   onPass: (iteration: number, logLikelihood: number) => void = () => undefined,
 ): Work<{ readonly parameters: Parameters; readonly run: Run }> {
-  em.write(values);
+  yield* em.write(values);
   const first = em.read();
   const run = yield* climb(em, settings, onPass);
   const [origin] = run.trace;
   if (run.objective >= origin) return { parameters: em.read(), run };
-  em.write(first);
+  yield* em.write(first);
   const objective = yield* em.evaluate();
   const { logLikelihood } = em;
   return {

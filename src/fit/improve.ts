@@ -3,7 +3,7 @@ import type { Arena } from "../engine/arena.ts";
 import { isCollapse } from "../errors.ts";
 import type { Matrix } from "../input/matrix.ts";
 import type { FitSettings } from "../input/options.ts";
-import type { Parameters } from "../model/parameters.ts";
+import { modelSteps, type Parameters } from "../model/parameters.ts";
 import type { Run } from "./climb.ts";
 import type { Work } from "./drive.ts";
 import { Em } from "./em.ts";
@@ -83,5 +83,9 @@ function* improved(
     }
   }
   const { parameters, run } = best;
-  return { parameters, report: reportOf(em, matrix, settings, parameters, run, runs) };
+  return {
+    parameters,
+    model: yield* modelSteps(parameters),
+    report: yield* reportOf(em, matrix, settings, parameters, run, runs),
+  };
 }

@@ -44,8 +44,12 @@ export function* mergesAndSplits(
 type Pair = readonly [i: number, j: number];
 
 /** Pairs of components, those that share the most rows first: the cosine of their responsibilities. */
-function pairsOf({ rows: { arena }, weights, stride }: Shares, K: number): Pair[] {
-  const all = arena.viewF64(weights, K * stride);
+function pairsOf({ rows: { arena, totalWeight }, weights, stride }: Shares, K: number): Pair[] {
+  // by a power of two, which changes no digit: fourth powers of weights are formed
+  let unit = 1;
+  while (totalWeight * unit > 2) unit /= 2;
+  while (totalWeight * unit < 1) unit *= 2;
+  const all = arena.viewF64(weights, K * stride).map((weight) => weight * unit);
   const dot = (i: number, j: number): number => {
     let sum = 0;
     for (let n = 0; n < stride; n++) sum += all[i * stride + n] * all[j * stride + n];

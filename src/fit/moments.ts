@@ -7,13 +7,13 @@ import type { Problem } from "./problem.ts";
 /** The M-step of given responsibilities [N, K], row-major over the packed rows. */
 export function* startFromPacked(em: Em, responsibilities: Float64Array): Work<void> {
   yield* responsibilityMoments(em, responsibilities);
-  em.maximise();
+  yield* em.maximise();
 }
 
 /** The M-step of given responsibilities that `sum` sums up, about rough means [K, D]. */
 export function* firstStep(em: Em, means: Float64Array, sum: () => Work<void>): Work<void> {
   yield* momentsAbout(em, means, sum);
-  em.maximise();
+  yield* em.maximise();
 }
 
 /**

@@ -16,7 +16,7 @@ export function* startFromNeighbour(em: Em, vector: Float64Array, random: Pointe
   if (!shaken.tryVector(vector)) return;
   for (let step = 0; step < STEPS; step++) {
     yield* shaken.evaluate();
-    shaken.maximise();
+    yield* shaken.maximise();
   }
   em.tryVector(shaken.vector.slice());
 }

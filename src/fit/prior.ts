@@ -2,6 +2,7 @@ import { withArena } from "../engine/arena.ts";
 import { nonNegative, wrongNumber } from "../input/checks.ts";
 import type { PriorOptions } from "../input/options.ts";
 import { covariancesOf, meansOf, type Parameters, precisionsOf, rootsOf } from "../model/parameters.ts";
+import { runSync } from "./drive.ts";
 import type { Problem } from "./problem.ts";
 import { totalCovariance } from "./spaces.ts";
 
@@ -79,7 +80,7 @@ function standardScale(problem: Problem): Float64Array {
   const { arena, N, D, K, covarianceType, columnVariances } = problem;
   const share = N / Math.max(1, N - 1) / arena.kernels.exp((2 / D) * arena.kernels.log(K));
   if (covarianceType === "full" || covarianceType === "tied") {
-    return totalCovariance(problem, SCALE_REG, CONSTANT_SCALE).map((value) => value * share);
+    return runSync(totalCovariance(problem, SCALE_REG, CONSTANT_SCALE)).map((value) => value * share);
   }
   const variance = columnVariances.reduce((sum, value) => sum + value, 0) / D;
   return Float64Array.of((variance || CONSTANT_SCALE) * share);
@@ -111,7 +112,13 @@ export function shrink(prior: Prior, totalWeight: number, parameters: Parameters
     for (let i = 0; i < D; i++) {
       if (covarianceType === "spherical") covariance[0] += pull * shift[i] * shift[i];
       else if (!full) covariance[i] += pull * shift[i] * shift[i];
-      else for (let j = 0; j < D; j++) covariance[i * D + j] += pull * shift[i] * shift[j];
+      else {
+        // both triangles alike, to the bit
+        for (let j = i; j < D; j++) {
+          covariance[i * D + j] += pull * shift[i] * shift[j];
+          covariance[j * D + i] = covariance[i * D + j];
+        }
+      }
     }
     if (size > 0) addScale(covariance, scale, degreesOfFreedom + countOf(covarianceType, n, D));
   }

@@ -1,6 +1,7 @@
 // What keeps covariances positive definite: docs/numerics.md, decision 0006.
 import type { PriorOptions } from "../input/options.ts";
 import { pivotTolerance } from "../model/parameters.ts";
+import { runSync } from "./drive.ts";
 import { type Prior, priorOf } from "./prior.ts";
 import type { Problem } from "./problem.ts";
 import { type Resolution, resolutionOf } from "./resolution.ts";
@@ -80,7 +81,7 @@ function floorOf(problem: Problem, reg: Float64Array, steps: Float64Array): Floa
   if (covarianceType === "diag") return least;
   if (D > MOST_COLUMNS) return undefined;
   const roots = least.map((variance, d) => Math.sqrt(Math.max(variance, reg[d] / 2)));
-  const total = totalCovariance(problem, 0, 0);
+  const total = runSync(totalCovariance(problem, 0, 0));
   const mark = arena.mark();
   try {
     const relative = arena.copyOf(total.map((value, at) => value / roots[Math.floor(at / D)] / roots[at % D]));

@@ -51,7 +51,7 @@ function* relocated(
   choose: (gain: Float64Array) => number[],
 ): Work<Float64Array | undefined> {
   const { K } = em.problem;
-  em.take(vector);
+  yield* em.take(vector);
   const { responsibilities, moves } = yield* movesOf(em);
   const chosen = choose(moves.gain);
   if (chosen.length === 0) return undefined;
@@ -78,5 +78,5 @@ export function* startFromRelocation(em: Em, vector: Float64Array, random: Point
   const next = yield* relocated(em, vector, (gain) =>
     [...gain.keys()].filter((row) => gain[row] > SURE_GAIN + TEMPERATURE * kernels.log(1 - kernels.uniform(random))),
   );
-  if (next) em.take(next);
+  if (next) yield* em.take(next);
 }

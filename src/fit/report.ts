@@ -7,6 +7,7 @@ import { diagonalsOf, modelOf, type Parameters } from "../model/parameters.ts";
 import { scoreRows } from "../model/score.ts";
 import type { Run } from "./climb.ts";
 import { excessOf } from "./demand.ts";
+import type { Work } from "./drive.ts";
 import type { Em } from "./em.ts";
 import { freeParameters } from "./hold.ts";
 import { dependentColumns } from "./spaces.ts";
@@ -86,14 +87,14 @@ export function relaxes({ reproducible }: Pick<FitSettings, "reproducible">): bo
 }
 
 /** The report of a fit: the run that won, and all that were tried. */
-export function reportOf(
+export function* reportOf(
   em: Em,
   matrix: Matrix,
   settings: FitSettings,
   parameters: Parameters,
   run: Run,
   runs: readonly Run[],
-): FitReport {
+): Work<FitReport> {
   return {
     converged: run.converged,
     nIterations: run.nIterations,
@@ -105,7 +106,7 @@ export function reportOf(
     nParameters: freeParameters(parameters, settings.fixed),
     totalWeight: em.problem.totalWeight,
     reproducible: !relaxes(settings),
-    warnings: warningsOf(em, matrix, parameters, run, settings),
+    warnings: yield* warningsOf(em, matrix, parameters, run, settings),
   };
 }
 
@@ -113,7 +114,13 @@ export function reportOf(
 const MOST_NAMED = 12;
 
 /** What there is to say about a finished fit. */
-function warningsOf(em: Em, matrix: Matrix, parameters: Parameters, run: Run, settings: FitSettings): FitWarning[] {
+function* warningsOf(
+  em: Em,
+  matrix: Matrix,
+  parameters: Parameters,
+  run: Run,
+  settings: FitSettings,
+): Work<FitWarning[]> {
   const warnings: FitWarning[] = [];
   if (!run.converged && settings.tol > 0) {
     warnings.push({
@@ -134,7 +141,7 @@ function warningsOf(em: Em, matrix: Matrix, parameters: Parameters, run: Run, se
       message: `column ${columnLabel(column, matrix.columns)} has the same value in every row; leave it out`,
     });
   });
-  for (const column of dependentColumns(em.problem)) {
+  for (const column of yield* dependentColumns(em.problem)) {
     warnings.push({
       code: "DEPENDENT_COLUMN",
       column,

@@ -1,6 +1,7 @@
 // The data as k-means sees them: in the units given, in standard deviations of each column, or without correlation.
 import { TYPE_CODE } from "../engine/kernels.ts";
 import { isDiagonal } from "../model/parameters.ts";
+import { inTurns, type Work } from "./drive.ts";
 import { KMeans } from "./kmeans.ts";
 import type { Problem } from "./problem.ts";
 
@@ -17,11 +18,11 @@ const LOOKED_AT = 1024;
 const MOST_LOOKED_AT = 128;
 
 /** k-means over one problem in a space; its memory lives as long as the arena's mark before it. */
-export function clustersIn(space: Space, problem: Problem): KMeans {
+export function* clustersIn(space: Space, problem: Problem): Work<KMeans> {
   const ones = new Float64Array(problem.D).fill(1);
   if (space === "raw") return new KMeans(problem, ones);
   // of as many columns as rows, whitened rows are all equally far apart: there is nothing to cluster
-  if (space === "whitened" && problem.N > problem.D) return new KMeans(whitened(problem), ones);
+  if (space === "whitened" && problem.N > problem.D) return new KMeans(yield* whitened(problem), ones);
   return new KMeans(
     problem,
     problem.columnVariances.map((variance) => (variance > 0 ? 1 / variance : 0)),
@@ -32,7 +33,7 @@ export function clustersIn(space: Space, problem: Problem): KMeans {
  * The same rows with mean 0 and unit covariance, in tiles of their own; a column that depends on others keeps little but
  * rounding and gets no weight from it.
  */
-function whitened(problem: Problem): Problem {
+function* whitened(problem: Problem): Work<Problem> {
   const { arena, D, T, nTiles, rows, columnMeans } = problem;
   const { kernels } = arena;
   const [x, w, wStep, N] = rows;
@@ -45,10 +46,13 @@ function whitened(problem: Problem): Problem {
     const weight = arena.f64(1);
     const logc = arena.f64(1);
     const square = arena.f64(2 * D * D);
-    const cov = arena.copyOf(totalCovariance(problem, WHITEN_REG, 1));
+    const cov = arena.copyOf(yield* totalCovariance(problem, WHITEN_REG, 1));
     const tied = [TYPE_CODE.tied, weight, mu, cov, centre, factor, logc, D, 1] as const;
     if (kernels.factorise(...tied, 0, square) !== 0) return problem;
-    kernels.whitenTiles(x, factor, y, square, D, T, nTiles);
+    yield* inTurns(N * D * D, nTiles, (first, last) => {
+      const at = first * D * T * 8;
+      kernels.whitenTiles(x + at, factor, y + at, square, D, T, last - first);
+    });
   } finally {
     arena.rewind(mark);
   }
@@ -62,20 +66,22 @@ function whitened(problem: Problem): Problem {
  * @param constant - what a constant column has for a variance.
  * @param tiles - how many tiles of rows to look at; by default all.
  */
-export function totalCovariance(
+export function* totalCovariance(
   problem: Problem,
   share: number,
   constant: number,
   tiles: number = problem.nTiles,
-): Float64Array {
-  const { arena, D, T, rows, columnMeans, columnVariances } = problem;
+): Work<Float64Array> {
+  const { arena, N, D, T, rows, columnMeans, columnVariances } = problem;
   const { kernels } = arena;
   const mark = arena.mark();
   try {
     const stats = arena.filled(kernels.statisticsLength(TYPE_CODE.full, D, 1) * 2, 0);
     const scratch = arena.bytesOf(kernels.givenScratchBytes(D, T));
     const mu = arena.copyOf(columnMeans);
-    kernels.accumulateGiven(TYPE_CODE.full, ...rows, 0, tiles, 1, mu, 0, 0, stats, scratch);
+    yield* inTurns(N * D * D, tiles, (first, last) =>
+      kernels.accumulateGiven(TYPE_CODE.full, ...rows, first, last, 1, mu, 0, 0, stats, scratch),
+    );
     const reg = arena.copyOf(columnVariances.map((variance) => (variance > 0 ? share * variance : constant)));
     const ridge = arena.filled(D, 0);
     const cov = arena.f64(D * D);
@@ -87,31 +93,36 @@ export function totalCovariance(
 }
 
 /** Columns that are linear combinations of those before them, but for rounding; constant ones are not counted. */
-export function dependentColumns(problem: Problem): number[] {
+export function* dependentColumns(problem: Problem): Work<number[]> {
   const { N, D, T, nTiles, columnVariances } = problem;
-  const within = (tiles: number): number[] =>
-    smallPivots(totalCovariance(problem, 0, 1, tiles), D).filter((d) => columnVariances[d] > 0);
+  const within = function* (tiles: number): Work<number[]> {
+    const small = yield* smallPivots(yield* totalCovariance(problem, 0, 1, tiles), D);
+    return small.filter((d) => columnVariances[d] > 0);
+  };
   // with as many columns as rows some always are
   if (D === 1 || N <= D || (isDiagonal(problem) && D > MOST_LOOKED_AT)) return [];
   const some = Math.min(nTiles, Math.ceil((LOOKED_AT + D) / T));
-  const suspects = within(some);
-  return suspects.length > 0 && some < nTiles ? within(nTiles) : suspects;
+  const suspects = yield* within(some);
+  return suspects.length > 0 && some < nTiles ? yield* within(nTiles) : suspects;
 }
 
 /** Indices whose pivot in the Cholesky decomposition of a covariance [D, D] keeps next to nothing of the variance. */
-function smallPivots(covariance: Float64Array, D: number): number[] {
+function* smallPivots(covariance: Float64Array, D: number): Work<number[]> {
   const small: number[] = [];
   const rest = covariance.slice();
-  for (let i = 0; i < D; i++) {
+  const eliminate = (i: number): void => {
     const pivot = rest[i * (D + 1)];
     if (!(pivot > DEPENDENT_SHARE * covariance[i * (D + 1)])) {
       small.push(i);
-      continue;
+      return;
     }
     for (let j = i + 1; j < D; j++) {
       const factor = rest[i * D + j] / pivot;
       for (let l = j; l < D; l++) rest[j * D + l] -= factor * rest[i * D + l];
     }
-  }
+  };
+  yield* inTurns(D * D * D, D, (first, last) => {
+    for (let i = first; i < last; i++) eliminate(i);
+  });
   return small;
 }

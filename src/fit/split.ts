@@ -3,6 +3,7 @@ import type { Pointer } from "../engine/kernels.ts";
 import { randomState } from "../engine/random.ts";
 import { isCollapse } from "../errors.ts";
 import type { CovarianceType } from "../input/options.ts";
+import { joined } from "../model/sums.ts";
 import { climb } from "./climb.ts";
 import type { Work } from "./drive.ts";
 import { Em } from "./em.ts";
@@ -47,12 +48,11 @@ export function componentsOf(type: CovarianceType, { weights, means, covariances
 
 /** The mixture of some components. */
 export function valuesOf(type: CovarianceType, components: readonly Component[]): Values {
-  const join = (lists: readonly Float64Array[]): Float64Array => Float64Array.from(lists.flatMap((list) => [...list]));
   const covariances = components.map(({ covariance }) => covariance);
   return {
     weights: Float64Array.from(components, ({ weight }) => weight),
-    means: join(components.map(({ mean }) => mean)),
-    covariances: type === "tied" ? covariances[0] : join(covariances),
+    means: joined(components.map(({ mean }) => mean)),
+    covariances: type === "tied" ? covariances[0] : joined(covariances),
   };
 }
 
@@ -115,7 +115,7 @@ function* sharesOf(
   const weights = arena.filled(K * stride, 0);
   const mark = arena.mark();
   const em = new Em(rows, regularisation, false);
-  em.write(valuesOf(problem.covarianceType, all));
+  yield* em.write(valuesOf(problem.covarianceType, all));
   const own = rowWeights(rows).slice();
   yield* posteriorsOf(em, (first, n, responsibilities) => {
     const r = arena.viewF64(responsibilities, n * K);
@@ -145,7 +145,7 @@ function* splitOf(
   const own = { ...rows, rows: [x, w, T * 8, N, D, T] as const, totalWeight };
   const problem = { ...own, columnMeans: mean, columnVariances: variancesOf(type, covariance, D) };
   const one = new Em({ ...problem, K: 1 }, regularisation, false);
-  one.write({ weights: Float64Array.of(1), means: mean, covariances: covariance });
+  yield* one.write({ weights: Float64Array.of(1), means: mean, covariances: covariance });
   const before = yield* one.evaluate();
   const em = new Em({ ...problem, K: 2 }, regularisation, false);
   yield* startBy("kmeans-standardised", em, randomState(arena, seed, k), true);

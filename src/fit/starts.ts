@@ -19,7 +19,7 @@ export function* startsOf(em: Em, init: InitSettings, seed: number, stream: numb
   const mark = arena.mark();
   try {
     if (init.kind === "strategy") return yield* search(em, init, randomState(arena, seed, stream));
-    if (init.kind === "parameters") startFromParameters(em, init);
+    if (init.kind === "parameters") yield* startFromParameters(em, init);
     else if (init.kind === "labels") yield* startFromLabels(em, init.labels);
     else yield* startFromResponsibilities(em, init.responsibilities);
     return [em.vector.slice()];
@@ -48,7 +48,7 @@ function* startFromResponsibilities(em: Em, responsibilities: Float64Array): Wor
   yield* startFromPacked(em, packed);
 }
 
-function startFromParameters(em: Em, init: Extract<InitSettings, { kind: "parameters" }>): void {
+function* startFromParameters(em: Em, init: Extract<InitSettings, { kind: "parameters" }>): Work<void> {
   const { K, D, covarianceType } = em.problem;
   const means = meansOf(init.means, K, "init.means");
   if (means.length !== K * D) {
@@ -67,5 +67,5 @@ function startFromParameters(em: Em, init: Extract<InitSettings, { kind: "parame
     init.covariances === undefined
       ? standard.covariances
       : covariancesOf(init.covariances, covarianceType, K, D, "init.covariances");
-  em.write({ weights, means, covariances });
+  yield* em.write({ weights, means, covariances });
 }

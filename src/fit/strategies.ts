@@ -37,12 +37,12 @@ export function* startBy(strategy: SimpleStrategy, em: Em, random: Pointer, brie
     if (strategy === "random") yield* startFromRandom(em, random);
     else if (strategy === "adaptive") yield* startAdaptively(em, random);
     else if (strategy === "random-from-data") {
-      const rows = clustersIn("raw", problem);
+      const rows = yield* clustersIn("raw", problem);
       rows.drawRows(random);
-      em.write(pooled(problem, arena.readF64(rows.centres, K * D)));
+      yield* em.write(pooled(problem, arena.readF64(rows.centres, K * D)));
     } else {
       const space = SPACES[strategy] as Space;
-      const clusters = clustersIn(space, problem);
+      const clusters = yield* clustersIn(space, problem);
       yield* clusters.seed(random, brief ? Math.min(K, MOST_TRIALS) + 2 : undefined);
       yield* clusters.lloyd(strategy.startsWith("k-means++") ? 0 : brief ? BRIEF_LLOYD : undefined);
       const means = space === "whitened" ? columnMeansFor(problem) : arena.readF64(clusters.centres, K * D);

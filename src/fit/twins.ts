@@ -1,5 +1,6 @@
 // Components with the same parameters: a saddle, which EM by itself does not leave.
 import { diagonalsOf, isDiagonal, type Parameters, precisionsOf } from "../model/parameters.ts";
+import { runSync } from "./drive.ts";
 import type { Problem } from "./problem.ts";
 import { totalCovariance } from "./spaces.ts";
 
@@ -100,5 +101,5 @@ function wholeCovariance(problem: Problem, { covarianceType, nFeatures: D }: Par
   if (covarianceType === "spherical")
     return Float64Array.of(variances.reduce((sum, variance) => sum + variance, 0) / D);
   if (isDiagonal({ covarianceType })) return variances;
-  return totalCovariance(problem, 1e-6, 1);
+  return runSync(totalCovariance(problem, 1e-6, 1));
 }

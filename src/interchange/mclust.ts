@@ -4,7 +4,15 @@ import type { Mixture } from "../api/mixture.ts";
 import { withArena } from "../engine/arena.ts";
 import { expOf, logOf } from "../model/elementary.ts";
 import { columnsOf, fieldOf, type Nested, nest, objectOf, parsed } from "../model/json.ts";
-import { covariancesOf, flatten, matricesOf, type Parameters, rootsOf, weightsOf } from "../model/parameters.ts";
+import {
+  covariancesOf,
+  finite,
+  flatten,
+  matricesOf,
+  type Parameters,
+  rootsOf,
+  weightsOf,
+} from "../model/parameters.ts";
 import { boxed } from "./given.ts";
 import { transpose } from "./shapes.ts";
 
@@ -82,6 +90,7 @@ function narrowest(full: Float64Array, K: number, D: number): Pick<Parameters, "
  * for `JSON.stringify`; docs/interchange.md has the lines of R that read it.
  *
  * @throws {TypeError} If it is not a mixture.
+ * @throws {MixtureError} `NOT_FINITE` if the shape of a diagonal covariance overflows.
  * @example
  * await writeFile("mclust.json", JSON.stringify(toMclust(mixture)));
  */
@@ -115,7 +124,10 @@ function varianceOf(mixture: Mixture): Readonly<Record<string, Nested>> {
       for (let i = 0; i < d; i++) sum += logOf(own[k * d + i]);
       return expOf(sum / d);
     });
-    const shape = covariances.map((variance, i) => variance / scale[Math.floor(i / d)]);
+    const shape = finite(
+      covariances.map((variance, i) => variance / scale[Math.floor(i / d)]),
+      "ratios",
+    );
     return { sigma, scale, shape: nest(transpose(shape, G, d), [d, G]) };
   }
   const roots = withArena((arena) => rootsOf(arena, mixture)).map((value, i) =>

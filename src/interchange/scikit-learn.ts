@@ -3,7 +3,7 @@ import { checkMixture } from "../api/given.ts";
 import type { Mixture } from "../api/mixture.ts";
 import { COVARIANCE_TYPES, oneOf } from "../input/options.ts";
 import { columnsOf, fieldOf, nest, objectOf, parsed } from "../model/json.ts";
-import { covarianceShape, covariancesOf, meansOf, weightsOf, whiteningsOf } from "../model/parameters.ts";
+import { covarianceShape, covariancesOf, finite, meansOf, weightsOf, whiteningsOf } from "../model/parameters.ts";
 import { transpose } from "./shapes.ts";
 
 /**
@@ -42,6 +42,7 @@ export function fromScikitLearn(json: string | object): GaussianMixture {
  * for `JSON.stringify`; docs/interchange.md has the lines of Python that read it.
  *
  * @throws {TypeError} If it is not a mixture.
+ * @throws {MixtureError} `NOT_FINITE` if a precision overflows.
  * @example
  * await writeFile("gm.json", JSON.stringify(toScikitLearn(mixture)));
  */
@@ -51,7 +52,7 @@ export function toScikitLearn(mixture: Mixture): Readonly<Record<string, unknown
   const report = mixture instanceof GaussianMixture ? mixture.report : undefined;
   const shape = covarianceShape(covarianceType, K, D);
   // scikit-learn's factor is upper triangular: P' in our terms
-  const factors = whiteningsOf(mixture);
+  const factors = finite(whiteningsOf(mixture), "inverses");
   if (covarianceType === "full" || covarianceType === "tied") {
     for (let start = 0; start < factors.length; start += D * D) {
       factors.set(transpose(factors.subarray(start, start + D * D), D, D), start);

@@ -1,8 +1,8 @@
 // Highest-density regions over one column (Hyndman 1996, The American Statistician 50:120), exact.
 import { withArena } from "../engine/arena.ts";
-import type { Kernels } from "../engine/kernels.ts";
 import { along, type Line } from "./line.ts";
 import { rootBetween } from "./roots.ts";
+import { type Bell, logDensityAt, turningPoints } from "./turning-points.ts";
 
 /** Where the density is at least a threshold. */
 export interface LineRegion {
@@ -12,63 +12,12 @@ export interface LineRegion {
   readonly intervals: Float64Array;
 }
 
-/** The density at x and near it. */
-interface Shape {
-  /** Log-density. */
-  readonly log: number;
-  /** The density f, half f′ and half² f″, and a bound on half³ |f‴| as far as `half` from x: all over one positive number. */
-  readonly f: number;
-  readonly f1: number;
-  readonly f2: number;
-  readonly f3: number;
-}
-
-type Curve = (x: number, half: number) => Shape;
-
-/** Turning points between which the density changes by less than this, relative, may count as one. */
-const FLAT = 1e-8;
+/** A place is known well enough to so much of the distance of the points around it. */
+const NEAR = 1e-24;
 /** Standard deviations beyond which nothing is left. */
 const FAR = 40;
 /** Half of log 2 π. */
 const LOG_ROOT_2PI = 0.9189385332046727;
-
-function curveOf({ weights, means, sigmas }: Line, kernels: Kernels): Curve {
-  const logc = Array.from(weights, (weight, k) => kernels.log(weight / sigmas[k]) - LOG_ROOT_2PI);
-  return (x, half) => {
-    const u = Array.from(means, (mean, k) => (x - mean) / sigmas[k]);
-    const top = Math.max(...u.map((z, k) => logc[k] - (z * z) / 2));
-    let [f, f1, f2, f3] = [0, 0, 0, 0];
-    u.forEach((z, k) => {
-      const h = half / sigmas[k];
-      const e = kernels.exp(logc[k] - (z * z) / 2 - top);
-      f += e;
-      // where e is 0, z may overflow
-      f1 -= e && e * z * h;
-      f2 += e && e * (z * z - 1) * h * h;
-      // |z³ - 3 z| <= 2 + |z|³, which times exp(-z²/2) falls with |z|; beyond 1000 it is 0
-      const v = Math.min(Math.max(0, Math.abs(z) - h), 1000);
-      f3 += kernels.exp(logc[k] - (v * v) / 2 - top) * (2 + v * v * v) * h * h * h;
-    });
-    return { log: top + kernels.log(f), f, f1, f2, f3 };
-  };
-}
-
-/**
- * Ascending points between which the density only rises or only falls, but for changes below FLAT: intervals are halved
- * until the first two derivatives in the middle and a bound on the third exclude a turn, or leave no room for a change.
- */
-function turningPoints(curve: Curve, from: number, to: number): number[] {
-  const half = (to - from) / 2;
-  const x = from + half;
-  const { f, f1, f2, f3 } = curve(x, half);
-  const bend = Math.abs(f2) + f3 / 2;
-  if (Math.abs(f1) > bend) return [];
-  if (!(Math.abs(f1) + bend < FLAT * f || x <= from || x >= to)) {
-    return [...turningPoints(curve, from, x), ...turningPoints(curve, x, to)];
-  }
-  const turn = x - half * (f1 / f2);
-  return [turn > from && turn < to ? turn : x];
-}
 
 /** Share of the mixture outside of intervals. */
 function shareOutside(line: Line, intervals: Float64Array): number {
@@ -90,25 +39,39 @@ function shareOutside(line: Line, intervals: Float64Array): number {
  */
 export function lineRegion(line: Line, outside: number): LineRegion {
   return withArena(({ kernels }) => {
-    const curve = curveOf(line, kernels);
-    const { means, sigmas } = line;
-    const ends = [-1, 1].map((side) => side * Math.max(...means.map((mean, k) => side * mean + FAR * sigmas[k])));
-    const points = [ends[0], ...turningPoints(curve, Math.min(...means), Math.max(...means)), ends[1]];
-    const logs = points.map((x) => curve(x, 0).log);
+    const { weights, means, sigmas } = line;
+    const bells = Array.from(means, (mean, k) => {
+      return { log: kernels.log(weights[k] / sigmas[k]) - LOG_ROOT_2PI, mean, sigma: sigmas[k] };
+    });
+    const goal = kernels.log(outside);
+    // where the density is below this, within FAR of the components, there is less than the share
+    const floor = goal - kernels.log(2 * FAR * sigmas.reduce((sum, sigma) => sum + sigma));
+    // where each component is below this, all together are
+    const least = floor - kernels.log(means.length) - 1;
+    const reach = ({ log }: Bell): number => Math.sqrt(2 * Math.max(0, log - least));
+    const densityAt = (x: number): number => logDensityAt(bells, kernels, x);
+    const ends = [-1, 1].map((side) =>
+      bells.reduce(
+        (most, bell) => side * Math.max(side * most, side * bell.mean + reach(bell) * bell.sigma),
+        -side * Infinity,
+      ),
+    );
+    const points = [ends[0], ...turningPoints(bells, kernels, least, reach), ends[1]];
+    const logs = points.map((x, i) => (i % (points.length - 1) === 0 ? -Infinity : densityAt(x)));
     const intervalsAt = (level: number): Float64Array =>
       Float64Array.from(
         points.flatMap((x, i) =>
           i > 0 && logs[i - 1] > level !== logs[i] > level
-            ? rootBetween((at) => curve(at, 0).log - level, points[i - 1], x)
+            ? rootBetween((at) => densityAt(at) - level, points[i - 1], x, NEAR * (x - points[i - 1]))
             : [],
         ),
       );
-    const goal = kernels.log(outside);
     const top = logs.reduce((a, b) => Math.max(a, b));
     const threshold = rootBetween(
       (level) => (level < top ? kernels.log(shareOutside(line, intervalsAt(level))) : 0) - goal,
-      Math.max(logs[0], logs[logs.length - 1]),
+      floor,
       top,
+      Number.EPSILON,
     );
     return { threshold, intervals: intervalsAt(threshold) };
   });

@@ -14,10 +14,6 @@ export function expOf(value: number): number {
 /** log Σ exp(term); -Infinity where every term is. */
 export function logSumExp(terms: readonly number[]): number {
   const top = terms.reduce((most, term) => Math.max(most, term), -Infinity);
-  return top === -Infinity ? top : top + logOf(terms.reduce((sum, term) => sum + expOf(term - top), 0));
-}
-
-/** Φ(x), standard normal; right to 5e-16 of itself in the lower tail (docs/decisions/0011-normal-tails.md). */
-export function normalCdf(x: number): number {
-  return withArena((arena) => arena.kernels.normalTail(-x));
+  if (top === -Infinity) return top;
+  return withArena(({ kernels }) => top + kernels.log(terms.reduce((sum, term) => sum + kernels.exp(term - top), 0)));
 }

@@ -1,57 +1,58 @@
 /**
- * The assignment of rows to different columns, as many as the smaller side has, with the largest total: the Hungarian method
- * (Kuhn 1955; Munkres 1957) by shortest augmenting paths, O(R² C) for R <= C. Exact for integers.
+ * A matching of rows and columns, each with at most one other, as many as the smaller side has, with the largest total: by
+ * shortest augmenting paths over the gains above 0 (Kuhn 1955; Munkres 1957; Edmonds & Karp 1972). Exact for integers.
  *
- * @param gains - [R, C], row-major.
+ * @param gains - [R, C], row-major, 0 or more.
  * @returns [R]: the column of each row, or -1.
  */
 export function bestMatching(gains: ArrayLike<number>, R: number, C: number): Int32Array {
-  if (R > C) {
-    const turned = Float64Array.from(gains, (_, at) => gains[(at % R) * C + Math.floor(at / R)]);
-    const rows = new Int32Array(R).fill(-1);
-    bestMatching(turned, C, R).forEach((i, j) => {
-      rows[i] = j;
-    });
-    return rows;
-  }
-  // prices with price_i + price_j >= gain_ij, equal on the pairs matched; rows and columns count from 1, column 0 is the root
-  const rowPrice = new Float64Array(R + 1);
-  const columnPrice = new Float64Array(C + 1);
-  const rowOf = new Int32Array(C + 1);
-  for (let row = 1; row <= R; row++) {
-    const slack = new Float64Array(C + 1).fill(Infinity);
-    const from = new Int32Array(C + 1);
-    const done = new Uint8Array(C + 1);
-    rowOf[0] = row;
-    let column = 0;
-    do {
-      done[column] = 1;
-      const i = rowOf[column];
-      let step = Infinity;
-      let next = 0;
-      for (let j = 1; j <= C; j++) {
-        if (done[j]) continue;
-        const left = rowPrice[i] + columnPrice[j] - gains[(i - 1) * C + j - 1];
-        if (left < slack[j]) {
-          slack[j] = left;
-          from[j] = column;
-        }
-        if (slack[j] < step) {
-          step = slack[j];
-          next = j;
-        }
+  const edges = Array.from({ length: R }, (_, i) => {
+    const list: number[] = [];
+    for (let j = 0; j < C; j++) if (gains[i * C + j] > 0) list.push(j);
+    return list;
+  });
+  // prices with price_i + price_j >= gain_ij, equal on the pairs matched; without a partner a row or column costs 0
+  const rowPrice = Float64Array.from(edges, (list, i) => list.reduce((most, j) => Math.max(most, gains[i * C + j]), 0));
+  const columnPrice = new Float64Array(C);
+  const columns = new Int32Array(R).fill(-1);
+  const rows = new Int32Array(C).fill(-1);
+  for (let root = 0; root < R; root++) {
+    const from = new Map<number, number>();
+    const reached = new Map<number, number>();
+    const doneRows: (readonly [row: number, distance: number])[] = [];
+    const doneColumns = new Map<number, number>();
+    let [row, distance] = [root, 0];
+    // the end of the shortest path so far: a row that stays alone, or a column
+    let [alone, lonely] = [Infinity, root];
+    let end = -1;
+    let total = 0;
+    for (;;) {
+      doneRows.push([row, distance]);
+      if (distance + rowPrice[row] < alone) [alone, lonely] = [distance + rowPrice[row], row];
+      for (const j of edges[row]) {
+        const far = distance + rowPrice[row] + columnPrice[j] - gains[row * C + j];
+        if (doneColumns.has(j) || !(far < (reached.get(j) ?? Infinity))) continue;
+        reached.set(j, far);
+        from.set(j, row);
       }
-      for (let j = 0; j <= C; j++) {
-        if (done[j]) {
-          rowPrice[rowOf[j]] -= step;
-          columnPrice[j] += step;
-        } else slack[j] -= step;
-      }
-      column = next;
-    } while (rowOf[column] !== 0);
-    for (; column !== 0; column = from[column]) rowOf[column] = rowOf[from[column]];
+      [end, total] = [-1, alone];
+      for (const [j, far] of reached) if (far < total) [end, total] = [j, far];
+      if (end < 0 || rows[end] < 0) break;
+      reached.delete(end);
+      doneColumns.set(end, total);
+      [row, distance] = [rows[end], total];
+    }
+    for (const [one, way] of doneRows) rowPrice[one] -= total - way;
+    for (const [one, way] of doneColumns) columnPrice[one] += total - way;
+    // the one who stays alone at the end of the path gives its column away
+    if (end < 0) [end, columns[lonely]] = [columns[lonely], -1];
+    while (end >= 0) {
+      const to = from.get(end) as number;
+      rows[end] = to;
+      [end, columns[to]] = [columns[to], end];
+    }
   }
-  const columns = new Int32Array(R);
-  for (let j = 1; j <= C; j++) if (rowOf[j] !== 0) columns[rowOf[j] - 1] = j - 1;
-  return columns;
+  // what is left gains nothing together
+  const free = [...rows.keys()].filter((j) => rows[j] < 0);
+  return columns.map((j) => (j < 0 ? (free.shift() ?? -1) : j));
 }

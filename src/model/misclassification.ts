@@ -1,13 +1,19 @@
 // How often a row of one component is more likely to be taken for another's.
+
+import { withArena } from "../engine/arena.ts";
+import type { Kernels } from "../engine/kernels.ts";
 import { type Matrix, matrixOf } from "../input/data.ts";
-import { logOf, normalCdf } from "./elementary.ts";
+import { logOf } from "./elementary.ts";
 import { type Estimate, meansOver } from "./monte-carlo.ts";
 import { difference, type FactoredNormal, halfway, mixtureOf, multiply, withInverse } from "./normals.ts";
 import { modelOf } from "./parameters.ts";
 import { scoreRows } from "./score.ts";
 
+/** Standard deviations beyond which a tail is 0 in 64 bits. */
+const FAR = 40;
+
 /** P(a t² + 2 b t + c < 0), t standard normal: between the roots, or outside them. ½ if it is 0 everywhere; never NaN. */
-function quadraticProbability(a: number, b: number, c: number): number {
+function quadraticProbability(kernels: Kernels, a: number, b: number, c: number): number {
   if (!(c < Infinity)) return 0;
   if (c === -Infinity) return 1;
   // the roots depend on the ratios only: to one scale, so that nothing overflows
@@ -19,8 +25,10 @@ function quadraticProbability(a: number, b: number, c: number): number {
   const q = B < 0 ? Math.sqrt(discriminant) - B : -Math.sqrt(discriminant) - B;
   const low = Math.min(q / A, C / q);
   const high = Math.max(q / A, C / q);
-  if (A < 0) return normalCdf(low) + normalCdf(-high);
-  return low > 0 ? normalCdf(-low) - normalCdf(-high) : normalCdf(high) - normalCdf(low);
+  // Φ(x), right to 5e-16 of itself in the lower tail (docs/decisions/0011-normal-tails.md)
+  const below = (x: number): number => (x < -FAR ? 0 : x > FAR ? 1 : kernels.normalTail(-x));
+  if (A < 0) return below(low) + below(-high);
+  return low > 0 ? below(-low) - below(-high) : below(high) - below(low);
 }
 
 /**
@@ -65,21 +73,27 @@ export function misclassifications(
     scoreRows(model, rows, { distances });
     const x = new Float64Array(rows.nRows * D);
     rows.copyRows(0, rows.nRows, x);
-    return distances.map((distance, at) => {
-      const j = at % K;
-      const row = (at - j) / K;
-      const own = distances[at - j + k];
-      const { f, h, limit, equal, curve } = lines[j];
-      let s = 0;
-      let t = 0;
-      for (let d = 0; d < D; d++) {
-        s += (x[row * D + d] - a.mean[d]) * f[d];
-        t += (x[row * D + d] - normals[j].mean[d]) * h[d];
+    const values = new Float64Array(distances.length);
+    withArena(({ kernels }) => {
+      for (let n = 0; n < rows.nRows; n++) {
+        const own = distances[n * K + k];
+        for (let j = 0; j < K; j++) {
+          const { f, h, limit, equal, curve } = lines[j];
+          const { mean } = normals[j];
+          const distance = distances[n * K + j];
+          let s = 0;
+          let t = 0;
+          for (let d = 0, at = n * D; d < D; d++, at++) {
+            s += (x[at] - a.mean[d]) * f[d];
+            t += (x[at] - mean[d]) * h[d];
+          }
+          const height = distance * distance - own * own - 2 * s * t + s * s * (curve + 1) - limit;
+          // equal covariances are asked at the mean of a only, where t is the distance; this one is free of inverses
+          values[n * K + j] = quadraticProbability(kernels, curve - 1, equal ? distance : t - s * curve, height);
+        }
       }
-      const height = distance * distance - own * own - 2 * s * t + s * s * (curve + 1) - limit;
-      // equal covariances are asked at the mean of a only, where t is the distance; this one is free of inverses
-      return quadraticProbability(curve - 1, equal ? distance : t - s * curve, height);
     });
+    return values;
   };
   const exact = lines.map(({ equal }) => equal || D === 1);
   const atMean = valuesAt(matrixOf({ data: a.mean, shape: [1, D] }));

@@ -12,7 +12,7 @@ import {
   singularCovariance,
   variancesOf,
 } from "./parameters.ts";
-import { sumOf } from "./sums.ts";
+import { joined, sumOf } from "./sums.ts";
 
 /** One component. */
 export interface Normal {
@@ -55,15 +55,13 @@ export function normalsOf(parameters: Parameters, dense: boolean = !isDiagonal(p
 /** The parameters of a mixture of normals: "full" or "diag", as their blocks are. */
 export function mixtureOf(normals: readonly Normal[]): Parameters {
   const nFeatures = normals[0].mean.length;
-  const all = (of: (normal: Normal) => Float64Array): Float64Array =>
-    Float64Array.from(normals.flatMap((normal) => [...of(normal)]));
   return {
     covarianceType: normals[0].covariance.length > nFeatures ? "full" : "diag",
     nComponents: normals.length,
     nFeatures,
     weights: Float64Array.from(normals, ({ weight }) => weight),
-    means: all(({ mean }) => mean),
-    covariances: all(({ covariance }) => covariance),
+    means: joined(normals.map(({ mean }) => mean)),
+    covariances: joined(normals.map(({ covariance }) => covariance)),
   };
 }
 

@@ -19,6 +19,8 @@ export interface Parameters {
 
 /** Parameters and what the kernels read of them: the factors of the covariances and the log-constants. */
 export interface Model extends Parameters {
+  /** The form of the factors, for the kernels: that of the covariance type, or of "full" where tied means lie far apart. */
+  readonly type: number;
   /** See `factorLength` in assembly/layout.ts. */
   readonly factor: Float64Array;
   /** [K] log weight + log|P| - D/2 log 2π. */
@@ -29,6 +31,12 @@ export interface Model extends Parameters {
 const WEIGHT_TOLERANCE = 1e-6;
 /** How far two mirrored entries of a covariance may differ, in units of the two standard deviations. */
 const SYMMETRY_TOLERANCE = 1e-8;
+
+/**
+ * A tied model whose means lie further from their middle, in standard deviations, is scored as a full one: the whitened
+ * coordinates of a row would lose so many times the rounding.
+ */
+const FAR_APART = 1e4;
 
 /** The smallest share of a variance that a pivot may keep: below it, the pivot is rounding. */
 export const pivotTolerance = (nFeatures: number): number => nFeatures * Number.EPSILON;
@@ -247,43 +255,65 @@ export function centreOf(weights: Float64Array, means: Float64Array): Float64Arr
   return centre;
 }
 
+/** A piece of work on some things, one after the other. */
+interface Pieces {
+  readonly groups: number;
+  readonly run: (group: number) => void;
+}
+
+/** {@link modelSteps} on the spot. @throws as it does. */
+export function modelOf(parameters: Parameters, remedy?: string): Model {
+  const steps = modelSteps(parameters, remedy);
+  let step = steps.next();
+  for (; !step.done; step = steps.next()) {
+    for (let group = 0; group < step.value.groups; group++) step.value.run(group);
+  }
+  return step.value;
+}
+
 /**
- * Factorises the covariances; full ones each by itself, so that the work space is two matrices whatever K is.
+ * Factorises the covariances; full ones each by itself, so that the work space is two matrices whatever K is, and other work
+ * may come between.
  *
  * @throws {MixtureError} `SINGULAR_COVARIANCE`, with the component, if one is not positive definite.
  */
-export function modelOf(parameters: Parameters, remedy = "add a small number to its diagonal"): Model {
-  return withArena((arena) => {
-    const { covarianceType, nComponents: K, nFeatures: D, weights, means, covariances } = parameters;
-    const { kernels } = arena;
-    const type = TYPE_CODE[covarianceType];
-    const isTied = covarianceType === "tied";
-    const [parts, components] = covarianceType === "full" ? [K, 1] : [1, K];
-    const factorLength = kernels.factorLength(type, D, components);
-    const factor = new Float64Array(parts * factorLength);
-    const logc = new Float64Array(K);
-
-    const mu = isTied ? arena.copyOf(means) : 0;
-    const centre = isTied ? arena.copyOf(centreOf(weights, means)) : 0;
-    const weight = arena.f64(components);
-    const logcPart = arena.f64(components);
-    // what a covariance becomes takes its place: scratch, [2, D, D], begins with it, and so does the factor
-    const covLength = covariances.length / parts;
-    const cov = arena.f64(isTied || covarianceType === "full" ? 2 * covLength : covLength);
-    const factorPart = isTied ? arena.f64(factorLength) : cov;
-    for (let part = 0; part < parts; part++) {
-      const first = part * components;
-      arena.viewF64(weight, components).set(weights.subarray(first, first + components));
-      arena.viewF64(cov, covLength).set(covariances.subarray(part * covLength, (part + 1) * covLength));
-      const tolerance = pivotTolerance(D);
-      const args = [weight, mu, cov, centre, factorPart, logcPart, D, components, tolerance] as const;
+export function* modelSteps(
+  parameters: Parameters,
+  remedy = "add a small number to its diagonal",
+): Generator<Pieces, Model, void> {
+  const { covarianceType, nComponents: K, nFeatures: D, weights, means, covariances } = parameters;
+  const type = TYPE_CODE[covarianceType];
+  const isTied = covarianceType === "tied";
+  const [groups, components] = covarianceType === "full" ? [K, 1] : [1, K];
+  const factorLength = withArena(({ kernels }) => kernels.factorLength(type, D, components));
+  const factor = new Float64Array(groups * factorLength);
+  const logc = new Float64Array(K);
+  const covLength = covariances.length / groups;
+  const run = (group: number): void =>
+    withArena((arena) => {
+      const { kernels } = arena;
+      const first = group * components;
+      const mu = isTied ? arena.copyOf(means) : 0;
+      const centre = isTied ? arena.copyOf(centreOf(weights, means)) : 0;
+      const weight = arena.copyOf(weights.subarray(first, first + components));
+      const logcPart = arena.f64(components);
+      // what a covariance becomes takes its place: scratch, [2, D, D], begins with it, and so does the factor
+      const cov = arena.f64(isTied || covarianceType === "full" ? 2 * covLength : covLength);
+      const factorPart = isTied ? arena.f64(factorLength) : cov;
+      arena.viewF64(cov, covLength).set(covariances.subarray(group * covLength, (group + 1) * covLength));
+      const args = [weight, mu, cov, centre, factorPart, logcPart, D, components, pivotTolerance(D)] as const;
       const status = kernels.factorise(type, ...args, cov);
       if (status !== 0) throw singularCovariance(covarianceType, first + status - 1, remedy);
-      factor.set(arena.viewF64(factorPart, factorLength), part * factorLength);
+      factor.set(arena.viewF64(factorPart, factorLength), group * factorLength);
       logc.set(arena.viewF64(logcPart, components), first);
-    }
-    return { ...parameters, factor, logc };
-  });
+    });
+  yield { groups, run };
+  const triangle = factorLength - D * (1 + K);
+  if (isTied && factor.subarray(triangle + D).some((place) => !(Math.abs(place) <= FAR_APART))) {
+    const copies = new Float64Array(K * triangle).map((_, i) => factor[i % triangle]);
+    return { ...parameters, type: TYPE_CODE.full, factor: copies, logc };
+  }
+  return { ...parameters, type, factor, logc };
 }
 
 /** The error for a covariance that is not positive definite. */
@@ -339,20 +369,36 @@ export function invertTriangles(arena: Arena, triangles: Float64Array, D: number
   return inverses;
 }
 
+/** Values that are to be handed out. @throws {MixtureError} `NOT_FINITE` if one has overflowed. */
+export function finite(values: Float64Array, what: string): Float64Array {
+  if (values.every(Number.isFinite)) return values;
+  throw new MixtureError(
+    "NOT_FINITE",
+    `mixture: expected covariances with finite ${what}, got an overflow; divide the columns by their scale`,
+  );
+}
+
 /** Precisions, in the shape of the covariances: their inverses, P' P. */
 export function precisionsOf(parameters: Parameters): Float64Array {
   const { nFeatures: D, covariances } = parameters;
   if (isDiagonal(parameters)) return covariances.map((variance) => 1 / variance);
   const whitenings = whiteningsOf(parameters);
   const precisions = new Float64Array(covariances.length);
+  const none = new Float64Array(D);
   for (let start = 0; start < covariances.length; start += D * D) {
     const p = whitenings.subarray(start, start + D * D);
-    for (let i = 0; i < D; i++) {
-      for (let j = 0; j <= i; j++) {
-        let sum = 0;
-        for (let row = i; row < D; row++) sum += p[row * D + i] * p[row * D + j];
-        precisions[start + i * D + j] = precisions[start + j * D + i] = sum;
+    // rows of P as they lie, four at a time: entry after entry would go through memory D times as often
+    for (let row = 0; row < D; row += 4) {
+      const last = Math.min(row + 4, D);
+      const [a, b, c, d] = [0, 1, 2, 3].map((k) => (row + k < D ? p.subarray((row + k) * D, (row + k + 1) * D) : none));
+      for (let i = 0; i < last; i++) {
+        const sums = precisions.subarray(start + i * D, start + i * D + i + 1);
+        const [ai, bi, ci, di] = [a[i], b[i], c[i], d[i]];
+        for (let j = 0; j <= i; j++) sums[j] = sums[j] + ai * a[j] + bi * b[j] + ci * c[j] + di * d[j];
       }
+    }
+    for (let i = 0; i < D; i++) {
+      for (let j = 0; j < i; j++) precisions[start + j * D + i] = precisions[start + i * D + j];
     }
   }
   return precisions;

@@ -1,5 +1,5 @@
 import { type Arena, withArena } from "../engine/arena.ts";
-import { type Pointer, TYPE_CODE } from "../engine/kernels.ts";
+import type { Pointer } from "../engine/kernels.ts";
 import { packRows, tileRows, windowRows } from "../engine/tiles.ts";
 import { MixtureError } from "../errors.ts";
 import type { Matrix } from "../input/matrix.ts";
@@ -10,6 +10,14 @@ export type Work = (first: number, count: number, resp: Pointer, means: Pointer)
 
 /** Makes room, and gives what turns a window's conditional mixtures into results at `result`; `rows`: the most in a window. */
 export type Prepare = (arena: Arena, result: Pointer, rows: number) => Work;
+
+/** The error for a row whose moments given its inputs are too large. */
+export function overflow(moments: string, row: number): MixtureError {
+  return new MixtureError(
+    "NOT_FINITE",
+    `data: expected rows near enough for finite ${moments}, got an overflow in row ${row}; leave it out`,
+  );
+}
 
 /**
  * Conditions on rows of inputs, one window after the other: the work space does not grow with the number of rows.
@@ -29,7 +37,7 @@ export function conditionRows(
   const { nComponents: K, nFeatures: D } = inputs;
   const { nFeatures: M } = targets;
   const { nRows } = matrix;
-  const type = TYPE_CODE[inputs.covarianceType];
+  const { type } = inputs;
   const T = tileRows(D, nRows);
   const rows = windowRows(nRows, Math.max(D, K * M, width), T);
   withArena((arena) => {
@@ -47,10 +55,7 @@ export function conditionRows(
       kernels.conditionalMeans(x, count, D, T, K, M, mu, nu, b, means);
       const bad = kernels.firstNotFinite(means, count * K * M);
       if (bad >= 0) {
-        throw new MixtureError(
-          "NOT_FINITE",
-          `data: expected rows near enough for finite means, got an overflow in row ${first + Math.floor(bad / K / M)}; leave it out`,
-        );
+        throw overflow("means", first + Math.floor(bad / K / M));
       }
       work(first, count, resp, means);
       out.set(arena.viewF64(result, count * width), first * width);

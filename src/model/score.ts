@@ -1,5 +1,5 @@
 import { type Arena, acquireArena, withArena } from "../engine/arena.ts";
-import { type Pointer, TYPE_CODE } from "../engine/kernels.ts";
+import type { Pointer } from "../engine/kernels.ts";
 import { packRows, tileRows, windowRows } from "../engine/tiles.ts";
 import type { Matrix } from "../input/matrix.ts";
 import type { Model } from "./parameters.ts";
@@ -70,7 +70,7 @@ function scoreIn(arena: Arena, resident: Resident, matrix: Matrix, wanted: Answe
   const { model } = resident;
   const { nComponents: K, nFeatures: D } = model;
   const { nRows } = matrix;
-  const type = TYPE_CODE[model.covarianceType];
+  const { type } = model;
   const T = tileRows(D, nRows);
   const rows = windowRows(nRows, Math.max(D, K), T);
   const { kernels } = arena;

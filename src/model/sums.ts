@@ -12,3 +12,14 @@ export function sumOf(values: Float64Array): number {
   }
   return sum;
 }
+
+/** Numbers of some lists, one after the other. */
+export function joined(lists: readonly Float64Array[]): Float64Array<ArrayBuffer> {
+  const all = new Float64Array(lists.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const list of lists) {
+    all.set(list, at);
+    at += list.length;
+  }
+  return all;
+}
