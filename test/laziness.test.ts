@@ -39,7 +39,7 @@ function outcome({ set, type, K, seed, steps = STEPS }: Case, lazy: boolean): Ou
   const settings = { tol: 0, maxIter: steps, accelerate: false };
   const init = { kind: "strategy", strategy: "random-from-data" } as const;
   const work = withProblem(matrix, type, K, undefined, function* (problem): Work<Outcome> {
-    const em = new Em(problem, regularisationOf(problem, undefined), lazy);
+    const em = new Em(problem, yield* regularisationOf(problem, undefined), lazy);
     yield* em.take((yield* startsOf(em, init, seed, 0))[0]);
     const { logLikelihood } = yield* climb(em, settings, () => undefined);
     return { parameters: em.read(), logLikelihood };

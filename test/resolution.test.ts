@@ -11,12 +11,7 @@ import { clouds, normals, runs, TYPES, uniforms } from "./support/problems.ts";
 function resolution(column: readonly number[], sampleWeight?: readonly number[]): Resolution {
   const matrix = matrixOf(Float64Array.from(column), { nFeatures: 1 });
   const weights = sampleWeight && Float64Array.from(sampleWeight);
-  return runSync(
-    // biome-ignore lint/correctness/useYield: nothing heavy
-    withProblem(matrix, "full", 1, weights, function* (problem) {
-      return resolutionOf(problem);
-    }),
-  );
+  return runSync(withProblem(matrix, "full", 1, weights, resolutionOf));
 }
 
 const stepOf = (column: readonly number[], weights?: readonly number[]): number => resolution(column, weights).steps[0];

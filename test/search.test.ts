@@ -55,7 +55,7 @@ function fromLabels<T>(
   const matrix = matrixOf({ data: rows, shape: [N, D] });
   return runSync(
     withProblem(matrix, covarianceType, 2, Float64Array.from(weights), function* (problem) {
-      const em = new Em(problem, regularisationOf(problem, 0));
+      const em = new Em(problem, yield* regularisationOf(problem, 0));
       yield* startFromPacked(em, Float64Array.from(labels.flatMap((label) => (label === 0 ? [1, 0] : [0, 1]))));
       return yield* work(em);
     }),
@@ -152,7 +152,7 @@ test("all that a search hands on are at different places, the sound before the s
   const set = dataset("iris");
   const found = runSync(
     withProblem(matrixOf(set), "full", 5, undefined, function* (problem) {
-      const em = new Em(problem, regularisationOf(problem, undefined));
+      const em = new Em(problem, yield* regularisationOf(problem, undefined));
       const random = randomState(problem.arena, 3);
       const start = (): Work<void> => startBy("random-from-data", em, random);
       const contenders = yield* evolve(em, 3000, start, random);

@@ -204,7 +204,7 @@ test("in place of a component without rows another is taken apart, along what it
     };
     const found = runSync(
       withProblem(matrixOf(set), type, 3, undefined, function* (problem) {
-        const em = new Em(problem, regularisationOf(problem, undefined));
+        const em = new Em(problem, yield* regularisationOf(problem, undefined));
         const values = yield* repaired(em, dead, [2], 0);
         if (!values) throw new Error("nothing to take apart");
         yield* em.write(values);

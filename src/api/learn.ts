@@ -93,7 +93,7 @@ export function mStep(
   const shares = checkedResponsibilities(responsibilities, matrix.nRows, K, "responsibilities");
   return runSync(
     withProblem(matrix, covarianceType, K, undefined, function* (problem) {
-      const em = new Em(problem, regularisationOf(problem, regCovar));
+      const em = new Em(problem, yield* regularisationOf(problem, regCovar));
       yield* responsibilityMoments(em, shares);
       em.maximiseOnly();
       return em.read();

@@ -59,7 +59,7 @@ export function* candidateWork(
 
 function* tryAll(problem: Problem, matrix: Matrix, settings: FitSettings, smaller: readonly Fitted[]): Work<Tried> {
   const { arena } = problem;
-  const regularisation = regularisationOf(problem, settings.regCovar, settings.prior);
+  const regularisation = yield* regularisationOf(problem, settings.regCovar, settings.prior);
   const found: Fitted[] = [];
   let failure: unknown;
   const mark = arena.mark();

@@ -183,7 +183,7 @@ export function* search(
   resumable?: Resumable,
   starts?: readonly Float64Array[],
 ): Work<Fitted> {
-  const em = new Em(problem, regularisationOf(problem, settings.regCovar, settings.prior));
+  const em = new Em(problem, yield* regularisationOf(problem, settings.regCovar, settings.prior));
   const ends: End[] = [];
   let failure: unknown;
   const going = resumable && hasSeen(resumable, problem, settings) ? resumable : undefined;

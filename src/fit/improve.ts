@@ -47,7 +47,7 @@ function* improved(
   moves: number,
   start: Parameters,
 ): Work<Fitted> {
-  const em = new Em(problem, regularisationOf(problem, settings.regCovar, settings.prior));
+  const em = new Em(problem, yield* regularisationOf(problem, settings.regCovar, settings.prior));
   const runs: Run[] = [];
   const tried = function* (values: Values, maxIter = settings.maxIter): ReturnType<typeof follow> {
     const end = yield* follow(em, values, { ...settings, maxIter }, (iteration, logLikelihood) => {

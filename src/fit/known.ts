@@ -71,7 +71,7 @@ export function* knownStarts(problem: Problem, settings: FitSettings): Work<Floa
   const { init, seed, nInit, labels } = settings;
   const all = labels as Int32Array;
   const own = kept ? Int32Array.from(kept, (row) => all[row]) : all;
-  const em = new Em(problem, regularisationOf(problem, settings.regCovar, settings.prior));
+  const em = new Em(problem, yield* regularisationOf(problem, settings.regCovar, settings.prior));
   const starts: Float64Array[] = [];
   for (let stream = 0; stream < nInit; stream++) {
     const mark = arena.mark();

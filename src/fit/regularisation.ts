@@ -1,7 +1,7 @@
 // What keeps covariances positive definite: docs/numerics.md, decision 0006.
 import type { PriorOptions } from "../input/options.ts";
 import { pivotTolerance } from "../model/parameters.ts";
-import { runSync } from "./drive.ts";
+import type { Work } from "./drive.ts";
 import { type Prior, priorOf } from "./prior.ts";
 import type { Problem } from "./problem.ts";
 import { type Resolution, resolutionOf } from "./resolution.ts";
@@ -42,14 +42,14 @@ const LEAST_OF_FLOOR = 1e-6;
 const MOST_COLUMNS = 64;
 
 /** A user's `regCovar`, or what the scale of the columns asks for; nothing beside a prior. */
-export function regularisationOf(
+export function* regularisationOf(
   problem: Problem,
   regCovar: number | undefined,
   options?: PriorOptions | undefined,
-): Regularisation {
+): Work<Regularisation> {
   const { D, totalWeight, columnVariances } = problem;
   const prior = options && priorOf(problem, options);
-  const resolution = resolutionOf(problem);
+  const resolution = yield* resolutionOf(problem);
   if (regCovar !== undefined || prior) {
     return {
       reg: new Float64Array(D).fill(regCovar ?? 0),
@@ -68,11 +68,11 @@ export function regularisationOf(
   const share = Math.max(REG_SHARE, rounding);
   const reg = spreads.map((spread) => (spread > 0 ? spread * share : CONSTANT_REG));
   const ridge = spreads.map((spread) => spread * rounding * totalWeight);
-  return { reg, ridge, prior, resolution, floor: floorOf(problem, reg, steps) };
+  return { reg, ridge, prior, resolution, floor: yield* floorOf(problem, reg, steps) };
 }
 
 /** For `raiseCovariances` (assembly/floor.ts): the least variances that the columns can tell; undefined if they are all continuous. */
-function floorOf(problem: Problem, reg: Float64Array, steps: Float64Array): Float64Array | undefined {
+function* floorOf(problem: Problem, reg: Float64Array, steps: Float64Array): Work<Float64Array | undefined> {
   const { arena, covarianceType, D, columnVariances } = problem;
   const { kernels } = arena;
   const least = steps.map((step, d) => Math.min(step * step * ROUNDED, BELOW_TOTAL * columnVariances[d]));
@@ -81,7 +81,7 @@ function floorOf(problem: Problem, reg: Float64Array, steps: Float64Array): Floa
   if (covarianceType === "diag") return least;
   if (D > MOST_COLUMNS) return undefined;
   const roots = least.map((variance, d) => Math.sqrt(Math.max(variance, reg[d] / 2)));
-  const total = runSync(totalCovariance(problem, 0, 0));
+  const total = yield* totalCovariance(problem, 0, 0);
   const mark = arena.mark();
   try {
     const relative = arena.copyOf(total.map((value, at) => value / roots[Math.floor(at / D)] / roots[at % D]));

@@ -3,13 +3,14 @@ import { received } from "../errors.ts";
 import { columnLabel } from "../input/columns.ts";
 import type { Matrix } from "../input/matrix.ts";
 import type { FitSettings } from "../input/options.ts";
-import { diagonalsOf, modelOf, type Parameters } from "../model/parameters.ts";
+import { diagonalsOf, modelSteps, type Parameters } from "../model/parameters.ts";
 import { scoreRows } from "../model/score.ts";
 import type { Run } from "./climb.ts";
 import { excessOf } from "./demand.ts";
 import type { Work } from "./drive.ts";
 import type { Em } from "./em.ts";
 import { freeParameters } from "./hold.ts";
+import { selectRows } from "./problem.ts";
 import { dependentColumns } from "./spaces.ts";
 import { spuriousComponents } from "./spurious.ts";
 
@@ -164,20 +165,21 @@ function* warningsOf(
       message: `component ${component} has no rows left; use fewer components`,
     });
   });
-  warnings.push(...spuriousWarnings(em, matrix, parameters));
+  warnings.push(...(yield* spuriousWarnings(em, matrix, parameters)));
   return warnings;
 }
 
+/** Multiplications in one piece, some milliseconds. */
+const PIECE = 4e6;
 /** The most rows named in one warning. */
 const MOST_ROWS = 8;
 
 /** Which rows each spurious component rests on, and in which column it is narrowest beside all components. */
-function spuriousWarnings(em: Em, matrix: Matrix, parameters: Parameters): FitWarning[] {
+function* spuriousWarnings(em: Em, matrix: Matrix, parameters: Parameters): Work<FitWarning[]> {
   const spurious = spuriousComponents(em, parameters);
   if (spurious.length === 0) return [];
-  const labels = new Int32Array(matrix.nRows);
-  scoreRows(modelOf(parameters), matrix, { labels });
   const { nFeatures: D, nComponents: K, weights } = parameters;
+  const labels = yield* labelsOf(matrix, parameters);
   const variances = diagonalsOf(parameters);
   return spurious.map((component) => {
     const rows: number[] = [];
@@ -199,4 +201,21 @@ function spuriousWarnings(em: Em, matrix: Matrix, parameters: Parameters): FitWa
       message: `component ${component} rests on ${count} (${some})${what}, as close as some are by chance; use fewer components, a simpler covarianceType, or a larger regCovar`,
     };
   });
+}
+
+/** The likeliest component of each row; others come between. */
+function* labelsOf(matrix: Matrix, parameters: Parameters): Work<Int32Array> {
+  const { nFeatures: D, nComponents: K } = parameters;
+  const model = yield* modelSteps(parameters);
+  const labels = new Int32Array(matrix.nRows);
+  const count = Math.max(1, Math.floor(PIECE / (K * D * D)));
+  yield {
+    groups: Math.ceil(matrix.nRows / count),
+    run: (group) => {
+      const own = labels.subarray(group * count, (group + 1) * count);
+      const rows = Int32Array.from(own, (_, i) => group * count + i);
+      scoreRows(model, selectRows(matrix, rows), { labels: own });
+    },
+  };
+  return labels;
 }

@@ -1,6 +1,6 @@
 // What the data can tell apart: the step in which a column is recorded, and how much weight stands for one row.
-import type { Problem } from "./problem.ts";
-import { rowWeights } from "./problem.ts";
+import { inTurns, type Work } from "./drive.ts";
+import { type Problem, rowWeights } from "./problem.ts";
 
 /** What rows and columns of the data can tell apart. */
 export interface Resolution {
@@ -47,8 +47,11 @@ const SOME = 4;
 /** A mass is told from other values no better than this many times the width of the narrowest tenth of those. */
 const CROWDED = 2;
 
+/** What looking at one number costs, in multiplications, about. */
+const OPERATIONS = 50;
+
 /** Looks at the rows of a problem; those of weight 0 are not there. */
-export function resolutionOf(problem: Problem): Resolution {
+export function* resolutionOf(problem: Problem): Work<Resolution> {
   const { arena, rows, N, D, T } = problem;
   const weights = rowWeights(problem);
   const stride = Math.max(1, N / LOOKED_AT);
@@ -63,11 +66,21 @@ export function resolutionOf(problem: Problem): Resolution {
     table.set(arena.viewF64(row, D), i * D);
   }
   arena.rewind(mark);
-  const columns = Array.from({ length: D }, (_, d) => sortedColumn(table, own, d, D));
+  const columns: Values[] = [];
+  const work = chosen.length * D * OPERATIONS;
+  yield* inTurns(work, D, (first, last) => {
+    for (let d = first; d < last; d++) columns[d] = sortedColumn(table, own, d, D);
+  });
   // where a column has no value twice, no row is there twice
   const copies = columns.some(({ at }) => isStrict(at)) ? median(own) : median(distinctRows(table, own, D));
-  const steps = Float64Array.from(columns, (column) => stepOf(distinct(column), copies));
-  const widths = Float64Array.from(columns, (column) => shortest(column));
+  const steps = new Float64Array(D);
+  const widths = new Float64Array(D);
+  yield* inTurns(work, D, (first, last) => {
+    for (let d = first; d < last; d++) {
+      steps[d] = stepOf(distinct(columns[d]), copies);
+      widths[d] = shortest(columns[d]);
+    }
+  });
   // equal rows are copies where some column is continuous; where all have steps, they are rows of their own
   return { steps, widths, unit: steps.includes(0) ? copies : median(own) };
 }
