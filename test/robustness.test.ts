@@ -308,7 +308,7 @@ describe("extreme values", () => {
       await expectError(() => logDensity([[bad]], { mean: [0], covariance: [[1]] }), RangeError, /in row 0, column 0/);
     }
     const rows: unknown[][] = nested(iris);
-    for (const bad of ["1", null, undefined, {}, 1n, true]) {
+    for (const bad of ["1", null, undefined, {}, true]) {
       rows[3][1] = bad;
       await expectFitError(rows, plain, TypeError, /^data: expected a number in row 3, column 1, got/);
     }

@@ -3,7 +3,7 @@ import { isCollapse, type MixtureError } from "../errors.ts";
 import { climb } from "./climb.ts";
 import type { Work } from "./drive.ts";
 import type { Em } from "./em.ts";
-import { spuriousComponents } from "./spurious.ts";
+import { areSound } from "./sound.ts";
 
 /** Where EM has come to from one start. */
 export interface Contender {
@@ -13,7 +13,7 @@ export interface Contender {
   readonly converged: boolean;
   /** M-steps that it has taken. */
   readonly nIterations: number;
-  /** Whether no component is spurious, once {@link isSound} has looked. */
+  /** Whether every component counts, once {@link isSound} has looked. */
   sound?: boolean;
 }
 
@@ -49,9 +49,9 @@ export function taken(em: Em, vector: Float64Array): Work<void> {
   return em.take(vector);
 }
 
-/** Whether no component is spurious. */
+/** Whether every component counts: none is spurious or idle. */
 export function isSound(em: Em, contender: Contender): boolean {
-  contender.sound ??= spuriousComponents(em, em.read(contender.vector)).length === 0;
+  contender.sound ??= areSound(em, em.read(contender.vector));
   return contender.sound;
 }
 

@@ -251,9 +251,9 @@ interface End {
   readonly idle: readonly number[];
 }
 
-/** A sound solution before a spurious one, then the likelier. */
+/** A solution whose components all count before others, then the likelier. */
 function isBetter(a: End, b: End): boolean {
-  const sound = (end: End): boolean => end.spurious.length === 0;
+  const sound = (end: End): boolean => end.spurious.length + end.idle.length === 0;
   return sound(a) === sound(b) ? a.run.objective > b.run.objective : sound(a);
 }
 
