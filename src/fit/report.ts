@@ -3,7 +3,8 @@ import { received } from "../errors.ts";
 import { columnLabel } from "../input/columns.ts";
 import type { Matrix } from "../input/matrix.ts";
 import type { FitSettings } from "../input/options.ts";
-import type { Parameters } from "../model/parameters.ts";
+import { diagonalsOf, modelOf, type Parameters } from "../model/parameters.ts";
+import { scoreRows } from "../model/score.ts";
 import type { Run } from "./climb.ts";
 import { excessOf } from "./demand.ts";
 import type { Work } from "./drive.ts";
@@ -22,7 +23,8 @@ import { spuriousComponents } from "./spurious.ts";
  * - `DEPENDENT_COLUMN`: a column is a linear combination of columns before it, or a copy of one.
  * - `IGNORED_COLUMN`: columns of records or of a table were left out that hold something other than numbers or plain texts.
  * - `EMPTY_COMPONENT`: a component has lost all its rows; its weight is 0.
- * - `SPURIOUS_COMPONENT`: a component has shrunk onto few rows, or onto rows in a plane; its likelihood says little.
+ * - `SPURIOUS_COMPONENT`: a component has shrunk onto few rows, or onto rows that lie in a plane by chance, which the message
+ *   names; its likelihood says little.
  */
 export type FitWarningCode =
   | "NOT_CONVERGED"
@@ -162,13 +164,39 @@ function* warningsOf(
       message: `component ${component} has no rows left; use fewer components`,
     });
   });
-  for (const component of spuriousComponents(em, parameters)) {
-    if (parameters.weights[component] === 0) continue;
-    warnings.push({
+  warnings.push(...spuriousWarnings(em, matrix, parameters));
+  return warnings;
+}
+
+/** The most rows named in one warning. */
+const MOST_ROWS = 8;
+
+/** Which rows each spurious component rests on, and in which column it is narrowest beside all components. */
+function spuriousWarnings(em: Em, matrix: Matrix, parameters: Parameters): FitWarning[] {
+  const spurious = spuriousComponents(em, parameters);
+  if (spurious.length === 0) return [];
+  const labels = new Int32Array(matrix.nRows);
+  scoreRows(modelOf(parameters), matrix, { labels });
+  const { nFeatures: D, nComponents: K, weights } = parameters;
+  const variances = diagonalsOf(parameters);
+  return spurious.map((component) => {
+    const rows: number[] = [];
+    labels.forEach((label, n) => {
+      if (label === component) rows.push(n);
+    });
+    const relative = Array.from({ length: D }, (_, d) => {
+      const average = weights.reduce((sum, weight, k) => sum + weight * variances[k * D + d], 0);
+      return average > 0 ? variances[component * D + d] / average : Infinity;
+    });
+    const column = relative.indexOf(Math.min(...relative));
+    const some = rows.slice(0, MOST_ROWS).join(", ") + (rows.length > MOST_ROWS ? ", …" : "");
+    const count = rows.length === 1 ? "1 row" : `${rows.length} rows`;
+    const what = K > 1 ? `, narrowest in column ${columnLabel(column, matrix.columns)}` : "";
+    return {
       code: "SPURIOUS_COMPONENT",
       component,
-      message: `component ${component} has shrunk onto few rows or a plane; use fewer components, a simpler covarianceType, or a larger regCovar`,
-    });
-  }
-  return warnings;
+      column,
+      message: `component ${component} rests on ${count} (${some})${what}, as close as some are by chance; use fewer components, a simpler covarianceType, or a larger regCovar`,
+    };
+  });
 }

@@ -1,5 +1,5 @@
 // Components with the same parameters: a saddle, which EM by itself does not leave.
-import { isDiagonal, type Parameters, precisionsOf, variancesOf } from "../model/parameters.ts";
+import { diagonalsOf, isDiagonal, type Parameters, precisionsOf } from "../model/parameters.ts";
 import { runSync } from "./drive.ts";
 import type { Problem } from "./problem.ts";
 import { totalCovariance } from "./spaces.ts";
@@ -14,7 +14,7 @@ export function twinsOf(parameters: Parameters): (readonly [first: number, secon
   const { nComponents: K, nFeatures: D, weights, means } = parameters;
   const pairs: [number, number][] = [];
   if (K === 1) return pairs;
-  const variances = isDiagonal(parameters) ? variancesOf(parameters) : diagonalsOf(parameters);
+  const variances = diagonalsOf(parameters);
   let precisions: Float64Array | undefined;
   const areTwins = (j: number, k: number): boolean => {
     for (let d = 0; d < D; d++) {
@@ -33,12 +33,6 @@ export function twinsOf(parameters: Parameters): (readonly [first: number, secon
     }
   }
   return pairs;
-}
-
-/** The variances [K, D] of full or tied covariances. */
-function diagonalsOf({ covarianceType, nComponents: K, nFeatures: D, covariances }: Parameters): Float64Array {
-  const size = covarianceType === "tied" ? 0 : D * D;
-  return Float64Array.from({ length: K * D }, (_, i) => covariances[Math.floor(i / D) * size + (i % D) * (D + 1)]);
 }
 
 function divergenceOfVariances(means: Float64Array, variances: Float64Array, D: number, j: number, k: number): number {

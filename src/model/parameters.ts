@@ -67,6 +67,14 @@ export function variancesOf({ covarianceType, nComponents, nFeatures, covariance
   return new Float64Array(nComponents * nFeatures).map((_, i) => covariances[Math.floor(i / nFeatures)]);
 }
 
+/** The variances [K, D], for every type. */
+export function diagonalsOf(parameters: Covariances): Float64Array {
+  const { covarianceType, nComponents: K, nFeatures: D, covariances } = parameters;
+  if (isDiagonal(parameters)) return variancesOf(parameters);
+  const size = covarianceType === "tied" ? 0 : D * D;
+  return Float64Array.from({ length: K * D }, (_, i) => covariances[Math.floor(i / D) * size + (i % D) * (D + 1)]);
+}
+
 /** The covariances as matrices [K, D, D], for every type. */
 export function matricesOf(parameters: Covariances): Float64Array {
   const { nComponents: K, nFeatures: D, covariances } = parameters;
