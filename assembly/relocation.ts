@@ -32,7 +32,7 @@ function changeBy(weight: f64, counts: usize, logDets: usize, totalWeight: f64, 
  * w, wStep in: weights of the rows, all of them 1 where wStep is 0.
  * weights, logc [K] f64, in: of full components, estimated from these rows. totalWeight: W.
  * to       [N] i32, out: the row's own component where there is no other to go to.
- * gain     [N] f64, out, in nats: minus infinity there.
+ * gain     [N] f64, out, in nats of rows that weigh 1 on average: minus infinity there.
  * scratch  [7, K] f64.
  */
 export function bestMoves(
