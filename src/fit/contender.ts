@@ -3,7 +3,7 @@ import { isCollapse, type MixtureError } from "../errors.ts";
 import { climb } from "./climb.ts";
 import type { Work } from "./drive.ts";
 import type { Em } from "./em.ts";
-import { areSound } from "./sound.ts";
+import { type Fault, faultOf } from "./sound.ts";
 
 /** Where EM has come to from one start. */
 export interface Contender {
@@ -13,8 +13,8 @@ export interface Contender {
   readonly converged: boolean;
   /** M-steps that it has taken. */
   readonly nIterations: number;
-  /** Whether every component counts, once {@link isSound} has looked. */
-  sound?: boolean;
+  /** What is wrong with it, once {@link isSound} has looked. */
+  fault?: Fault;
 }
 
 /** Puts parameters into the Em that the search runs in. */
@@ -51,8 +51,8 @@ export function taken(em: Em, vector: Float64Array): Work<void> {
 
 /** Whether every component counts: none is spurious or idle. */
 export function isSound(em: Em, contender: Contender): boolean {
-  contender.sound ??= areSound(em, em.read(contender.vector));
-  return contender.sound;
+  contender.fault ??= faultOf(em, em.read(contender.vector));
+  return contender.fault === "none";
 }
 
 /** Whether two are at different places. */
@@ -60,15 +60,20 @@ export function isApart({ problem }: Em, a: Contender, b: Contender): boolean {
   return Math.abs(a.objective - b.objective) > TOL * problem.totalWeight;
 }
 
-/** The first `count`: sound ones before spurious ones, then by likelihood; of two of a kind at one place the first. */
+/**
+ * The first `count`: sound ones before others, then by likelihood; of two of a kind at one place the first. One that is less
+ * likely than what fewer components reach is near a saddle, and no better than others.
+ */
 export function ranked(em: Em, field: readonly Contender[], count: number): Contender[] {
   const sound: Contender[] = [];
-  const spurious: Contender[] = [];
+  const others: Contender[] = [];
+  let isSurpassed = false;
   for (const contender of [...field].sort((a, b) => b.objective - a.objective)) {
     if (sound.length === count) break;
-    const peers = isSound(em, contender) ? sound : spurious;
+    const peers = isSound(em, contender) && !isSurpassed ? sound : others;
+    isSurpassed ||= contender.fault === "idle";
     const last = peers.at(-1);
     if (!last || isApart(em, last, contender)) peers.push(contender);
   }
-  return [...sound, ...spurious].slice(0, count);
+  return [...sound, ...others].slice(0, count);
 }

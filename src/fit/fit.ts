@@ -251,10 +251,17 @@ interface End {
   readonly idle: readonly number[];
 }
 
-/** A solution whose components all count before others, then the likelier. */
+/**
+ * A solution whose components all count before others, then the likelier; but not before a likelier one with fewer components,
+ * the others idle: it is near a saddle.
+ */
 function isBetter(a: End, b: End): boolean {
   const sound = (end: End): boolean => end.spurious.length + end.idle.length === 0;
-  return sound(a) === sound(b) ? a.run.objective > b.run.objective : sound(a);
+  const isLikelier = a.run.objective > b.run.objective;
+  if (sound(a) === sound(b)) return isLikelier;
+  const [first, other] = sound(a) ? [a, b] : [b, a];
+  const isSurpassed = other.spurious.length === 0 && other.run.objective > first.run.objective;
+  return isSurpassed ? isLikelier : sound(a);
 }
 
 /**

@@ -3,7 +3,16 @@ import type { Em } from "./em.ts";
 import { spuriousComponents } from "./spurious.ts";
 import { idleComponents } from "./twins.ts";
 
-/** Whether every component counts: none is spurious or empty, and no two are the same. */
+/** What may be wrong with a solution: some component is spurious, or else idle: empty, or the same as another. */
+export type Fault = "none" | "idle" | "spurious";
+
+/** What is wrong with parameters. */
+export function faultOf(em: Pick<Em, "problem" | "regularisation">, parameters: Parameters): Fault {
+  if (spuriousComponents(em, parameters).length > 0) return "spurious";
+  return idleComponents(parameters).length > 0 ? "idle" : "none";
+}
+
+/** Whether every component counts. */
 export function areSound(em: Pick<Em, "problem" | "regularisation">, parameters: Parameters): boolean {
-  return spuriousComponents(em, parameters).length === 0 && idleComponents(parameters).length === 0;
+  return faultOf(em, parameters) === "none";
 }
