@@ -19,7 +19,7 @@ interface Values {
 }
 
 /** Rows that are looked at, in equal strides: as many as tell a step that 99 % of the weight keep. */
-const LOOKED_AT = 2048;
+const LOOKED_AT = 1024;
 /** The share of a number that arithmetic before us may have taken, in double and in single precision: values that are closer count as one. */
 const NOISE = 32 * Number.EPSILON;
 const SINGLE_NOISE = 2 ** -22;
@@ -29,6 +29,8 @@ const KEPT = 0.99;
 const LEAST_STEP = 64;
 /** … nor one that so few numbers keep that they would by chance in one column of this many, as a share. */
 const LEAST_CHANCE = 1e-6;
+/** Differences that are looked at first. */
+const SOME_GAPS = 32;
 /** A value with more than this many rows is tied. */
 const TIED = 1.5;
 /** Beside a pair, equal values of a continuous column are no accident. */
@@ -205,11 +207,25 @@ function noiseOf(sorted: Float64Array, share: number): number {
  */
 function commonStep(sorted: Float64Array, noise: number): number {
   if (sorted.length < 2) return 0;
-  const least = LEAST_STEP * noise;
   const gaps = sorted.subarray(1).map((value, i) => value - sorted[i]);
-  let step = gaps.reduce((smallest, gap) => Math.min(smallest, gap));
-  if (gaps.length === 1) return step;
-  while (step > least) {
+  if (gaps.length === 1) return gaps[0];
+  // where some have no step in common, all have none
+  const stride = Math.ceil(gaps.length / SOME_GAPS);
+  const some = gaps.filter((_, i) => i % stride === 0);
+  const step = commonDivisor(some, noise, least(some));
+  return step > 0 ? commonDivisor(gaps, noise, Math.min(step, least(gaps)), true) : 0;
+}
+
+function least(numbers: Float64Array): number {
+  return numbers.reduce((smallest, number) => Math.min(smallest, number));
+}
+
+/**
+ * @param from - the largest that it may be.
+ * @param sure - whether it must be more than what chance would do.
+ */
+function commonDivisor(gaps: Float64Array, noise: number, from: number, sure = false): number {
+  for (let step = from; step > LEAST_STEP * noise; ) {
     let rest = Infinity;
     // the probability that all but one of the gaps are multiples by chance
     let chance = step / (2 * noise);
@@ -221,7 +237,7 @@ function commonStep(sorted: Float64Array, noise: number): number {
       // a gap of too many steps tells nothing of one of them
       if (off > allowed && allowed < step / 8) rest = Math.min(rest, off);
     }
-    if (rest === Infinity) return chance < LEAST_CHANCE ? step : 0;
+    if (rest === Infinity) return chance < LEAST_CHANCE || !sure ? step : 0;
     step = rest;
   }
   return 0;
