@@ -131,7 +131,8 @@ function* nestedRuns(em: Em, matrix: Matrix, settings: FitSettings, model: Fitte
   // none does: then the smaller model, written out
   let same = whole;
   while (same.length < K) same = withTwin(same);
-  return [...fits, yield* run(same, 0)];
+  const copy = yield* run(same, 0);
+  return [...fits, { ...copy, report: { ...copy.report, converged: report.converged } }];
 }
 
 /**
