@@ -48,6 +48,8 @@ const ROUNDING = 8 * Number.EPSILON;
 const WAVERING = 3;
 /** That rounding in units of eps V (see below) for each row: at most 0.12 in fits of 10 to 300 rows of as many columns. */
 const SINGULAR_ROUNDING = Number.EPSILON / 4;
+/** … and 1.04 where covariances are raised to a floor across columns that depend on each other. */
+const RAISED_ROUNDING = 4 * Number.EPSILON;
 
 /**
  * EM from the current parameters until what is left to gain is estimated below `tol` per row, or `maxIter` M-steps are done.
@@ -192,8 +194,9 @@ class Stop {
    */
   #wavers(after: number): boolean {
     if (!(after > this.#level) || this.#checks > 0) {
-      const { problem, inflation } = this.#em;
-      const isLevel = Math.abs(after - this.#level) <= SINGULAR_ROUNDING * problem.totalWeight * inflation;
+      const { problem, inflation, regularisation } = this.#em;
+      const rounding = (regularisation.floor ? RAISED_ROUNDING : SINGULAR_ROUNDING) * problem.totalWeight * inflation;
+      const isLevel = Math.abs(after - this.#level) <= rounding;
       this.#checks = isLevel ? this.#checks + 1 : 0;
     }
     if (this.#checks === 0) this.#level = after;
