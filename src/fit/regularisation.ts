@@ -1,11 +1,11 @@
 // What keeps covariances positive definite: docs/numerics.md, decision 0006.
 import type { PriorOptions } from "../input/options.ts";
-import { pivotTolerance } from "../model/parameters.ts";
+import { isDiagonal, pivotTolerance } from "../model/parameters.ts";
 import type { Work } from "./drive.ts";
 import { type Prior, priorOf } from "./prior.ts";
 import type { Problem } from "./problem.ts";
 import { type Resolution, resolutionOf } from "./resolution.ts";
-import { totalCovariance } from "./spaces.ts";
+import { dependentColumns, totalCovariance } from "./spaces.ts";
 
 /** What is added to the covariances so that they stay positive definite; each [D]. */
 export interface Regularisation {
@@ -38,6 +38,8 @@ const ROUNDED = 1 / 12;
 const BELOW_TOTAL = 0.99;
 /** … but this share of the floor is left in any direction, also where columns depend on each other, so that rounding does not decide. */
 const LEAST_OF_FLOOR = 1e-6;
+/** Eigenvalues below this share of the largest, times the columns, are rounding. */
+const EIGEN_ROUNDING = 8 * Number.EPSILON;
 /** Columns up to which directions across them have a floor too: it takes their eigenvectors. */
 const MOST_COLUMNS = 64;
 
@@ -66,9 +68,23 @@ export function* regularisationOf(
   });
   const rounding = ABOVE_ROUNDING * pivotTolerance(D);
   const share = Math.max(REG_SHARE, rounding);
-  const reg = spreads.map((spread) => (spread > 0 ? spread * share : CONSTANT_REG));
+  const isSingular = yield* canBeSingular(problem, spreads);
+  const reg = spreads.map((spread, d) => {
+    if (!(spread > 0)) return CONSTANT_REG;
+    return isSingular ? Math.max(spread * share, columnVariances[d] * rounding) : spread * share;
+  });
   const ridge = spreads.map((spread) => spread * rounding * totalWeight);
   return { reg, ridge, prior, resolution, floor: yield* floorOf(problem, reg, steps) };
+}
+
+/**
+ * Whether pivots of covariances may be nothing but the rounding of variances that are wider than the spreads, as when three
+ * tight and distant places have a column twice: a component that holds them all is as wide as the data.
+ */
+function* canBeSingular(problem: Problem, spreads: Float64Array): Work<boolean> {
+  const { N, D, columnVariances } = problem;
+  if (isDiagonal(problem) || !spreads.some((spread, d) => spread < columnVariances[d])) return false;
+  return N <= D || (yield* dependentColumns(problem)).length > 0;
 }
 
 /** For `raiseCovariances` (assembly/floor.ts): the least variances that the columns can tell; undefined if they are all continuous. */
@@ -89,8 +105,12 @@ function* floorOf(problem: Problem, reg: Float64Array, steps: Float64Array): Wor
     kernels.eigen(relative, values, vectors, scratch, D);
     const U = arena.viewF64(vectors, D * D);
     const floor = new Float64Array(3 * D * D);
-    arena.viewF64(values, D).forEach((value, l) => {
-      const share = Math.sqrt(Math.max(LEAST_OF_FLOOR, Math.min(1, BELOW_TOTAL * value)));
+    const shares = arena.viewF64(values, D);
+    // continuous columns have values of 1e10 here, whose rounding is no variance of others
+    const nothing = EIGEN_ROUNDING * D * Math.max(...shares);
+    shares.forEach((value, l) => {
+      const kept = value > nothing ? Math.min(1, BELOW_TOTAL * value) : 0;
+      const share = Math.sqrt(Math.max(LEAST_OF_FLOOR, kept));
       for (let d = 0; d < D; d++) {
         floor[D * D + d * D + l] = floor[2 * D * D + l * D + d] = roots[d] * U[l * D + d] * share;
       }
