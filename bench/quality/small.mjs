@@ -1,6 +1,6 @@
 // How often a default fit of small continuous data with many components finds the best sound solution known.
 //
-//     node bench/quality/small.mjs [--seeds 12] [--sets 0,7]        needs a built library; ten minutes
+//     node bench/quality/small.mjs [--seeds 12] [--first 0] [--sets 0,7]        needs a built library; ten minutes
 //     node bench/quality/small.mjs --search [--starts 50]           looks for better ones: test/fixtures/small-known.json
 //
 // Sound is what the library has no SPURIOUS_COMPONENT for: the likelihood of a component that shrinks onto few rows has no
@@ -39,6 +39,7 @@ function option(name, otherwise) {
 }
 
 const seeds = Number(option("--seeds", "12"));
+const firstSeed = Number(option("--first", "0"));
 const chosen = option("--sets", "")
   .split(",")
   .flatMap((set) => (set === "" ? [] : Number(set)));
@@ -101,34 +102,33 @@ function bestOf(which) {
 }
 
 function measure() {
-  console.log(`${headline(host())}; ${seeds} seeds\n`);
+  console.log(`${headline(host())}; seeds ${firstSeed} to ${firstSeed + seeds - 1}\n`);
   console.log(
-    "| set | rows | K | type | best known | % reached | different ends | worst gap | spurious | better | ms |",
+    "| set | rows | K | type | best known | % reached | different ends | worst gap | spurious | best before | ms |",
   );
   console.log(`|${"---|".repeat(11)}`);
   let reached = 0;
   let fitsOfAll = 0;
   for (const which of cases) {
-    const best = bestOf(which);
-    if (best === -Infinity) {
+    const kept = bestOf(which);
+    if (kept === -Infinity) {
       console.log(`| ${which.name} | no sound solution is known: run with --search |`);
       continue;
     }
     fitsOfAll += seeds;
     const before = process.cpuUsage();
-    const fits = Array.from({ length: seeds }, (_, seed) => fitted(which, { seed }));
+    const fits = Array.from({ length: seeds }, (_, i) => fitted(which, { seed: firstSeed + i }));
     const { user, system } = process.cpuUsage(before);
     const found = fits.map((fit) => (isSound(fit) ? fit.report.logLikelihood : -Infinity));
+    // what these fits find counts, too: the rule for what is sound may be another than it was when the others were kept
+    const best = Math.max(kept, ...found);
     const count = found.filter((value) => value >= best - NEAR).length;
     reached += count;
     const { K, covarianceType, rows } = which;
     const ends = new Set(found.map((value) => Math.round(value / NEAR / 2))).size;
     const cells = [which.name, rows.shape.join(" x "), K, covarianceType, best.toFixed(3)];
     cells.push(Math.round((100 * count) / seeds), ends, Math.max(0, best - Math.min(...found)).toPrecision(2));
-    cells.push(
-      found.filter((value) => value === -Infinity).length,
-      Math.max(...found) > best + NEAR ? Math.max(...found).toFixed(3) : "-",
-    );
+    cells.push(found.filter((value) => value === -Infinity).length, best > kept + NEAR ? kept.toFixed(3) : "-");
     cells.push(((user + system) / 1000 / seeds).toFixed(0));
     console.log(`| ${cells.join(" | ")} |`);
   }

@@ -51,6 +51,34 @@ const DEFECTS = {
   "few distinct values": (rows) => {
     for (const row of rows) row.splice(0, row.length, ...row.map((value) => Math.round(value / 4)));
   },
+  "rounded column": (rows, uniform) => {
+    const unit = 10 ** -pick(uniform, 4);
+    changeColumn(rows, uniform, (value) => Math.round(value / unit) * unit);
+  },
+  "column of counts": (rows, uniform) => changeColumn(rows, uniform, (value) => Math.floor(Math.abs(value))),
+  "zero-inflated column": (rows, uniform) => {
+    const zeros = [0.3, 0.6, 0.9][pick(uniform, 3)];
+    changeColumn(rows, uniform, (value) => (uniform() < zeros ? 0 : value));
+  },
+  "saturated column": (rows, uniform) => {
+    const cap = rows[pick(uniform, rows.length)][0];
+    changeColumn(rows, uniform, (value) => Math.min(value, cap));
+  },
+  "Likert column": (rows, uniform) =>
+    changeColumn(rows, uniform, (value) => Math.max(1, Math.min(5, Math.round(3 + value / 4)))),
+  "0/1 column": (rows, uniform) => {
+    const threshold = [-5, 0, 5][pick(uniform, 3)];
+    changeColumn(rows, uniform, (value) => (value > threshold ? 1 : 0));
+  },
+  "one-hot columns": (rows, uniform) => {
+    const first = pick(uniform, width(rows));
+    for (const row of rows) {
+      const hot = first + pick(uniform, row.length - first);
+      row.forEach((_, d) => {
+        if (d >= first) row[d] = d === hot ? 1 : 0;
+      });
+    }
+  },
   "wild number": (rows, uniform) => {
     const row = rows[pick(uniform, rows.length)];
     if (row)
@@ -66,6 +94,11 @@ const width = (rows: number[][]): number => rows[0]?.length ?? 1;
 function setColumn(rows: number[][], uniform: () => number, value: (row: number[]) => number): void {
   const d = pick(uniform, width(rows));
   for (const row of rows) row[d] = value(row);
+}
+
+function changeColumn(rows: number[][], uniform: () => number, change: (value: number) => number): void {
+  const d = pick(uniform, width(rows));
+  for (const row of rows) row[d] = change(row[d]);
 }
 
 /** One problem. Its rows and weights follow from it. */
