@@ -23,6 +23,9 @@ const LARGEST_SPREAD = 1e150;
 /** A standard deviation below this has a square that is no longer a normal number. */
 const SMALLEST_SPREAD = 1e-150;
 
+/** A standard deviation below this share of the mean is rounding. */
+const LAST_DIGIT = 2 * Number.EPSILON;
+
 /** Rows whose component is known. */
 export interface Known {
   /** Tiles of rows of which nothing is known; they come first. */
@@ -203,8 +206,12 @@ function columnStatistics(
     const columnMeans = arena.readF64(c, D).map((value, d) => value + shift[d]);
     const columnVariances = arena.readF64(s2, D).map((sum, d) => Math.max(0, sum / totalWeight - shift[d] * shift[d]));
     for (let d = 0; d < D; d++) {
+      const rounding = LAST_DIGIT * Math.abs(columnMeans[d]);
+      // what differs in the last digit alone is constant
+      const isRounding = Math.sqrt(columnVariances[d]) <= rounding && Math.abs(shift[d]) <= rounding;
+      const constant = isRounding || (arena.viewF64(s2, D)[d] === 0 && arena.viewF64(s1, D)[d] === 0);
+      if (constant) columnVariances[d] = 0;
       const spread = Math.sqrt(columnVariances[d]);
-      const constant = arena.viewF64(s2, D)[d] === 0 && arena.viewF64(s1, D)[d] === 0;
       if (
         !(spread <= LARGEST_SPREAD && Math.abs(columnMeans[d]) <= LARGEST_SPREAD) ||
         !(spread >= SMALLEST_SPREAD || constant)

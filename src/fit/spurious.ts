@@ -9,8 +9,12 @@ const LEAST_SHARE = 1e-6;
 const SUPPORT = 2;
 /** A narrow component with fewer rows than this is an accident, however narrow: so many copies of a row are no group. */
 const FEW = 3.5;
-/** Logarithm of the expected number of equally narrow groups of rows, above which one is an accident: one in a hundred. */
+/** Logarithm of the expected number of equally narrow groups of rows, above which one is an accident: one in a hundred, … */
 const ACCIDENT = -4.6;
+/** … and one in a thousand where no column has a step: a likelihood without bound is drawn to the narrowest of all groups. */
+const CONTINUOUS_ACCIDENT = -6.9;
+/** There rows that lie farther out than this squared distance are no less likely to lie in a plane. */
+const MOST_DISTANCE = 4;
 
 /**
  * Components that owe their likelihood to a few rows, or to rows that lie in a plane by chance, as numbers from 0. The
@@ -30,7 +34,8 @@ const ACCIDENT = -4.6;
  *
  *     C(N, n) C(n, p - 1) q^(n - p + 1)
  *
- * are expected, to be compared with 1/100. To Σ and V is added what the steps leave open in which the columns are recorded (h² / 12). Thus
+ * are expected, to be compared with 1/100. Where no column has a step, the likelihood has no bound and is drawn to the narrowest group of
+ * all: there δ is 2 at most, and the number is compared with 1/1000. To Σ and V is added what the steps leave open in which the columns are recorded (h² / 12). Thus
  * 4,500 of 5,000 rows on one value are a finding, and three rows in a plane an accident.
  *
  * A component without weight is none.
@@ -82,14 +87,18 @@ function isByChance(
   const { steps } = regularisation.resolution;
   const volume = (j: number): number => logDeterminant(parameters, j, steps, log);
   const distance = quadratic(parameters, precisions, apart(parameters, k, neighbour), neighbour);
-  const chance = Math.min(0, (volume(k) - volume(neighbour) - distance) / 2 + log(2));
+  const isBounded = steps.some((step) => step > 0);
+  const far = isBounded ? distance : Math.min(MOST_DISTANCE, distance);
+  const chance = Math.min(0, (volume(k) - volume(neighbour) - far) / 2 + log(2));
   /** log C(of, count), by Stirling's formula. */
   const choices = (of: number, count: number): number => {
     const rest = of - count;
     if (!(count >= 1 && rest >= 1)) return 0;
     return of * log(of) - count * log(count) - rest * log(rest) - log((2 * Math.PI * count * rest) / of) / 2;
   };
-  return choices(total, n) + choices(n, least - 1) + (n - least + 1) * chance > ACCIDENT;
+  return (
+    choices(total, n) + choices(n, least - 1) + (n - least + 1) * chance > (isBounded ? ACCIDENT : CONTINUOUS_ACCIDENT)
+  );
 }
 
 /** [D]: from the mean of component j to that of component k. */
