@@ -84,151 +84,157 @@ function axesOf(root: Float64Array, offset: Float64Array): Pick<Shared, "ratios"
 /** Nodes above 0, and weights, of Gauss-Legendre quadrature with ten nodes. */
 const NODES = [0.1488743389816312, 0.4333953941292472, 0.6794095682990244, 0.8650633666889845, 0.9739065285171717];
 const WEIGHTS = [0.2955242247147529, 0.2692667193099963, 0.219086362515982, 0.1494513491505806, 0.0666713443086881];
-/** Parts of a path, at most: some 10 to 60 are used. */
-const MOST_PARTS = 1000;
-/** What is left of an integrand when the path ends, relative. */
+/** Parts of a path, at most: 10 to 30 are used as a rule, and 160 where the integrand falls as p⁻² only. */
+const MOST_PARTS = 2000;
+/** What is left of the integrals where the path ends, relative. */
 const REST = 1e-17;
 /** An exponent below which all is 0 in 64 bits. */
 const NOTHING = -800;
+/** 2π, in two parts. */
+const TURN = 6.283185307179586;
+const TURN_REST = 2.4492935982947064e-16;
 
 /**
- * Both probabilities, from the moment generating function of the difference of the squared distances,
+ * Both probabilities, from the moment generating function of the difference of the squared distances, whose logarithm is
  *
- *   M(p) = ∫ (w_a N_a)^(1-p) (w_b N_b)^p / w_a = exp(p c / 2 - ½ Σ n² p (1-p) / r) / Π sqrt(r), r = 1 - p + p γ:
+ *   K(p) = log ∫ (w_a N_a)^(1-p) (w_b N_b)^p - log w_a = ½ (p limit - Σ (log r + n² p (1-p) / r)), r = 1 - p + p γ:
  *
- * ω_b|a = 1/2πi ∫ M(p) / p dp and ω_a|b = w_a / w_b 1/2πi ∫ M(p) / (1 - p) dp, upwards between 0 and 1. The path starts at the saddle
- * M(p) / p / (1-p) and goes down as steeply as it can while it rises (all singularities lie on the real axis), so that
- * nothing large cancels and small probabilities come out as exact, relative to themselves, as large ones.
+ * ω_b|a = 1/2πi ∫ exp K(p) / p dp and ω_a|b = w_a / w_b 1/2πi ∫ exp K(p) / (1-p) dp, upwards between 0 and 1 (Imhof 1961 has p = 0,
+ * around the pole). The path starts near the saddle of exp K(p) / p / (1-p) and goes down as steeply as it can while it
+ * rises: all singularities lie on the real axis, nothing large cancels, and small probabilities are as exact, relative to
+ * themselves, as large ones. Each part of it is short beside its distance from them and beside the changes of K, and
+ * has ten nodes.
  */
 function contourIntegrals(kernels: Kernels, shared: Shared, logOdds: number): readonly [number, number] {
-  const [p0, q0] = saddleOf(shared);
-  const top = logAt(kernels, shared, p0, q0);
-  if (top < NOTHING && top - logOdds < NOTHING) return [0, 0];
-  const sums = [0, 0];
-  let [x, w, y] = [p0, q0, 0];
-  for (let part = 0; part < MOST_PARTS; part++) {
-    const [dx, dy] = stepFrom(shared, x, w, y);
-    let rest = 0;
-    for (let node = 0; node < 2 * NODES.length; node++) {
-      const i = node >> 1;
-      const t = 0.5 + (node % 2 === 0 ? -NODES[i] : NODES[i]) / 2;
-      const at = [x + t * dx, w - t * dx, y + t * dy] as const;
-      const [re, im] = ratioAt(kernels, shared, p0, q0, top, ...at);
-      const size = Math.hypot(re,im);
-      // over p, and over q = 1 - p
-      for (const [side, real, imaginary] of [[0, at[0], at[2]], [1, at[1], -at[2]]] as const) {
-        const norm = real * real + imaginary * imaginary;
-        const [u, v] = [(re * real + im * imaginary) / norm, (im * real - re * imaginary) / norm];
-        sums[side] += (WEIGHTS[i] / 2) * (u * dy + v * dx);
-        rest = Math.max(rest, (size * at[2]) / Math.sqrt(norm) / Math.abs(sums[side]));
-      }
+  const { limit, ratios, squares } = shared;
+  // where the difference of the squared distances ends, on one side
+  const end = -squares.reduce((sum, square, d) => sum + square / (ratios[d] - 1), 0);
+  if (limit <= end && ratios.every((ratio) => ratio > 1)) return [0, 1];
+  if (limit >= end && ratios.every((ratio) => ratio < 1)) return [1, 0];
+  const saddle = saddleOf(kernels, shared);
+  const { p, q, top } = saddle;
+  if (Math.max(top, top - logOdds) < NOTHING) return [0, 0];
+  let [there, back] = [0, 0];
+  let [x, y] = [0, 0];
+  const value = new Float64Array(2);
+  for (let part = 0, rest = 1; part < MOST_PARTS && !(rest < REST); part++) {
+    const [dx, dy] = stepFrom(saddle, x, y);
+    rest = 0;
+    for (let i = 0; i < 10; i++) {
+      const t = 0.5 + (i < 5 ? NODES[i] : -NODES[i - 5]) / 2;
+      const weight = WEIGHTS[i % 5] / 2;
+      const [across, up] = [x + t * dx, y + t * dy];
+      integrandAt(kernels, saddle, across, up, value);
+      const [re, im] = value;
+      // p = u + i up, 1 - p = s - i up
+      const [u, s] = [p + across, q - across];
+      const [a, b] = [u * u + up * up, s * s + up * up];
+      there += (weight * ((re * u + im * up) * dy + (im * u - re * up) * dx)) / a;
+      back += (weight * ((re * s - im * up) * dy + (im * s + re * up) * dx)) / b;
+      const left = up * modulus(re, im);
+      rest = Math.max(rest, left / Math.sqrt(a) / Math.abs(there), left / Math.sqrt(b) / Math.abs(back));
     }
     x += dx;
-    w -= dx;
     y += dy;
-    if (rest < REST) break;
   }
-  return [0,1].map(side => Math.max(0, Math.min(1, (sums[side] / Math.PI) * kernels.exp(top - side * logOdds)))) as unknown as readonly [number, number];
+  const share = (sum: number, log: number): number => Math.max(0, Math.min(1, (sum / Math.PI) * kernels.exp(log)));
+  return [share(there, top), share(back, top - logOdds)];
 }
 
-/** Where M(p) / p / (1 - p) is least between 0 and 1, roughly: p and 1 - p, each exact where it is small. */
-function saddleOf({ ratios, squares, limit }: Shared): [number, number] {
-  let [low, high] = [1e-150, 1e150];
-  for (let i = 0; i < 30; i++) {
-    const odds = Math.sqrt(low) * Math.sqrt(high);
-    const [p, q] = [odds / (1 + odds), 1 / (1 + odds)];
-    let slope = limit / 2 - 1 / p + 1 / q;
-    for (let d = 0; d < ratios.length; d++) {
-      const r = q + p * ratios[d];
-      slope -= ((ratios[d] - 1) / r + squares[d] * ((q / r) * (q / r) - ((ratios[d] * p) / r) * (p / r))) / 2;
-    }
-    if (slope < 0) low = odds;
+/** A place on the real axis, and what K is about it: in δ = p - here, twice K is limit δ - Σ (log (1 + κ δ) + m δ (h - δ) / (1 + κ δ)). */
+interface Saddle {
+  readonly p: number;
+  /** 1 - p, exact where it is small. */
+  readonly q: number;
+  /** K. */
+  readonly top: number;
+  readonly limit: number;
+  /** [D] each: κ, m and h. */
+  readonly kappa: Float64Array;
+  readonly m: Float64Array;
+  readonly h: Float64Array;
+}
+
+/** Where exp K(p) / p / (1-p) is least between 0 and 1, roughly. */
+function saddleOf(kernels: Kernels, { ratios, squares, limit }: Shared): Saddle {
+  const slopeAt = (p: number, q: number): number =>
+    ratios.reduce(
+      (sum, ratio, d) => {
+        const r = q + p * ratio;
+        return sum - ((ratio - 1) / r + squares[d] * ((q / r) * (q / r) - ((ratio * p) / r) * (p / r))) / 2;
+      },
+      limit / 2 - 1 / p + 1 / q,
+    );
+  // by halving the logarithm of p / q
+  let [low, odds, high] = [1e-150, 1, 1e150];
+  for (let halving = 0; halving < 20; halving++) {
+    if (slopeAt(odds / (1 + odds), 1 / (1 + odds)) < 0) low = odds;
     else high = odds;
+    odds = Math.sqrt(low) * Math.sqrt(high);
   }
-  const odds = Math.sqrt(low) * Math.sqrt(high);
-  return [odds / (1 + odds), 1 / (1 + odds)];
+  const [p, q] = [odds / (1 + odds), 1 / (1 + odds)];
+  const r = ratios.map((ratio) => q + p * ratio);
+  const kappa = ratios.map((ratio, d) => (ratio - 1) / r[d]);
+  const m = squares.map((square, d) => square / r[d]);
+  const top = r.reduce((sum, value, d) => sum - (kernels.log(value) + m[d] * p * q) / 2, (p * limit) / 2);
+  return { p, q, top, limit, kappa, m, h: kappa.map((value) => q - p - p * q * value) };
 }
 
-/** log M on the real axis. */
-function logAt(kernels: Kernels, { ratios, squares, limit }: Shared, p: number, q: number): number {
-  let sum = p * limit;
-  for (let d = 0; d < ratios.length; d++) {
-    const r = q + p * ratios[d];
-    sum -= squares[d] * q * (p / r) + kernels.log(r);
-  }
-  return sum / 2;
-}
-
-/** M at p = x + iy, 1 - p = w - iy, over M at the saddle. */
-function ratioAt(
-  kernels: Kernels,
-  { ratios, squares, limit }: Shared,
-  p0: number,
-  q0: number,
-  top: number,
-  x: number,
-  w: number,
-  y: number,
-): readonly [number, number] {
-  // p (1 - p)
-  const [g, h] = [x * w + y * y, y * (w - x)];
-  let [e, f] = [x * limit, y * limit];
+/** exp (K - top) at δ = x + iy: real and imaginary part. */
+function integrandAt(kernels: Kernels, { limit, kappa, m, h }: Saddle, x: number, y: number, out: Float64Array): void {
+  let [exponent, angle] = [x * limit, y * limit];
   let [re, im] = [1, 0];
-  for (let d = 0; d < ratios.length; d++) {
-    const [r, s] = [w + x * ratios[d], y * (ratios[d] - 1)];
-    const scale = Math.max(Math.abs(r), Math.abs(s));
-    const [a, b] = [r / scale, s / scale];
-    const norm = (a * a + b * b) * scale;
-    // 1 / r
+  for (let d = 0; d < kappa.length; d++) {
+    // 1 / (1 + κ δ) = u + iv; its arguments stay between -π and π
+    const [a, b] = [1 + x * kappa[d], y * kappa[d]];
+    const norm = a * a + b * b;
     const [u, v] = [a / norm, -b / norm];
-    e -= squares[d] * (g * u - h * v);
-    f -= squares[d] * (g * v + h * u);
-    const size = Math.sqrt((a * a + b * b)) / norm;
-    const root = Math.sqrt((size + Math.abs(u)) / 2);
-    const other = root === 0 ? 0 : v / 2 / root;
-    const r0 = Math.sqrt(q0 + p0 * ratios[d]);
-    const [c, t] = u >= 0 ? [root * r0, other * r0] : [Math.abs(other) * r0, v < 0 ? -root * r0 : root * r0];
-    [re, im] = [re * c - im * t, re * t + im * c];
+    const [f, g] = [x * (h[d] - x) + y * y, y * (h[d] - 2 * x)];
+    exponent -= m[d] * (f * u - g * v);
+    angle -= m[d] * (f * v + g * u);
+    // its square root
+    const most = Math.sqrt((1 / Math.sqrt(norm) + Math.abs(u)) / 2);
+    const least = most > 0 ? v / 2 / most : 0;
+    const [c, s] = u < 0 ? [Math.abs(least), v < 0 ? -most : most] : [most, least];
+    [re, im] = [re * c - im * s, re * s + im * c];
   }
-  const turn = f / 2;
-  const turns = Math.round(turn / (2 * Math.PI));
-  const [cosine, sine] = cosineSine(turn - turns * 6.283185307179586 - turns * 2.4492935982947064e-16);
-  let log0 = p0 * limit;
-  for (let d = 0; d < ratios.length; d++) log0 -= squares[d] * q0 * (p0 / (q0 + p0 * ratios[d]));
-  const size = kernels.exp((e - log0) / 2);
-  return [size * (re * cosine - im * sine), size * (re * sine + im * cosine)];
+  const turns = Math.round(angle / 2 / TURN);
+  const [cosine, sine] = cosineSine(angle / 2 - turns * TURN - turns * TURN_REST);
+  const size = kernels.exp(exponent / 2);
+  out[0] = size * (re * cosine - im * sine);
+  out[1] = size * (re * sine + im * cosine);
 }
 
-/** The next part of the path: down as steeply as it can, short of any singularity and of much change. */
-function stepFrom({ ratios, squares, limit }: Shared, x: number, w: number, y: number): readonly [number, number] {
-  const inverse = (a: number, b: number): readonly [number, number] => {
-    const scale = Math.max(Math.abs(a), Math.abs(b));
-    const norm = (a / scale) * a + (b / scale) * b;
-    return [a / scale / norm, -b / scale / norm];
-  };
-  const [pu, pv] = inverse(x, y);
-  const [qu, qv] = inverse(w, -y);
-  let near = Math.min(Math.hypot(x, y), Math.hypot(w, y));
-  // first and second derivative of the logarithm
-  let [a, b] = [limit / 2 - pu + qu, qv - pv];
-  let [c, e] = [pu * pu - pv * pv + qu * qu - qv * qv, 2 * pu * pv + 2 * qu * qv];
-  for (let d = 0; d < ratios.length; d++) {
-    const slope = ratios[d] - 1;
-    const [u, v] = inverse(w + x * ratios[d], y * slope);
-    if (slope !== 0) near = Math.min(near, 1 / Math.hypot(u, v) / Math.abs(slope));
-    // (q² - p² γ) / r² = (1/γ' ...)
-    const [pr, pi] = [x * u - y * v, x * v + y * u];
-    const [qr, qi] = [w * u + y * v, w * v - y * u];
-    a -= (slope * u + squares[d] * (qr * qr - qi * qi - ratios[d] * (pr * pr - pi * pi))) / 2;
-    b -= (slope * v + squares[d] * (2 * qr * qi - ratios[d] * 2 * pr * pi)) / 2;
-    // d/dp of it: -2 γ / r³
+/** The part of the path that begins at δ = x + iy. */
+function stepFrom({ p, q, limit, kappa, m, h }: Saddle, x: number, y: number): readonly [number, number] {
+  const [toP, toQ] = [modulus(p + x, y), modulus(q - x, y)];
+  let near = Math.min(toP, toQ);
+  // 1 / p and 1 / (1-p)
+  const [a, b, c, e] = [(p + x) / toP / toP, -y / toP / toP, (q - x) / toQ / toQ, y / toQ / toQ];
+  // the first and the second derivative of K - log p - log (1-p)
+  let [first, turn] = [limit / 2 - a + c, e - b];
+  let [second, bend] = [a * a - b * b + c * c - e * e, 2 * (a * b + c * e)];
+  for (let d = 0; d < kappa.length; d++) {
+    const [k, f, g] = [kappa[d], 1 + x * kappa[d], y * kappa[d]];
+    const norm = f * f + g * g;
+    if (k !== 0) near = Math.min(near, Math.sqrt(norm) / Math.abs(k));
+    // 1 / (1 + κ δ), its square, and h - 2 δ - κ δ²
+    const [u, v] = [f / norm, -g / norm];
     const [s, t] = [u * u - v * v, 2 * u * v];
-    c += (slope * slope * s) / 2 + squares[d] * ratios[d] * (s * u - t * v);
-    e += (slope * slope * t) / 2 + squares[d] * ratios[d] * (s * v + t * u);
+    const [i, j] = [h[d] - 2 * x - k * (x * x - y * y), -2 * y - 2 * k * x * y];
+    first -= (k * u + m[d] * (i * s - j * t)) / 2;
+    turn -= (k * v + m[d] * (i * t + j * s)) / 2;
+    const cube = m[d] * (1 + h[d] * k);
+    second += (k * k * s) / 2 + cube * (s * u - t * v);
+    bend += (k * k * t) / 2 + cube * (s * v + t * u);
   }
-  const steep = Math.hypot(a, b);
-  const length = Math.min(near / 2, 2 / steep, 1.5 / Math.sqrt(Math.hypot(c, e)));
-  const up = y === 0 ? 1 : Math.max(0.5, b / steep);
-  const across = Math.sqrt(Math.max(0, 1 - up * up));
-  return [a > 0 ? -across * length : across * length, up * length];
+  const steep = modulus(first, turn);
+  const length = Math.min(near / 1.75, 2.5 / steep, 1.75 / Math.sqrt(modulus(second, bend)));
+  const rise = y === 0 ? 1 : Math.max(0.5, turn / steep);
+  const aside = Math.sqrt(Math.max(0, 1 - rise * rise)) * length;
+  return [first > 0 ? -aside : aside, rise * length];
+}
+
+function modulus(re: number, im: number): number {
+  return Math.sqrt(re * re + im * im);
 }
