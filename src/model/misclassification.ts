@@ -2,8 +2,8 @@
 
 import { withArena } from "../engine/arena.ts";
 import type { Kernels } from "../engine/kernels.ts";
-import { cosineSine, eigenOf } from "./ellipsoid.ts";
 import { logOf } from "./elementary.ts";
+import { cosineSine, eigenOf } from "./ellipsoid.ts";
 import { difference, type FactoredNormal, multiply, relativeRoot, squared } from "./normals.ts";
 
 /** Standard deviations beyond which a tail is 0 in 64 bits. */
@@ -61,7 +61,11 @@ export function misclassifications(a: FactoredNormal, b: FactoredNormal): readon
         quadraticProbability(kernels, back * back - 1, m * back, m * m + limit),
       ];
     }
-    return contourIntegrals(kernels, { ...axesOf(relativeRoot(b, a), offset), limit }, logOf(b.weight) - logOf(a.weight));
+    return contourIntegrals(
+      kernels,
+      { ...axesOf(relativeRoot(b, a), offset), limit },
+      logOf(b.weight) - logOf(a.weight),
+    );
   });
 }
 
