@@ -161,23 +161,55 @@ describe("misclassification", () => {
   });
 
   test("of rare kinds is known to nine digits, where counting would see nothing", () => {
-    // on the far side of what separates them, at a distance r in each of two directions, the rows of a normal of variance 1
-    // from one of variance v about the same mean: exp(-r²/2) of them
+    // columns that both components have alike change nothing: what one column says is known in closed form
+    for (const variance of [0.1, 0.9, 1.001, 3, 50]) {
+      for (const shift of [3, 10, 30]) {
+        for (const w of [0.001, 0.5, 0.9]) {
+          const weights = [w, 1 - w];
+          const one = overlap({
+            weights,
+            means: [[0], [shift]],
+            covariances: [1, variance],
+            covarianceType: "spherical",
+          });
+          const more = overlap({
+            weights,
+            means: [
+              [0, 5, 1],
+              [shift, 5, 1],
+            ],
+            covariances: [
+              [1, 2, 3],
+              [variance, 2, 3],
+            ],
+            covarianceType: "diag",
+          });
+          one.probabilities.forEach((value, i) => {
+            const error = Math.abs(more.probabilities[i] - value);
+            // logarithms of the weights and determinants are rounded, and divided by 1 - 1 / variance
+            expect(error, `${variance} ${shift} ${w}: ${value}`).toBeLessThanOrEqual(1e-9 * value + 1e-300);
+          });
+        }
+      }
+    }
+  });
+
+  test("of concentric components of which one is heavy is known to 1e-15", () => {
+    // beyond a distance r in each of two directions lie exp(-r²/2) of a normal of variance 1: r² (1 - 1/v) = 2 log (v / odds)
     for (const v of [1.001, 1.5, 3, 100]) {
-      for (const odds of [1e-3, 1e-10, 1e-100, 1e-200]) {
-        const weights = [1 / (1 + odds), odds / (1 + odds)];
-        const at = [0, 0];
+      for (const odds of [0.1, 1e-3, 1e-10, 1e-100, 1e-200]) {
         const { probabilities } = overlap({
-          weights,
-          means: [at, at],
+          weights: [1 / (1 + odds), odds / (1 + odds)],
+          means: [
+            [0, 0],
+            [0, 0],
+          ],
           covariances: [1, v],
           covarianceType: "spherical",
         });
-        // r² (1 - 1/v) = 2 log (v / odds)
         const logarithm = (Math.log(odds) - Math.log(v)) / (1 - 1 / v);
         const expected = Math.exp(logarithm);
-        if (logarithm > -690) expect(Math.abs(probabilities[1] / expected - 1)).toBeLessThan(1e-9);
-        else expect(probabilities[1]).toBeLessThan(1e-299);
+        expect(Math.abs(probabilities[1] - expected)).toBeLessThan(1e-9 * expected + 1e-15);
         // exponents of some hundreds are rounded
         expect(Math.abs(probabilities[2] - (1 - Math.exp(logarithm / v)))).toBeLessThan(2e-13);
       }

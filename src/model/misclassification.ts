@@ -111,10 +111,12 @@ const TURN_REST = 2.4492935982947064e-16;
  */
 function contourIntegrals(kernels: Kernels, shared: Shared, logOdds: number): readonly [number, number] {
   const { limit, ratios, squares } = shared;
-  // where the difference of the squared distances ends, on one side
-  const end = -squares.reduce((sum, square, d) => sum + square / (ratios[d] - 1), 0);
-  if (limit <= end && ratios.every((ratio) => ratio > 1)) return [0, 1];
-  if (limit >= end && ratios.every((ratio) => ratio < 1)) return [1, 0];
+  // where the difference of the squared distances ends, if it ends on one side; an axis that is the same for both is none
+  const end = -squares.reduce((sum, square, d) => sum + (square === 0 ? 0 : square / (ratios[d] - 1)), 0);
+  const allBeyond = (sign: number): boolean =>
+    ratios.every((ratio, d) => sign * (ratio - 1) > 0 || (ratio === 1 && squares[d] === 0));
+  if (limit <= end && allBeyond(1)) return [0, 1];
+  if (limit >= end && allBeyond(-1)) return [1, 0];
   const saddle = saddleOf(kernels, shared);
   const { p, q, top } = saddle;
   if (Math.max(top, top - logOdds) < NOTHING) return [0, 0];
