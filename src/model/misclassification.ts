@@ -88,7 +88,7 @@ function axesOf(root: Float64Array, offset: Float64Array): Pick<Shared, "ratios"
 /** Nodes above 0, and weights, of Gauss-Legendre quadrature with ten nodes. */
 const NODES = [0.1488743389816312, 0.4333953941292472, 0.6794095682990244, 0.8650633666889845, 0.9739065285171717];
 const WEIGHTS = [0.2955242247147529, 0.2692667193099963, 0.219086362515982, 0.1494513491505806, 0.0666713443086881];
-/** Parts of a path, at most: 10 to 30 are used as a rule, and 160 where the integrand falls as p⁻² only. */
+/** Parts of a path, at most: 15 to 25 are used as a rule, and some 100 where the integrand falls as p⁻² only. */
 const MOST_PARTS = 2000;
 /** What is left of the integrals where the path ends, relative. */
 const REST = 1e-17;
@@ -103,11 +103,12 @@ const TURN_REST = 2.4492935982947064e-16;
  *
  *   K(p) = log ∫ (w_a N_a)^(1-p) (w_b N_b)^p - log w_a = ½ (p limit - Σ (log r + n² p (1-p) / r)), r = 1 - p + p γ:
  *
- * ω_b|a = 1/2πi ∫ exp K(p) / p dp and ω_a|b = w_a / w_b 1/2πi ∫ exp K(p) / (1-p) dp, upwards between 0 and 1 (Imhof 1961 has p = 0,
- * around the pole). The path starts near the saddle of exp K(p) / p / (1-p) and goes down as steeply as it can while it
- * rises: all singularities lie on the real axis, nothing large cancels, and small probabilities are as exact, relative to
- * themselves, as large ones. Each part of it is short beside its distance from them and beside the changes of K, and
- * has ten nodes.
+ * ω_b|a = 1/2πi ∫ exp K(p) / p dp and ω_a|b = w_a / w_b 1/2πi ∫ exp K(p) / (1-p) dp, upwards between 0 and 1 (Imhof 1961
+ * goes along p = 0, around the pole). The path starts near the saddle of exp K(p) / p / (1-p) and goes down as steeply as
+ * it can while it rises, as all singularities lie on the real axis. So nothing large cancels: where K itself has a
+ * saddle between 0 and 1, small probabilities are as exact, relative to themselves, as large ones; where it has none,
+ * one of them is near 1, and the other is exact to 1e-15. Each part of the path is short beside its distance from the
+ * singularities and beside the changes of K, and has ten nodes.
  */
 function contourIntegrals(kernels: Kernels, shared: Shared, logOdds: number): readonly [number, number] {
   const { limit, ratios, squares } = shared;
@@ -147,7 +148,10 @@ function contourIntegrals(kernels: Kernels, shared: Shared, logOdds: number): re
   return [share(there, top), share(back, top - logOdds)];
 }
 
-/** A place on the real axis, and what K is about it: in δ = p - here, twice K is limit δ - Σ (log (1 + κ δ) + m δ (h - δ) / (1 + κ δ)). */
+/**
+ * A place on the real axis, and what K is about it: with δ = p - here, twice K rises by
+ * limit δ - Σ (log (1 + κ δ) + m δ (h - δ) / (1 + κ δ)).
+ */
 interface Saddle {
   readonly p: number;
   /** 1 - p, exact where it is small. */
