@@ -1,11 +1,12 @@
 // Overlap of components and of mixtures.
+import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { withArena } from "../src/engine/arena.ts";
 import { type Estimate, GaussianMixture, overlap, overlapCoefficient } from "../src/index.ts";
 import { fixture } from "./support/datasets.ts";
 import { expectError } from "./support/errors.ts";
 import { integral, logDensityAt } from "./support/integrals.ts";
-import { randomMixture, TYPES } from "./support/problems.ts";
+import { normals, randomMixture, runs, TYPES } from "./support/problems.ts";
 import type { PlainMixture } from "./support/reference.ts";
 
 /** By tools/reference/divergences.py: misclassification probabilities of q's components by Imhof's integral, and more. */
@@ -141,31 +142,153 @@ describe("misclassification", () => {
   });
 
   cases.forEach(({ q, omegaOfQ }, i) => {
-    test(`case ${i}: is Imhof's integral within the standard error, which is below that of counting`, () => {
-      const nSamples = 20_000;
-      const { probabilities, standardErrors, mean, max } = overlap(q, { nSamples, seed: 2 });
+    test(`case ${i}: is Imhof's integral, as exactly as that is known`, () => {
+      const { probabilities, standardErrors, mean, max } = overlap(q);
       const K = omegaOfQ.length;
       const pairs: number[] = [];
       for (let a = 0; a < K; a++) {
         for (let b = 0; b < K; b++) {
           if (a === b) continue;
-          const omega = omegaOfQ[a][b];
-          const [value, standardError] = [probabilities[a * K + b], standardErrors[a * K + b]];
-          expectNear({ value, standardError }, omega);
-          expect(standardError).toBeLessThan(Math.sqrt((omega * (1 - omega)) / nSamples));
-          if (a < b) pairs.push(value + probabilities[b * K + a]);
+          // the integral was asked for to an absolute 1e-13, and two pieces of it are summed
+          expect(Math.abs(probabilities[a * K + b] - omegaOfQ[a][b])).toBeLessThan(4e-13);
+          if (a < b) pairs.push(probabilities[a * K + b] + probabilities[b * K + a]);
         }
       }
+      expect([...standardErrors]).toEqual(new Array(K * K).fill(0));
       expect(max).toBe(Math.max(...pairs));
       expect(mean).toBeCloseTo(pairs.reduce((sum, pair) => sum + pair, 0) / pairs.length, 15);
     });
   });
 
-  test("of rare kinds is known to some per cent, where counting would see nothing", () => {
-    const { q, omegaOfQ } = cases[2];
-    expect(omegaOfQ[0][1]).toBeLessThan(1e-9);
-    const { probabilities, standardErrors } = overlap(q);
-    expect(standardErrors[1] / probabilities[1]).toBeLessThan(0.03);
+  test("of rare kinds is known to nine digits, where counting would see nothing", () => {
+    // columns that both components have alike change nothing: what one column says is known in closed form
+    for (const variance of [0.1, 0.9, 1.001, 3, 50]) {
+      for (const shift of [3, 10, 30]) {
+        for (const w of [0.001, 0.5, 0.9]) {
+          const weights = [w, 1 - w];
+          const one = overlap({
+            weights,
+            means: [[0], [shift]],
+            covariances: [1, variance],
+            covarianceType: "spherical",
+          });
+          const more = overlap({
+            weights,
+            means: [
+              [0, 5, 1],
+              [shift, 5, 1],
+            ],
+            covariances: [
+              [1, 2, 3],
+              [variance, 2, 3],
+            ],
+            covarianceType: "diag",
+          });
+          one.probabilities.forEach((value, i) => {
+            const error = Math.abs(more.probabilities[i] - value);
+            // logarithms of the weights and determinants are rounded, and divided by 1 - 1 / variance
+            expect(error, `${variance} ${shift} ${w}: ${value}`).toBeLessThanOrEqual(1e-9 * value + 1e-300);
+          });
+        }
+      }
+    }
+  });
+
+  test("of concentric components of which one is heavy is known to 1e-15", () => {
+    // beyond a distance r in each of two directions lie exp(-r²/2) of a normal of variance 1: r² (1 - 1/v) = 2 log (v / odds)
+    for (const v of [1.001, 1.5, 3, 100]) {
+      for (const odds of [0.1, 1e-3, 1e-10, 1e-100, 1e-200]) {
+        const { probabilities } = overlap({
+          weights: [1 / (1 + odds), odds / (1 + odds)],
+          means: [
+            [0, 0],
+            [0, 0],
+          ],
+          covariances: [1, v],
+          covarianceType: "spherical",
+        });
+        const logarithm = (Math.log(odds) - Math.log(v)) / (1 - 1 / v);
+        const expected = Math.exp(logarithm);
+        expect(Math.abs(probabilities[1] - expected)).toBeLessThan(1e-9 * expected + 1e-15);
+        // exponents of some hundreds are rounded
+        expect(Math.abs(probabilities[2] - (1 - Math.exp(logarithm / v)))).toBeLessThan(2e-13);
+      }
+    }
+  });
+
+  test("where covariances differ by next to nothing is what it is where they are equal", () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 2, max: 6 }), fc.integer({ min: 1, max: 1e6 }), (D, seed) => {
+        const normal = normals(seed);
+        const list = (): number[] => Array.from({ length: D }, normal);
+        const [w, mean, other] = [0.2 + 0.6 / (1 + Math.exp(normal())), list(), list()];
+        const variances = list().map((z) => Math.exp(z));
+        const of = (scale: number): Float64Array =>
+          overlap({
+            weights: [w, 1 - w],
+            means: [mean, other.map((x) => 2 * x)],
+            covariances: [...variances, ...variances.map((v) => v * scale)],
+            covarianceType: "diag",
+          }).probabilities;
+        const equal = of(1);
+        // log-determinants and distances change by some D and d² times so much
+        of(1 + 1e-12).forEach((value, i) => {
+          expect(Math.abs(value - equal[i])).toBeLessThan(1e-10);
+        });
+      }),
+      runs(40),
+    );
+  });
+
+  test("agrees with counting and is the same after any change of coordinates", () => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 2, max: 8 }),
+        fc.integer({ min: 1, max: 1e6 }),
+        fc.constantFrom(0, 0.5, 2),
+        (D, seed, apart) => {
+          const normal = normals(seed);
+          const square = (): number[][] => Array.from({ length: D }, () => Array.from({ length: D }, normal));
+          const covariance = (): number[][] => {
+            const A = square();
+            return A.map((r, i) => A.map((s, j) => r.reduce((sum, v, d) => sum + v * s[d], i === j ? 0.1 : 0)));
+          };
+          const w = 0.05 + 0.9 / (1 + Math.exp(3 * normal()));
+          const weights = [w, 1 - w];
+          const means = [0, 1].map(() => Array.from({ length: D }, () => apart * normal()));
+          const covariances = [covariance(), covariance()];
+          const { probabilities } = overlap({ weights, means, covariances });
+          // a shear of the first column by the others
+          const shear = Array.from({ length: D }, (_, d) => (d === 0 ? 1 : Math.round(normal())));
+          const moved = overlap({
+            weights,
+            means: means.map((mean) => [shear.reduce((sum, s, d) => sum + s * mean[d], 0), ...mean.slice(1)]),
+            covariances: covariances.map((C) => {
+              const half = [shear.map((_, j) => shear.reduce((sum, s, d) => sum + s * C[d][j], 0)), ...C.slice(1)];
+              return half.map((row) => [row.reduce((sum, v, d) => sum + v * shear[d], 0), ...row.slice(1)]);
+            }),
+          }).probabilities;
+          // eigenvalues of 100 and more next to 0.1, in rounded coordinates
+          probabilities.forEach((value, i) => {
+            expect(Math.abs(value - moved[i])).toBeLessThan(1e-9);
+          });
+          const N = 4000;
+          [0, 1].forEach((k) => {
+            const one = GaussianMixture.fromParameters({
+              weights: [1],
+              means: [means[k]],
+              covariances: [covariances[k]],
+            });
+            const both = GaussianMixture.fromParameters({ weights, means, covariances });
+            const labels = both.predict(one.sample(N, { seed }).data);
+            const omega = probabilities[k === 0 ? 1 : 2];
+            const counted = labels.reduce((sum, label) => sum + (label === k ? 0 : 1), 0);
+            expect(Math.abs(counted - N * omega)).toBeLessThan(5 + 5 * Math.sqrt(N * omega * (1 - omega)));
+          });
+        },
+      ),
+      runs(40),
+    );
   });
 
   test("of concentric components is right too", () => {
@@ -181,9 +304,9 @@ describe("misclassification", () => {
     } as const;
     const square = 1.5 * 3 * Math.log(3);
     const chi3 = (s: number): number => 2 * cdf(-Math.sqrt(s)) + Math.sqrt((2 * s) / Math.PI) * Math.exp(-s / 2);
-    const { probabilities, standardErrors } = overlap(mixture);
-    expectNear({ value: probabilities[1], standardError: standardErrors[1] }, chi3(square));
-    expectNear({ value: probabilities[2], standardError: standardErrors[2] }, 1 - chi3(square / 3));
+    const { probabilities } = overlap(mixture);
+    expect(Math.abs(probabilities[1] - chi3(square))).toBeLessThan(1e-14);
+    expect(Math.abs(probabilities[2] - (1 - chi3(square / 3)))).toBeLessThan(1e-14);
   });
 
   test("of components without weight, alike, alone or out of reach is a number from 0 to 1", () => {

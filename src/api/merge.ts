@@ -67,15 +67,15 @@ export function merge(mixture: MixtureParameters, data: DataInput, options: Weig
         parts[n] = part;
       },
     );
-    return { shares, rows, parts, entropy };
+    const roots = shares.map((share, n) => Math.sqrt(weights[n] * share));
+    return { shares, rows, parts, entropy, roots };
   };
   const join = (a: Cluster, b: Cluster): Cluster => clusterOf(a.shares.map((share, n) => share + b.shares[n]));
-  // 0 or less
-  const cost = (a: Cluster, b: Cluster): number => entropyChange(weights, a, b);
+  const costs = { cost: (a: Cluster, b: Cluster): number => entropyChange(weights, a, b), atLeast: mostChange };
   const components = sharesOf(model, matrix).map(clusterOf);
   const levels: (readonly Float64Array[])[] = [];
   const steps: MergeStep[] = [];
-  for (const { items, labels, pair } of agglomerate(components, 1, cost, join)) {
+  for (const { items, labels, pair } of agglomerate(components, 1, costs, join)) {
     const before = mostLikely(levels.at(-1) ?? []);
     const entropy = items.reduce((sum, item) => sum + item.entropy, 0);
     const nMerged = before.reduce((sum, label, n) => (pair?.includes(label) ? sum + weights[n] : sum), 0);
@@ -110,6 +110,8 @@ interface Cluster {
   /** [N]: its part of the entropy in each of them, and their sum. */
   readonly parts: Float64Array;
   readonly entropy: number;
+  /** [N]: sqrt(w t). */
+  readonly roots: Float64Array;
 }
 
 /** Shares below this change an entropy by less than rounding. */
@@ -131,10 +133,27 @@ const WINDOW = 1024;
 /** What the entropy changes by when two clusters become one: 0 or less, and 0 for those that share no rows. */
 function entropyChange(weights: Float64Array, a: Cluster, b: Cluster): number {
   const [few, other] = a.rows.length < b.rows.length ? [a, b] : [b, a];
-  const rows = few.rows.filter((n) => other.shares[n] > LEAST_SHARE);
+  const rows = few.rows.slice();
+  let count = 0;
   let apart = 0;
-  for (const n of rows) apart += a.parts[n] + b.parts[n];
-  return addEntropy(weights, (n) => a.shares[n] + b.shares[n], rows) - apart;
+  for (let i = 0; i < few.rows.length; i++) {
+    const n = few.rows[i];
+    if (!(other.shares[n] > LEAST_SHARE)) continue;
+    rows[count++] = n;
+    apart += a.parts[n] + b.parts[n];
+  }
+  return addEntropy(weights, (n) => a.shares[n] + b.shares[n], rows.subarray(0, count)) - apart;
+}
+
+/**
+ * What the entropy changes by at most, as a number below 0: as the entropy of a share of x and one of 1 - x is at most 2 log 2
+ * sqrt(x (1 - x)), -2 log 2 Σ w sqrt(a b). It takes no logarithms.
+ */
+function mostChange(a: Cluster, b: Cluster): number {
+  const { rows } = a.rows.length < b.rows.length ? a : b;
+  let sum = 0;
+  for (let i = 0; i < rows.length; i++) sum += a.roots[rows[i]] * b.roots[rows[i]];
+  return -2 * Math.LN2 * sum;
 }
 
 /** -Σ w t log t over some rows. */
@@ -149,17 +168,16 @@ function addEntropy(
     const [terms, logs] = [arena.viewF64(from, WINDOW), arena.viewF64(to, WINDOW)];
     let sum = 0;
     for (let first = 0; first < rows.length; first += WINDOW) {
-      const some = rows.subarray(first, first + WINDOW);
-      some.forEach((n, i) => {
-        terms[i] = share(n);
-      });
-      arena.kernels.logArray(from, to, some.length);
+      const count = Math.min(WINDOW, rows.length - first);
+      for (let i = 0; i < count; i++) terms[i] = share(rows[first + i]);
+      arena.kernels.logArray(from, to, count);
       let all = 0;
-      some.forEach((n, i) => {
+      for (let i = 0; i < count; i++) {
+        const n = rows[first + i];
         const part = -weights[n] * terms[i] * logs[i];
         all += part;
         look(n, part);
-      });
+      }
       sum += all;
     }
     return sum;
@@ -169,8 +187,13 @@ function addEntropy(
 /** [N]: the cluster with the largest share of each row, the first of equals. */
 function mostLikely(clusters: readonly Float64Array[]): Int32Array {
   const labels = new Int32Array(clusters.length && clusters[0].length);
+  const most = new Float64Array(labels.length).fill(-1);
   clusters.forEach((shares, c) => {
-    for (let n = 0; n < labels.length; n++) if (shares[n] > clusters[labels[n]][n]) labels[n] = c;
+    for (let n = 0; n < labels.length; n++) {
+      if (!(shares[n] > most[n])) continue;
+      most[n] = shares[n];
+      labels[n] = c;
+    }
   });
   return labels;
 }

@@ -12,7 +12,7 @@ export interface Overlap {
    * [K, K]: how likely a row drawn from component i is taken for one of j, were there only these two; 1 where i = j.
    */
   readonly probabilities: Float64Array;
-  /** [K, K]: standard errors of the probabilities; 0 where they are exact. */
+  /** [K, K]: standard errors of the probabilities: 0, as they are exact. */
   readonly standardErrors: Float64Array;
   /** The overlap of a pair, (i, j) and (j, i) together: its mean over the pairs. 0 for one component. */
   readonly mean: number;
@@ -22,8 +22,8 @@ export interface Overlap {
 
 /**
  * Overlap of the components, pair by pair, as the probability that a row drawn from one has the larger weighted density
- * under the other (Maitra & Melnykov 2010). Exact for equal covariances and in one dimension; otherwise one direction is
- * integrated exactly and the others by random rows.
+ * under the other (Maitra & Melnykov 2010): exact, by a closed form or an integral in the complex plane. Each is right to
+ * 1e-9 of itself, or to 1e-15 where that is more. Nothing is drawn: options do not change the result.
  *
  * @throws {TypeError | RangeError} If parameters or options are malformed.
  * @throws {MixtureError} `SINGULAR_COVARIANCE` if a covariance is not positive definite.
@@ -31,24 +31,23 @@ export interface Overlap {
  * const { probabilities, max } = overlap(mixture);
  */
 export function overlap(mixture: MixtureParameters, options: EstimateOptions = {}): Overlap {
-  const { nSamples, seed } = estimateSettings(options);
+  estimateSettings(options);
   const normals = normalsOf(modelFrom("mixture", mixture)).map(factored);
   const K = normals.length;
   const probabilities = new Float64Array(K * K).fill(1);
-  const standardErrors = new Float64Array(K * K);
   const pairs: number[] = [];
   for (let i = 0; i < K; i++) {
-    misclassifications(normals, i, nSamples, seed).forEach(({ value, standardError }, j) => {
-      if (i === j) return;
-      probabilities[i * K + j] = value;
-      standardErrors[i * K + j] = standardError;
-      if (j < i) pairs.push(value + probabilities[j * K + i]);
-    });
+    for (let j = 0; j < i; j++) {
+      const [there, back] = misclassifications(normals[j], normals[i]);
+      probabilities[j * K + i] = there;
+      probabilities[i * K + j] = back;
+      pairs.push(there + back);
+    }
   }
   const total = pairs.reduce((sum, pair) => sum + pair, 0);
   return {
     probabilities,
-    standardErrors,
+    standardErrors: new Float64Array(K * K),
     mean: total / Math.max(1, pairs.length),
     max: pairs.reduce((most, pair) => Math.max(most, pair), 0),
   };
@@ -56,7 +55,7 @@ export function overlap(mixture: MixtureParameters, options: EstimateOptions = {
 
 /**
  * Overlap coefficient ∫ min(p, q) (Weitzman 1970): 1 where p and q are the same, near 0 where they hardly meet. For two
- * normals exact or estimated as {@link overlap} is; for mixtures a mean over rows drawn half from p, half from q.
+ * normals exact, as {@link overlap} is; for mixtures a mean over rows drawn half from p, half from q.
  *
  * @param p - a mixture or a component.
  * @param q - another over the same columns.
@@ -70,11 +69,9 @@ export function overlapCoefficient(
   options: EstimateOptions = {},
 ): Estimate {
   const models = operandsOf(p, q);
-  const { nSamples, seed } = estimateSettings(options);
+  estimateSettings(options);
   const [partsP, partsQ] = bothParts(...models);
   if (partsP.length > 1 || partsQ.length > 1) return contrast(models, options, (u) => (2 * u) / (1 + u));
-  const both = [...partsP, ...partsQ];
-  const [there, back] = [0, 1].map((k) => misclassifications(both, k, nSamples, seed)[1 - k]);
-  // not independent: their errors add up
-  return { value: there.value + back.value, standardError: there.standardError + back.standardError };
+  const [there, back] = misclassifications(partsP[0], partsQ[0]);
+  return { value: there + back, standardError: 0 };
 }

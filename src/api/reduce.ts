@@ -49,7 +49,7 @@ export function reduce(mixture: MixtureParameters, nComponents: number): Reducti
   let klBound = 0;
   let items: readonly FactoredNormal[] = [];
   let components = new Int32Array(K);
-  for (const step of agglomerate(normalsOf(model).map(factored), nComponents, cost, join)) {
+  for (const step of agglomerate(normalsOf(model).map(factored), nComponents, { cost }, join)) {
     ({ items, labels: components } = step);
     klBound += step.cost;
     if (!(klBound < Infinity)) {

@@ -107,7 +107,7 @@ export function multiply(m: Float64Array, v: Float64Array): Float64Array {
 }
 
 /** P L, lower triangles: the root of one covariance in the metric of another. */
-function relativeRoot(metric: FactoredNormal, of: FactoredNormal): Float64Array {
+export function relativeRoot(metric: FactoredNormal, of: FactoredNormal): Float64Array {
   const D = of.mean.length;
   const side = of.root.length / D;
   const product = new Float64Array(of.root.length);
