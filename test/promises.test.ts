@@ -4,6 +4,8 @@ import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import fc from "fast-check";
 import { afterEach, describe, expect, test, vi } from "vitest";
+import { Arena } from "../src/engine/arena.ts";
+import { instantiateKernels } from "../src/engine/kernels.ts";
 import { runSync } from "../src/fit/drive.ts";
 import { withProblem } from "../src/fit/problem.ts";
 import { type Regularisation, regularisationOf } from "../src/fit/regularisation.ts";
@@ -11,6 +13,8 @@ import { twinsOf } from "../src/fit/twins.ts";
 import { type CovarianceType, type FitOptions, GaussianMixture, improve, select, selectSync } from "../src/index.ts";
 import { matrixOf } from "../src/input/data.ts";
 import { INIT_STRATEGIES } from "../src/input/options.ts";
+import { allocatedBy } from "./support/allocations.ts";
+import { expectError } from "./support/errors.ts";
 import { clouds, nested, normals, runs, type Shaped, TYPES } from "./support/problems.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
@@ -393,4 +397,55 @@ describe("columns that follow from others are looked for", () => {
       expect(found(140, 129, type)).toBe(type === "full" || type === "tied");
     }
   });
+});
+
+describe("memory", () => {
+  test("that WebAssembly cannot have is an error, after which the rest is as it was", async () => {
+    const arena = new Arena(instantiateKernels());
+    const kept = arena.copyOf(Float64Array.of(1, 2, 3));
+    await expectError(() => arena.f64(2 ** 29), "MEMORY", /^data: .* got 409\d MiB; fit a sample of the rows/);
+    expect([...arena.readF64(kept, 3)]).toEqual([1, 2, 3]);
+    expect(arena.f64(10)).toBeGreaterThan(kept);
+  });
+
+  test("of scoring and sampling does not grow with the rows, but for the answer", () => {
+    const mixture = GaussianMixture.fromParameters({
+      weights: [0.5, 0.5],
+      means: [new Array<number>(4).fill(0), new Array<number>(4).fill(3)],
+      covariances: [1, 2],
+      covarianceType: "spherical",
+    });
+    const N = 400_000;
+    const data = new Float64Array(4 * N).map((_, i) => (i % 7) / 2);
+    const out = new Int32Array(N);
+    mixture.predict(data.subarray(0, 4 * 20_000));
+    // one window is 128 KiB of rows
+    const { arrays, pages } = allocatedBy(() => mixture.predict(data, out));
+    expect(pages).toBe(0);
+    expect(arrays).toBeLessThan(1e6);
+    mixture.sample(5000);
+    const drawn = allocatedBy(() => mixture.sample(N));
+    expect(drawn.pages).toBe(0);
+    // rows of four doubles, and labels
+    expect(drawn.arrays).toBeLessThan(1.1 * N * (4 * 8 + 4));
+  });
+});
+
+test("an improved mixture has its components in canonical order", async () => {
+  const rows = clouds(200, 2, 4, 5, 6);
+  let improved = 0;
+  for (let seed = 0; seed < 6; seed++) {
+    const rough = GaussianMixture.fitSync(rows, {
+      nComponents: 4,
+      init: Array.from({ length: 200 }, (_, n) => Math.floor(n / (seed + 3)) % 4),
+    });
+    const better = await improve(rough, rows, { seed });
+    const [before, after] = [rough, better].map((mixture) => mixture.logLikelihood(rows));
+    expect(after).toBeGreaterThanOrEqual(before);
+    if (after <= before + 1e-3) continue;
+    improved++;
+    const first = [0, 2, 4, 6].map((at) => better.means[at]);
+    expect(first).toEqual([...first].sort((a, b) => a - b));
+  }
+  expect(improved).toBeGreaterThan(0);
 });
