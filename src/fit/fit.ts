@@ -205,9 +205,10 @@ export function* search(
   const own =
     settings.init.kind !== "strategy" || settings.labels || new Set<unknown>(settings.fixed?.weights).size > 1;
   const inOrder = going ? going.inOrder : !own;
-  // EM cannot leave twins, and no split of others was likelier: one of them is enough
+  // EM cannot leave twins, and no split of others was likelier: one of them is enough, but where both have rows that are known
   const isDone = settings.init.kind === "strategy" || run.converged;
-  const single = isDone && !settings.fixed ? withoutTwins(problem, best.parameters) : best.parameters;
+  const single =
+    isDone && !settings.fixed && !settings.labels ? withoutTwins(problem, best.parameters) : best.parameters;
   const parameters = inOrder ? ordered(problem, single) : single;
   const runs = ends.map((end) => end.run);
   return {

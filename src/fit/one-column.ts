@@ -15,7 +15,8 @@ export function settingsInside({ nColumns }: Pick<Matrix, "nColumns">, settings:
   return { ...settings, covarianceType: "full", init: covariances ? { ...init, covariances } : init } as FitSettings;
 }
 
-/** What was found by {@link settingsInside}, as the caller's settings name it. */
+/** What was found by {@link settingsInside}, as the caller's settings name it; its factors are made anew, in the form of that name. */
 export function asAsked(fitted: Fitted, { covarianceType }: Pick<FitSettings, "covarianceType">): Fitted {
-  return { ...fitted, parameters: { ...fitted.parameters, covarianceType } };
+  if (fitted.parameters.covarianceType === covarianceType) return fitted;
+  return { ...fitted, parameters: { ...fitted.parameters, covarianceType }, model: undefined };
 }

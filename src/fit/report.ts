@@ -3,7 +3,7 @@ import { received } from "../errors.ts";
 import { columnLabel } from "../input/columns.ts";
 import type { Matrix } from "../input/matrix.ts";
 import type { FitSettings } from "../input/options.ts";
-import { diagonalsOf, modelSteps, type Parameters } from "../model/parameters.ts";
+import { diagonalsOf, isDiagonal, modelSteps, type Parameters } from "../model/parameters.ts";
 import { scoreRows } from "../model/score.ts";
 import type { Run } from "./climb.ts";
 import { excessOf } from "./demand.ts";
@@ -165,7 +165,7 @@ function* warningsOf(
       message: `component ${component} has no rows left; use fewer components`,
     });
   });
-  warnings.push(...(yield* spuriousWarnings(em, matrix, parameters)));
+  warnings.push(...(yield* spuriousWarnings(em, matrix, parameters, settings)));
   return warnings;
 }
 
@@ -175,12 +175,24 @@ const PIECE = 4e6;
 const MOST_ROWS = 8;
 
 /** Which rows each spurious component rests on, and in which column it is narrowest beside all components. */
-function* spuriousWarnings(em: Em, matrix: Matrix, parameters: Parameters): Work<FitWarning[]> {
+function* spuriousWarnings(
+  em: Em,
+  matrix: Matrix,
+  parameters: Parameters,
+  { regCovar }: Pick<FitSettings, "regCovar">,
+): Work<FitWarning[]> {
   const spurious = spuriousComponents(em, parameters);
   if (spurious.length === 0) return [];
   const { nFeatures: D, nComponents: K, weights } = parameters;
   const labels = yield* labelsOf(matrix, parameters);
   const variances = diagonalsOf(parameters);
+  // a variance that is mostly added is no group's, so a larger regCovar is no remedy
+  const ways = [
+    K > 1 && "fewer components",
+    D > 1 && !isDiagonal(parameters) && "a simpler covarianceType",
+    regCovar && "a smaller regCovar",
+    "more rows",
+  ].filter(Boolean);
   return spurious.map((component) => {
     const rows: number[] = [];
     labels.forEach((label, n) => {
@@ -198,7 +210,7 @@ function* spuriousWarnings(em: Em, matrix: Matrix, parameters: Parameters): Work
       code: "SPURIOUS_COMPONENT",
       component,
       column,
-      message: `component ${component} rests on ${count} (${some})${what}, as close as some are by chance; use fewer components, a simpler covarianceType, or a larger regCovar`,
+      message: `component ${component} rests on ${count} (${some})${what}, as close as some are by chance; use ${ways.join(" or ")}`,
     };
   });
 }
