@@ -66,11 +66,14 @@ export function* regularisationOf(
     const width = LONGEST_TAIL * Math.max(steps[d], widths[d]);
     return width > 0 ? Math.min(variance, width * width) : variance;
   });
+  // the one variance of a spherical component is held up by the other columns, whatever their unit
+  const isHeld = problem.covarianceType === "spherical" && spreads.some((spread) => spread > 0);
+  const constant = isHeld ? 0 : CONSTANT_REG;
   const rounding = ABOVE_ROUNDING * pivotTolerance(D);
   const share = Math.max(REG_SHARE, rounding);
   const isSingular = yield* canBeSingular(problem, spreads);
   const reg = spreads.map((spread, d) => {
-    if (!(spread > 0)) return CONSTANT_REG;
+    if (!(spread > 0)) return constant;
     return isSingular ? Math.max(spread * share, columnVariances[d] * rounding) : spread * share;
   });
   const ridge = spreads.map((spread) => spread * rounding * totalWeight);

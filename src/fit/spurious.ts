@@ -26,7 +26,7 @@ const MOST_DISTANCE = 4;
  *
  * It is narrow if D / tr(Σ⁻¹ V) < max(1e-6, (p / n)² / 10), the harmonic mean of its variances relative to V, both for V the
  * average of the components' covariances by weight and for V the covariance of its neighbour, the component that its rows would
- * fall to; or if regularisation is all that keeps the variance of a column above 0.
+ * fall to; or if regularisation is all that keeps the variance of a column above 0, and a tenth of that of all rows is more.
  *
  * It is so by accident if n < 3.5, or if among all N rows some n of them would be as close by chance: p - 1 rows define where it
  * lies, and a row of the neighbour's lies there with probability q = 2 (|Σ| / |V|)^½ exp(-δ² / 2) or so, δ being the Mahalanobis
@@ -64,11 +64,12 @@ export function spuriousComponents(em: Pick<Em, "problem" | "regularisation">, p
     const limit = Math.max(LEAST_SHARE, (SMALL_SHARE * least * least) / (n * n));
     const rests = varying.some((d) => {
       const floor = regularisation.reg[d] + regularisation.ridge[d] / (share * totalWeight);
-      return parameters.covariances[place(parameters, k, d, d)] <= SUPPORT * floor;
+      const variance = parameters.covariances[place(parameters, k, d, d)];
+      return variance <= SUPPORT * floor && variance < SMALL_SHARE * columnVariances[d];
     });
     if (!rests && !isNarrow(D / relativeTrace(parameters, precisions, within, k), limit)) return false;
     const neighbour = neighbourOf(em, parameters, precisions, k);
-    if (neighbour < 0) return rests;
+    if (neighbour < 0) return false;
     const own = matrixOf(parameters, neighbour);
     if (!rests && !isNarrow(D / relativeTrace(parameters, precisions, own, k), limit)) return false;
     return n < FEW || isByChance(em, parameters, precisions, [k, neighbour], [n, total, least]);
