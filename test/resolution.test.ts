@@ -42,6 +42,18 @@ describe("the step of a column", () => {
     );
   });
 
+  test("is the last of four digits, where numbers are rounded to those", () => {
+    const sizes = fc.record({ N: fc.integer({ min: 60, max: 1000 }), seed: fc.integer({ min: 0, max: 2 ** 30 }) });
+    fc.assert(
+      fc.property(sizes, ({ N, seed }) => {
+        const column = normal(N, seed, 4).map((value) => Number(Math.max(1.5, 12 + value).toPrecision(4)));
+        column.push(9.001, 9.002);
+        expect(stepOf(column)).toBeCloseTo(0.001, 9);
+      }),
+      runs(100),
+    );
+  });
+
   test("is the same with one row in two hundred off it", () => {
     fc.assert(
       fc.property(grid, ({ step, origin, seed }) => {

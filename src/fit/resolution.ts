@@ -29,6 +29,8 @@ const KEPT = 0.99;
 const LEAST_STEP = 64;
 /** … nor one that so few numbers keep that they would by chance in one column of this many, as a share. */
 const LEAST_CHANCE = 1e-6;
+/** Ratios that are closer to a whole number are one. */
+const ALIKE = 1e-3;
 /** Differences that are looked at first. */
 const SOME_GAPS = 32;
 /** A value with more than this many rows is tied. */
@@ -225,6 +227,7 @@ function least(numbers: Float64Array): number {
  * @param sure - whether it must be more than what chance would do.
  */
 function commonDivisor(gaps: Float64Array, noise: number, from: number, sure = false): number {
+  const first = least(gaps);
   for (let step = from; step > LEAST_STEP * noise; ) {
     let rest = Infinity;
     // the probability that all but one of the gaps are multiples by chance
@@ -238,7 +241,9 @@ function commonDivisor(gaps: Float64Array, noise: number, from: number, sure = f
       if (off > allowed && allowed < step / 8) rest = Math.min(rest, off);
     }
     if (rest === Infinity) return chance < LEAST_CHANCE || !sure ? step : 0;
-    step = rest;
+    // what is left of a large gap has the error of all its steps: the first gap tells the same step better
+    const parts = Math.round(first / rest);
+    step = Math.abs(first / rest - parts) < ALIKE ? first / parts : rest;
   }
   return 0;
 }
