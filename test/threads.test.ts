@@ -96,7 +96,7 @@ const clock = new Int32Array(new SharedArrayBuffer(4));
  * the fit keeps the thread: the event loop, which starts workers, has its turn after it.
  */
 function waitForWorkers(): void {
-  if (!started.every((worker) => worker.served)) Atomics.wait(clock, 0, 0, 12);
+  if (!started.every((worker) => worker.served)) Atomics.wait(clock, 0, 0, 40);
 }
 
 /** Long enough that workers, which nobody waits for, come to serve. */
@@ -126,7 +126,7 @@ describe("a fit has the same bits", () => {
 
   test("when factors and pairs of components are shared out, too", async () => {
     const broad = clouds(1500, 64, 16, 14, 30);
-    const options = { nComponents: 16, init: "kmeans", seed: 1, maxIter: 12, tol: 0 } as const;
+    const options = { nComponents: 16, init: "kmeans", seed: 1, maxIter: 60, tol: 0 } as const;
     const expected = GaussianMixture.fitSync(broad, options);
     const open = vi.spyOn(Crew.prototype, "open");
     for (const threads of [1, 2, 3, 8]) {
