@@ -7,7 +7,7 @@
 /** y_i -= a x_i for i < length. x, y f64, 8-byte aligned. */
 // @ts-ignore: decorator
 @inline
-function subtractScaled(y: usize, x: usize, a: f64, length: i32): void {
+export function subtractScaled(y: usize, x: usize, a: f64, length: i32): void {
   const av = f64x2.splat(a);
   const end = y + (<usize>(length & ~1) << 3);
   for (; y < end; y += 16, x += 16) v128.store(y, f64x2.sub(v128.load(y), f64x2.mul(av, v128.load(x))));

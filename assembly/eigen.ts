@@ -1,4 +1,5 @@
 // Eigenvalues and eigenvectors of a symmetric matrix.
+import { subtractScaled } from "./cholesky";
 
 /** Steps of QL for one eigenvalue, at most: it takes two on average, and never more than some ten in practice. */
 // @ts-ignore: decorator
@@ -11,13 +12,6 @@ export function dot(x: usize, y: usize, length: i32): f64 {
   let sum: f64 = 0;
   for (const end = x + (<usize>length << 3); x < end; x += 8, y += 8) sum += load<f64>(x) * load<f64>(y);
   return sum;
-}
-
-/** y_i += a x_i for i < length. */
-// @ts-ignore: decorator
-@inline
-function addScaled(y: usize, x: usize, a: f64, length: i32): void {
-  for (const end = x + (<usize>length << 3); x < end; x += 8, y += 8) store<f64>(y, load<f64>(y) + a * load<f64>(x));
 }
 
 /**
@@ -73,7 +67,7 @@ function tridiagonalise(a: usize, values: usize, vectors: usize, offsets: usize,
     const first = <usize>(k + 1) << 3;
     for (let i = k + 1; i < D; ++i) {
       const to = vectors + <usize>i * rowBytes + first;
-      addScaled(to, row + first, -beta * dot(to, row + first, D - 1 - k), D - 1 - k);
+      subtractScaled(to, row + first, beta * dot(to, row + first, D - 1 - k), D - 1 - k);
     }
   }
 }
@@ -84,11 +78,11 @@ function reflect(a: usize, v: usize, beta: f64, w: usize, first: i32, D: i32): v
   const length = D - first;
   const corner = a + <usize>first * (rowBytes + 8);
   for (let i = 0; i < length; ++i) store<f64>(w + (<usize>i << 3), beta * dot(corner + <usize>i * rowBytes, v, length));
-  addScaled(w, v, -0.5 * beta * dot(w, v, length), length);
+  subtractScaled(w, v, 0.5 * beta * dot(w, v, length), length);
   for (let i = 0; i < length; ++i) {
     const row = corner + <usize>i * rowBytes;
-    addScaled(row, w, -load<f64>(v + (<usize>i << 3)), length);
-    addScaled(row, v, -load<f64>(w + (<usize>i << 3)), length);
+    subtractScaled(row, w, load<f64>(v + (<usize>i << 3)), length);
+    subtractScaled(row, v, load<f64>(w + (<usize>i << 3)), length);
   }
 }
 

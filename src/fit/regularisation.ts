@@ -36,7 +36,7 @@ const LONGEST_TAIL = 100;
 const ROUNDED = 1 / 12;
 /** No component must be wider than all rows together; a little less, so that rounding does not decide. */
 const BELOW_TOTAL = 0.99;
-/** … but this share of the floor is left in any direction, also where columns depend on each other, so that rounding does not decide. */
+/** This share of the floor is left in any direction, also where columns depend on each other, so that rounding does not decide. */
 const LEAST_OF_FLOOR = 1e-6;
 /** Eigenvalues below this share of the largest, times the columns, are rounding. */
 const EIGEN_ROUNDING = 8 * Number.EPSILON;

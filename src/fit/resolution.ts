@@ -20,14 +20,15 @@ interface Values {
 
 /** Rows that are looked at, in equal strides: as many as tell a step that 99 % of the weight keep. */
 const LOOKED_AT = 1024;
-/** The share of a number that arithmetic before us may have taken, in double and in single precision: values that are closer count as one. */
+/** The share of the largest number that arithmetic before us may have taken: values of a column that are closer count as one. */
 const NOISE = 32 * Number.EPSILON;
+/** The same where all numbers are single precision, for the search of a step. */
 const SINGLE_NOISE = 2 ** -22;
 /** A step is one that this share of the weight keeps. */
 const KEPT = 0.99;
 /** A step that is not this many times larger than what a number may be off by cannot be told from chance. */
 const LEAST_STEP = 64;
-/** … nor one that so few numbers keep that they would by chance in one column of this many, as a share. */
+/** A step is no finding if so few numbers keep it that they would by chance with a probability of this or more. */
 const LEAST_CHANCE = 1e-6;
 /** Ratios that are closer to a whole number are one. */
 const ALIKE = 1e-3;
@@ -37,8 +38,9 @@ const SOME_GAPS = 32;
 const TIED = 1.5;
 /** Beside a pair, equal values of a continuous column are no accident. */
 const PAIR = 2.5;
-/** A mass on a grid: a value with this share of the weight, and this many times the weight of the median value. */
+/** A value on a grid is a mass if it has this share of the weight. */
 const MASS_SHARE = 0.02;
+/** It also must have this many times the weight of the median value. */
 const MASS_TIMES = 10;
 /** With so many masses whose neighbours are masses too, a column is discrete, if in uneven steps. */
 const MANY_MASSES = 3;

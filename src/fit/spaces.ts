@@ -106,6 +106,14 @@ export function* dependentColumns(problem: Problem): Work<number[]> {
   return suspects.length > 0 && some < nTiles ? yield* within(nTiles) : suspects;
 }
 
+/** Takes row i of a symmetric matrix [D, D] out of those below it; its upper triangle counts, and is overwritten. */
+export function eliminateBelow(rest: Float64Array, D: number, i: number, pivot: number): void {
+  for (let j = i + 1; j < D; j++) {
+    const factor = rest[i * D + j] / pivot;
+    for (let l = j; l < D; l++) rest[j * D + l] -= factor * rest[i * D + l];
+  }
+}
+
 /** Indices whose pivot in the Cholesky decomposition of a covariance [D, D] keeps next to nothing of the variance. */
 function* smallPivots(covariance: Float64Array, D: number): Work<number[]> {
   const small: number[] = [];
@@ -116,10 +124,7 @@ function* smallPivots(covariance: Float64Array, D: number): Work<number[]> {
       small.push(i);
       return;
     }
-    for (let j = i + 1; j < D; j++) {
-      const factor = rest[i * D + j] / pivot;
-      for (let l = j; l < D; l++) rest[j * D + l] -= factor * rest[i * D + l];
-    }
+    eliminateBelow(rest, D, i, pivot);
   };
   yield* inTurns(D * D * D, D, (first, last) => {
     for (let i = first; i < last; i++) eliminate(i);

@@ -1,5 +1,6 @@
 import { isDiagonal, type Parameters, precisionsOf, withinCovariance } from "../model/parameters.ts";
 import type { Em } from "./em.ts";
+import { eliminateBelow } from "./spaces.ts";
 
 /** A variance below this share of the average one is narrow in a component with no more rows than its shape asks for … */
 const SMALL_SHARE = 0.1;
@@ -9,11 +10,11 @@ const LEAST_SHARE = 1e-6;
 const SUPPORT = 2;
 /** A narrow component with fewer rows than this is an accident, however narrow: so many copies of a row are no group. */
 const FEW = 3.5;
-/** Logarithm of the expected number of equally narrow groups of rows, above which one is an accident: one in a hundred, … */
+/** Logarithm of the expected number of equally narrow groups of rows, above which one is an accident where some column has a step: one in a hundred. */
 const ACCIDENT = -4.6;
-/** … and one in a thousand where no column has a step: a likelihood without bound is drawn to the narrowest of all groups. */
+/** The same where no column has a step, one in a thousand: a likelihood without bound is drawn to the narrowest of all groups. */
 const CONTINUOUS_ACCIDENT = -6.9;
-/** There rows that lie farther out than this squared distance are no less likely to lie in a plane. */
+/** Where no column has a step, rows that lie farther out than this squared Mahalanobis distance are no less likely to lie in a plane. */
 const MOST_DISTANCE = 4;
 
 /**
@@ -186,10 +187,7 @@ function logDeterminant(parameters: Parameters, k: number, steps: Float64Array, 
     // what has become of it may be rounding
     const pivot = Math.max(rest[i * (D + 1)], Number.MIN_VALUE) + (steps[i] * steps[i]) / 12;
     sum += log(pivot);
-    for (let j = i + 1; j < D; j++) {
-      const factor = rest[i * D + j] / pivot;
-      for (let l = j; l < D; l++) rest[j * D + l] -= factor * rest[i * D + l];
-    }
+    eliminateBelow(rest, D, i, pivot);
   }
   return sum;
 }

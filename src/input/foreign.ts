@@ -62,7 +62,8 @@ function typeOf(vector: object): Foreign {
  * The elements of a vector. The array behind it is taken only where it has one number for each: half floats and decimals
  * of Apache Arrow, for example, come as words.
  *
- * @throws {TypeError} If it has nulls beside numbers, which `toArray()` shows as any number, or cannot be read.
+ * @throws {TypeError} If it has nulls beside numbers, in whose place `toArray()` gives numbers without a meaning, or if it has neither
+ *   an array of its length nor elements by index.
  */
 export function vectorList(vector: object, name: string): ArrayLike<unknown> {
   const { length, nullCount, get, toArray } = vector as Foreign;

@@ -3,22 +3,9 @@
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { wideRows } from "../../bench/quality/wide-rows.mjs";
 import { Em } from "../../src/fit/em.ts";
-import { type CovarianceType, GaussianMixture, type InitStrategy } from "../../src/index.ts";
+import { type CovarianceType, GaussianMixture } from "../../src/index.ts";
+import { INIT_STRATEGIES } from "../../src/input/options.ts";
 import { allocatedBy } from "../support/allocations.ts";
-
-const STRATEGIES: readonly InitStrategy[] = [
-  "race",
-  "short-em",
-  "kmeans",
-  "kmeans-standardised",
-  "kmeans-whitened",
-  "k-means++",
-  "k-means++-standardised",
-  "k-means++-whitened",
-  "adaptive",
-  "random-from-data",
-  "random",
-];
 
 afterEach(() => {
   vi.restoreAllMocks();
@@ -38,7 +25,7 @@ describe("30 rows of thousands of columns, diagonal or spherical covariances", (
     }
   });
 
-  test.each(STRATEGIES)("a fit from %s takes memory in proportion to the data", (init) => {
+  test.each(INIT_STRATEGIES)("a fit from %s takes memory in proportion to the data", (init) => {
     for (const covarianceType of ["diag", "spherical"] as const) {
       for (const K of [1, 2, 3]) {
         const [D, N] = [6000, 30];
