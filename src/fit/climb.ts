@@ -46,9 +46,9 @@ export interface Checkpoint {
 const ROUNDING = 8 * Number.EPSILON;
 /** Checks in a row that leave the log-likelihood where it was, but for the rounding of nearly singular covariances, until it counts as still. */
 const WAVERING = 3;
-/** That rounding in units of eps V (see below) for each row: at most 0.12 in fits of 10 to 300 rows of as many columns. */
+/** Rounding of nearly singular covariances in the log-likelihood of a row, in units of V (`Em.inflation`): at most 0.12 eps in fits of 10 to 300 rows of as many columns. */
 const SINGULAR_ROUNDING = Number.EPSILON / 4;
-/** … and 1.04 where covariances are raised to a floor across columns that depend on each other. */
+/** The same where covariances are raised to a floor: at most 1.04 eps across columns that depend on each other. */
 const RAISED_ROUNDING = 4 * Number.EPSILON;
 
 /**

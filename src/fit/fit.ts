@@ -52,8 +52,9 @@ const MOST_EACH = 1e6;
 const SPARE_BYTES = 256 * 1024 * 1024;
 const SPARE_SHARE = 2;
 
-/** How often the components of a solution with faults begin again: in a fit from starts of ours, and from one of the caller's. */
+/** How often the components of a solution with faults begin again in a fit from starts of ours. */
 const MOST_REPAIRS = 2;
+/** How often components that are the same begin again in a fit from a start of the caller's. */
 const MOST_REPAIRS_OF_GIVEN = 1;
 
 /**
