@@ -1,4 +1,4 @@
-// The best move of single rows from component to component (src/fit/relocation.ts).
+// The best move of single rows from component to component (src/fit/moves/relocation.ts).
 import { log } from "./elementary";
 
 /** What a component k gains with weight more, or less, at a row: as `changeBy` left it in block [2, K]. square: the row's distance from it. */

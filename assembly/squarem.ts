@@ -1,4 +1,4 @@
-// The squared extrapolation of three points on the way of EM (src/fit/squarem.ts).
+// The squared extrapolation of three points on the way of EM (src/fit/em/squarem.ts).
 
 /**
  * Squared lengths of the first step r = once - start, of the second s = twice - once, and of their difference v = s - r.

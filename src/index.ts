@@ -66,7 +66,7 @@ export {
   selectSync,
 } from "./api/select.ts";
 export { MixtureError, type MixtureErrorCode, type MixtureErrorOptions } from "./errors.ts";
-export type { FitReport, FitWarning, FitWarningCode, StartReport } from "./fit/report.ts";
+export type { FitReport, FitWarning, FitWarningCode, StartReport } from "./fit/diagnosis/report.ts";
 export type { Column } from "./input/columns.ts";
 export type { DataInput, RowInput, ShapedInput } from "./input/data.ts";
 export type {

@@ -1,12 +1,12 @@
 // The pass that leaves out components too far away to count, against the pass that leaves out nothing.
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { climb } from "../src/fit/climb.ts";
-import { runSync, type Work } from "../src/fit/drive.ts";
-import { Em } from "../src/fit/em.ts";
-import { withProblem } from "../src/fit/problem.ts";
-import { regularisationOf } from "../src/fit/regularisation.ts";
-import { startsOf } from "../src/fit/starts.ts";
+import { runSync, type Work } from "../src/engine/schedule.ts";
+import { withProblem } from "../src/fit/em/dataset.ts";
+import { Em } from "../src/fit/em/em.ts";
+import { iterate } from "../src/fit/em/iterate.ts";
+import { regularisationOf } from "../src/fit/em/regularisation.ts";
+import { startsOf } from "../src/fit/search/starts.ts";
 import type { CovarianceType } from "../src/index.ts";
 import { matrixOf } from "../src/input/data.ts";
 import type { Parameters } from "../src/model/parameters.ts";
@@ -41,7 +41,7 @@ function outcome({ set, type, K, seed, steps = STEPS }: Case, lazy: boolean): Ou
   const work = withProblem(matrix, type, K, undefined, function* (problem): Work<Outcome> {
     const em = new Em(problem, yield* regularisationOf(problem, undefined), lazy);
     yield* em.take((yield* startsOf(em, init, seed, 0))[0]);
-    const { logLikelihood } = yield* climb(em, settings, () => undefined);
+    const { logLikelihood } = yield* iterate(em, settings, () => undefined);
     return { parameters: em.read(), logLikelihood };
   });
   try {

@@ -1,9 +1,9 @@
 // What columns can tell apart: the step in which they are recorded, and what that does to a fit.
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { runSync } from "../src/fit/drive.ts";
-import { withProblem } from "../src/fit/problem.ts";
-import { type Resolution, resolutionOf } from "../src/fit/resolution.ts";
+import { runSync } from "../src/engine/schedule.ts";
+import { withProblem } from "../src/fit/em/dataset.ts";
+import { type Resolution, resolutionOf } from "../src/fit/em/resolution.ts";
 import { GaussianMixture } from "../src/index.ts";
 import { matrixOf } from "../src/input/data.ts";
 import { clouds, normals, runs, TYPES, uniforms } from "./support/problems.ts";

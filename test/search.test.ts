@@ -1,17 +1,17 @@
 // The search for a start among few rows, from the inside.
 import { describe, expect, test } from "vitest";
 import { randomState } from "../src/engine/random.ts";
-import { attempt, isSound, taken } from "../src/fit/contender.ts";
-import { runSync, type Work } from "../src/fit/drive.ts";
-import { Em } from "../src/fit/em.ts";
-import { evolve } from "../src/fit/evolve.ts";
-import { startFromFarRow } from "../src/fit/far.ts";
-import { startFromPacked } from "../src/fit/moments.ts";
-import { withProblem } from "../src/fit/problem.ts";
-import { regularisationOf } from "../src/fit/regularisation.ts";
-import { movesOf, relocatedBest } from "../src/fit/relocation.ts";
-import { spuriousComponents } from "../src/fit/spurious.ts";
-import { startBy } from "../src/fit/strategies.ts";
+import { runSync, type Work } from "../src/engine/schedule.ts";
+import { spuriousComponents } from "../src/fit/diagnosis/spurious.ts";
+import { withProblem } from "../src/fit/em/dataset.ts";
+import { Em } from "../src/fit/em/em.ts";
+import { startFromPacked } from "../src/fit/em/first-m-step.ts";
+import { regularisationOf } from "../src/fit/em/regularisation.ts";
+import { startFromFarRow } from "../src/fit/moves/far-row.ts";
+import { movesOf, relocatedBest } from "../src/fit/moves/relocation.ts";
+import { attempt, isSound, taken } from "../src/fit/search/contender.ts";
+import { evolve } from "../src/fit/search/memetic.ts";
+import { startBy } from "../src/fit/starts/strategies.ts";
 import { GaussianMixture } from "../src/index.ts";
 import { matrixOf } from "../src/input/data.ts";
 import { dataset } from "./support/datasets.ts";

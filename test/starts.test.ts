@@ -1,11 +1,11 @@
 // The search for a start: what a default fit finds, in what order, and what it stays away from.
 import { describe, expect, test } from "vitest";
-import { runSync } from "../src/fit/drive.ts";
-import { Em } from "../src/fit/em.ts";
-import { withProblem } from "../src/fit/problem.ts";
-import { regularisationOf } from "../src/fit/regularisation.ts";
-import { repaired } from "../src/fit/repair.ts";
-import { twinsOf } from "../src/fit/twins.ts";
+import { runSync } from "../src/engine/schedule.ts";
+import { twinsOf } from "../src/fit/diagnosis/twins.ts";
+import { withProblem } from "../src/fit/em/dataset.ts";
+import { Em } from "../src/fit/em/em.ts";
+import { regularisationOf } from "../src/fit/em/regularisation.ts";
+import { repaired } from "../src/fit/search/repair.ts";
 import { type FitOptions, GaussianMixture } from "../src/index.ts";
 import { matrixOf } from "../src/input/data.ts";
 import { INIT_STRATEGIES } from "../src/input/options.ts";

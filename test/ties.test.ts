@@ -1,6 +1,6 @@
 // Data with ties, of the kinds that people have: what holds of every default fit and of every selection.
 import { beforeAll, describe, expect, test } from "vitest";
-import { twinsOf } from "../src/fit/twins.ts";
+import { twinsOf } from "../src/fit/diagnosis/twins.ts";
 import { type Candidate, type CovarianceType, GaussianMixture, type Selection, selectSync } from "../src/index.ts";
 import { TYPES } from "./support/problems.ts";
 import { TIE_KINDS, type Ties, ties } from "./support/ties.ts";

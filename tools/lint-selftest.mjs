@@ -30,7 +30,12 @@ const layers = [
   { path: "src/engine/kernels.ts", peer: "src/engine/exports.ts" },
   { path: "src/engine/arena.ts", peer: "src/engine/exports.ts" },
   { path: "src/model/gaussian.ts", peer: "src/model/weights.ts" },
-  { path: "src/fit/em.ts", peer: "src/fit/race.ts" },
+  { path: "src/fit/em/em.ts", peer: "src/fit/em/iterate.ts" },
+  { path: "src/fit/diagnosis/report.ts", peer: "src/fit/diagnosis/twins.ts" },
+  { path: "src/fit/moves/swap.ts", peer: "src/fit/moves/far-row.ts" },
+  { path: "src/fit/starts/kmeans.ts", peer: "src/fit/starts/given.ts" },
+  { path: "src/fit/search/race.ts", peer: "src/fit/search/split.ts" },
+  { path: "src/fit/select/folds.ts", peer: "src/fit/select/candidate.ts" },
   { path: "src/api/mixture.ts", peer: "src/api/select.ts" },
   { path: "src/interchange/onnx.ts", peer: "src/interchange/protobuf.ts" },
   { path: "src/index.ts" },
@@ -55,7 +60,12 @@ for (const [i, { path, peer }] of layers.entries()) {
   add(path, ['import { wasmBytes } from "#wasm";', /kernels|index/.test(path) ? passes : imports]);
 }
 add("src/api/mixture.ts", ['import "../engine/../index.ts";', imports]);
-add("src/fit/em.ts", ['import "./../api/mixture.ts";', imports]);
+add(
+  "src/fit/em/em.ts",
+  ['import "./../../api/mixture.ts";', imports],
+  ['import { LOOKED_AT } from "../policy.ts";', passes],
+);
+add("src/fit/policy.ts", ['import "../input/options.ts";', passes], ['import "./em/em.ts";', imports]);
 add("src/load.ts", ['export * from "./index.ts";', passes], ['import "./cli/main.ts";', imports]);
 add("src/predict.ts", ['export { a } from "./api/mixture.ts";', passes], ['import "gaussmix";', imports]);
 add("src/other/new.ts", ['import "../errors.ts";', imports]);
@@ -70,7 +80,7 @@ add(
   ['import { Command } from "commander";', passes],
   ['import { parse } from "csv-parse/sync";', imports],
   ['import "../api/mixture.ts";', imports],
-  ['import "../fit/em.ts";', imports],
+  ['import "../fit/em/em.ts";', imports],
   ['import "../errors.ts";', imports],
   ['import "#wasm";', imports],
   ['import "typescript";', imports],

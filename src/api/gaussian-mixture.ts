@@ -1,6 +1,6 @@
 import { compileKernels } from "../engine/kernels.ts";
-import { type Fitted, fitAsync, fitSync, type Resumable } from "../fit/fit.ts";
-import type { FitReport } from "../fit/report.ts";
+import type { FitReport } from "../fit/diagnosis/report.ts";
+import { type Fitted, fitAsync, fitSync, type Resumable } from "../fit/search/fit.ts";
 import type { DataInput, Matrix } from "../input/data.ts";
 import { type FitOptions, fitInput, type WarmStart } from "../input/options.ts";
 import type { MixtureJSON } from "../model/json.ts";

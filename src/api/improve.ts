@@ -1,6 +1,6 @@
 import { compileKernels } from "../engine/kernels.ts";
-import { runHere, runOnThreads } from "../fit/fit.ts";
-import { improveWork } from "../fit/improve.ts";
+import { runHere, runOnThreads } from "../engine/threads.ts";
+import { improveWork } from "../fit/search/improve.ts";
 import { integerIn } from "../input/checks.ts";
 import type { DataInput, Matrix } from "../input/data.ts";
 import { type FitOptions, type FitSettings, fitOptions, fitSettings } from "../input/options.ts";

@@ -1,11 +1,11 @@
 // The steps of the method one by one, for those who want to see them or build on them.
 import { randomState } from "../engine/random.ts";
-import { runSync } from "../fit/drive.ts";
-import { Em } from "../fit/em.ts";
-import { KMeans } from "../fit/kmeans.ts";
-import { responsibilityMoments } from "../fit/moments.ts";
-import { withProblem } from "../fit/problem.ts";
-import { regularisationOf } from "../fit/regularisation.ts";
+import { runSync } from "../engine/schedule.ts";
+import { withProblem } from "../fit/em/dataset.ts";
+import { Em } from "../fit/em/em.ts";
+import { responsibilityMoments } from "../fit/em/first-m-step.ts";
+import { regularisationOf } from "../fit/em/regularisation.ts";
+import { KMeans } from "../fit/starts/kmeans.ts";
 import { integerIn, isList, memberOf, nonNegative, optionsOf, seedOf } from "../input/checks.ts";
 import { type DataInput, type Matrix, matrixOf } from "../input/data.ts";
 import { checkedResponsibilities } from "../input/init.ts";
@@ -89,7 +89,7 @@ export function mStep(
   const covarianceType = oneOf("covarianceType", given.covarianceType ?? "full", COVARIANCE_TYPES);
   const regCovar = nonNegative("regCovar", given.regCovar ?? 0, "leave it out for 0");
   const matrix = matrixOf(data, { nFeatures: given.nFeatures });
-  const K = componentsOf(responsibilities, matrix.nRows);
+  const K = componentCountOf(responsibilities, matrix.nRows);
   const shares = checkedResponsibilities(responsibilities, matrix.nRows, K, "responsibilities");
   return runSync(
     withProblem(matrix, covarianceType, K, undefined, function* (problem) {
@@ -102,7 +102,7 @@ export function mStep(
 }
 
 /** K, from the first row of nested responsibilities or the length of flat ones; nonsense is left to the check that follows. */
-function componentsOf(responsibilities: unknown, nRows: number): number {
+function componentCountOf(responsibilities: unknown, nRows: number): number {
   const shape = memberOf(Object(responsibilities), "shape");
   const first = isList(responsibilities) ? responsibilities[0] : undefined;
   const nested = typeof first === "object" && first !== null ? memberOf(first, "length") : undefined;

@@ -5,7 +5,7 @@ import type { DataInput, Matrix } from "../input/data.ts";
 import { agglomerate } from "../model/agglomerate.ts";
 import type { Model } from "../model/parameters.ts";
 import { scoreRows } from "../model/score.ts";
-import { type MixtureParameters, rowsFor, type WeightOptions, weightsOf } from "./mixture.ts";
+import { type MixtureParameters, rowsFor, sampleWeightsOf, type WeightOptions } from "./mixture.ts";
 import { modelFrom } from "./operand.ts";
 
 /** One clustering out of a hierarchy. */
@@ -55,7 +55,7 @@ export function merge(mixture: MixtureParameters, data: DataInput, options: Weig
   const model = modelFrom("mixture", mixture);
   const { nComponents: K } = model;
   const matrix = rowsFor(model, data);
-  const weights = weightsOf(options, matrix.nRows) ?? new Float64Array(matrix.nRows).fill(1);
+  const weights = sampleWeightsOf(options, matrix.nRows) ?? new Float64Array(matrix.nRows).fill(1);
   const clusterOf = (shares: Float64Array): Cluster => {
     const rows = Int32Array.from(shares.keys()).filter((n) => shares[n] > LEAST_SHARE);
     const parts = new Float64Array(shares.length);

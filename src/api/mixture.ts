@@ -307,7 +307,7 @@ export class Mixture {
 
   #total(data: DataInput, options: WeightOptions): { readonly logLikelihood: number; readonly totalWeight: number } {
     const matrix = rowsFor(this, data);
-    const weights = weightsOf(options, matrix.nRows);
+    const weights = sampleWeightsOf(options, matrix.nRows);
     const density = new Float64Array(matrix.nRows);
     scoreRows(this.#model, matrix, { density });
     if (!weights) return { logLikelihood: sumOf(density), totalWeight: matrix.nRows };
@@ -318,7 +318,7 @@ export class Mixture {
 }
 
 /** Weights of the rows, checked; undefined if none are given. */
-export function weightsOf(options: WeightOptions, nRows: number): Float64Array | undefined {
+export function sampleWeightsOf(options: WeightOptions, nRows: number): Float64Array | undefined {
   const { sampleWeight } = optionsOf("options", options, ["sampleWeight"]);
   if (sampleWeight === undefined) return undefined;
   const weights = vectorOf(sampleWeight, nRows, "sampleWeight", { expected: "one weight per row" });

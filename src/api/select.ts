@@ -1,9 +1,9 @@
 import type { Arena } from "../engine/arena.ts";
 import { compileKernels } from "../engine/kernels.ts";
-import type { Take, Work } from "../fit/drive.ts";
-import { runHere, runOnThreads, runSideBySide } from "../fit/fit.ts";
-import type { FitWarning } from "../fit/report.ts";
-import { candidatesOf, type Entry, type Outcome, type Result } from "../fit/select.ts";
+import type { Take, Work } from "../engine/schedule.ts";
+import { runHere, runOnThreads, runSideBySide } from "../engine/threads.ts";
+import type { FitWarning } from "../fit/diagnosis/report.ts";
+import { candidatesOf, type Entry, type Outcome, type Result } from "../fit/select/candidates.ts";
 import { integerIn, isList } from "../input/checks.ts";
 import { type DataInput, type Matrix, matrixOf } from "../input/data.ts";
 import {

@@ -44,9 +44,9 @@ export function fixedSettings(
 ): FixedSettings {
   const { weights, means, covariances } = optionsOf<Fixed>("fixed", fixed, ["weights", "means", "covariances"]);
   const settings = {
-    weights: weightsOf(weights, K),
-    means: componentsOf(means, K, "fixed.means"),
-    covariances: componentsOf(covariances, K, "fixed.covariances"),
+    weights: fixedWeights(weights, K),
+    means: fixedComponents(means, K, "fixed.means"),
+    covariances: fixedComponents(covariances, K, "fixed.covariances"),
   };
   if (tied && new Set(settings.covariances).size > 1) {
     throw new RangeError(
@@ -69,7 +69,7 @@ export function fixedSettings(
   return settings;
 }
 
-function weightsOf(weights: unknown, K: number): FixedSettings["weights"] {
+function fixedWeights(weights: unknown, K: number): FixedSettings["weights"] {
   if (weights === undefined || weights === false) return undefined;
   if (weights === true) return "start";
   if (weights === "equal") return new Array<number>(K).fill(1 / K);
@@ -84,7 +84,7 @@ function weightsOf(weights: unknown, K: number): FixedSettings["weights"] {
   return values;
 }
 
-function componentsOf(value: unknown, K: number, argument: string): boolean[] {
+function fixedComponents(value: unknown, K: number, argument: string): boolean[] {
   const held = new Array<boolean>(K).fill(value === true);
   if (value === undefined || typeof value === "boolean") return held;
   if (!isList(value)) {

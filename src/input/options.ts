@@ -253,7 +253,7 @@ export function fitSettings(options: FitOptions, nRows: number): FitSettings {
     labels: ifGiven(given.labels, (labels) => knownLabels(labels, nRows, nComponents)),
     fixed: ifGiven(given.fixed, (fixed) => fixedSettings(fixed, nComponents, covarianceType === "tied", init, prior)),
     seed: seedOf(seed),
-    sampleWeight: ifGiven(given.sampleWeight, (weights) => weightsOf(weights, nRows, nComponents)),
+    sampleWeight: ifGiven(given.sampleWeight, (weights) => sampleWeightOf(weights, nRows, nComponents)),
     signal: ifGiven(given.signal, signalOf),
     onIteration: ifGiven(given.onIteration, (listener) => listenerOf("onIteration", listener)),
     accelerate,
@@ -344,7 +344,7 @@ function startCount(value: unknown, init: InitSettings): number {
   return nInit;
 }
 
-function weightsOf(values: ArrayLike<number>, nRows: number, nComponents: number): Float64Array {
+function sampleWeightOf(values: ArrayLike<number>, nRows: number, nComponents: number): Float64Array {
   const weights = vectorOf(values, nRows, "sampleWeight", { expected: "one weight per row" });
   let total = 0;
   let counted = 0;

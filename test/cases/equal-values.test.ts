@@ -1,7 +1,7 @@
 // Rows that share values: zeros, masses, yes and no. What anyone sees in them is what a fit finds, and nothing is there twice.
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { twinsOf } from "../../src/fit/twins.ts";
+import { twinsOf } from "../../src/fit/diagnosis/twins.ts";
 import { adjustedRandIndex, type CovarianceType, GaussianMixture, selectSync } from "../../src/index.ts";
 import { normals, runs, TYPES, uniforms } from "../support/problems.ts";
 

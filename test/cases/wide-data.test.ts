@@ -2,7 +2,7 @@
 // the rows cannot tell are found in a few steps, with a warning.
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { wideRows } from "../../bench/quality/wide-rows.mjs";
-import { Em } from "../../src/fit/em.ts";
+import { Em } from "../../src/fit/em/em.ts";
 import { type CovarianceType, GaussianMixture } from "../../src/index.ts";
 import { INIT_STRATEGIES } from "../../src/input/options.ts";
 import { allocatedBy } from "../support/allocations.ts";

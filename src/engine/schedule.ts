@@ -1,0 +1,257 @@
+// A fit is a generator that yields tasks; who runs it decides how: at once, in slices that leave the page alive, or by a crew.
+import type { Arena } from "./arena.ts";
+import type { Crew, CrewTask } from "./crew.ts";
+import type { Pointer } from "./kernels.ts";
+
+/** The kernels that work on a range of tiles, or of components, and may run on several ranges side by side. */
+export type GroupKernel =
+  | "accumulate"
+  | "accumulateGiven"
+  | "sortRows"
+  | "nearest"
+  | "potentials"
+  | "assign"
+  | "factorise"
+  | "relate";
+
+/** A kernel that is called once for each group of tiles or components; the groups are independent. */
+export interface KernelTask {
+  readonly arena: Arena;
+  readonly kernel: GroupKernel;
+  readonly groups: number;
+  /** The arguments for a group, without the scratch. */
+  readonly args: (group: number) => readonly number[];
+  /** Bytes of scratch that a call needs, passed as the last argument; 0 if it takes none. */
+  readonly scratchBytes: number;
+  /** Where the results go, [groups], if they are wanted. */
+  readonly results?: Float64Array;
+}
+
+/** Steps that need the caller's data and so run where the caller runs. */
+export interface LocalTask {
+  readonly groups: number;
+  readonly run: (group: number) => void;
+}
+
+/** A step of a fit: independent groups, whose results are combined in a fixed order afterwards. */
+export type Task = KernelTask | LocalTask;
+
+/** Work that yields its heavy steps and returns its result. */
+export type Work<T> = Generator<Task, T, void>;
+
+/** The longest that an asynchronous fit keeps the thread, in milliseconds: half a frame. */
+const SLICE_MS = 8;
+
+/** Rows times components times columns below which a kernel takes less than waking a thread for it, or than yielding it. */
+export const BRIEF = 2e4;
+/** One kernel in so many goes to the driver nevertheless, which may have something else to do, or a signal. */
+const UNBROKEN = 16;
+let unbroken = 0;
+
+/** Yields a task; a brief one, which takes less than to be yielded through all that wait for it, runs on the spot. */
+export function* perform(
+  { N, K, D }: { readonly N: number; readonly K: number; readonly D: number },
+  task: KernelTask,
+): Work<void> {
+  if (task.groups > 1 || N * K * D >= BRIEF || ++unbroken % UNBROKEN === 0) {
+    yield task;
+    return;
+  }
+  const { arena } = task;
+  const mark = arena.mark();
+  runGroup(task, 0, arena.bytesOf(task.scratchBytes));
+  arena.rewind(mark);
+}
+
+/** Steps on the caller's thread that others may come between, unless all together are brief. `run` does a range of them. */
+export function* inTurns(
+  multiplications: number,
+  count: number,
+  run: (first: number, last: number) => void,
+): Work<void> {
+  if (multiplications < BRIEF) run(0, count);
+  else yield { groups: count, run: (step) => run(step, step + 1) };
+}
+
+/** Runs the work on the spot. @throws the signal's reason if it has aborted. */
+export function runSync<T>(work: Work<T>, signal?: AbortSignal | undefined): T {
+  try {
+    for (let step = work.next(); ; step = work.next()) {
+      if (step.done) return step.value;
+      for (const run of groupsOf(step.value)) {
+        signal?.throwIfAborted();
+        run();
+      }
+    }
+  } finally {
+    close(work);
+  }
+}
+
+/**
+ * Runs the work in slices of some milliseconds, its kernels on all threads of the crew if there is one. Rejects with the
+ * signal's reason if it aborts, and with {@link CrewLost} if a thread dies.
+ */
+export async function runAsync<T>(
+  work: Work<T>,
+  signal?: AbortSignal | undefined,
+  crew?: Crew | undefined,
+): Promise<T> {
+  const pause = pauses(signal);
+  try {
+    for (let step = work.next(); ; step = work.next()) {
+      if (step.done) return step.value;
+      const task = step.value;
+      if ("kernel" in task && task.groups > 1 && crew?.takes(task)) {
+        const mark = task.arena.mark();
+        try {
+          await crew.run(withScratch(crew, task), pause);
+        } finally {
+          task.arena.rewind(mark);
+        }
+      } else await runSlowly(task, pause);
+    }
+  } finally {
+    close(work);
+  }
+}
+
+/** Work that takes its turn with others: with a crew of its own, its kernels run there meanwhile. */
+interface Lane {
+  readonly crew?: Crew;
+  work?: Work<void> | undefined;
+  /** What the crew is at. */
+  left?: CrewTask | undefined;
+}
+
+/**
+ * Gives the next of many works, which takes an arena if it is not to use one that this thread keeps at hand; undefined when
+ * there is none, or none before others that are under way have ended.
+ */
+export type Take = () => ((arena?: Arena) => Work<void>) | undefined;
+
+/**
+ * Runs many works, some at a time: one on this thread, and one beside each crew, whose kernels the crew's workers run.
+ *
+ * @param own - an arena for this thread's works to use instead of one at hand.
+ */
+export async function runTogether(
+  take: Take,
+  crews: readonly Crew[],
+  signal: AbortSignal | undefined,
+  own: Arena | undefined,
+): Promise<void> {
+  const pause = pauses(signal);
+  const lanes: Lane[] = [{}, ...crews.map((crew) => ({ crew }))];
+  try {
+    for (;;) {
+      const waiting: Crew[] = [];
+      let moved = false;
+      for (const lane of lanes) {
+        const { crew, left } = lane;
+        lane.work ??= take()?.(crew ? crew.arena : own);
+        if (!lane.work) continue;
+        if (crew && left) {
+          if (!crew.isDone()) {
+            waiting.push(crew);
+            continue;
+          }
+          crew.close(left);
+          lane.left = undefined;
+        }
+        moved = true;
+        const step = lane.work.next();
+        if (step.done) lane.work = undefined;
+        else lane.left = leaveTo(crew, step.value) ?? (await runSlowly(step.value, pause));
+      }
+      if (!moved && waiting.length === 0) return;
+      const wait = moved ? pause() : Promise.race(waiting.map((crew) => crew.change()));
+      if (wait) await wait;
+    }
+  } finally {
+    for (const { work } of lanes) if (work) close(work);
+  }
+}
+
+/** Leaves a task to a crew's workers, if some have come and the task is for them. */
+function leaveTo(crew: Crew | undefined, task: Task): CrewTask | undefined {
+  if (!("kernel" in task) || !crew?.takes(task)) return undefined;
+  const mark = task.arena.mark();
+  const given = withScratch(crew, task);
+  // nobody allocates before the task is done
+  task.arena.rewind(mark);
+  crew.open(given);
+  return given;
+}
+
+/** A task for a crew, with scratch for each of its threads, aligned. */
+function withScratch(crew: Crew, task: KernelTask): CrewTask {
+  const scratchBytes = Math.ceil(task.scratchBytes / 16) * 16;
+  return { ...task, scratch: task.arena.bytesOf(scratchBytes * crew.threads), scratchBytes };
+}
+
+/** What is called between two steps: waits, when a slice is over, until others have had their turn. */
+function pauses(signal: AbortSignal | undefined): () => Promise<void> | undefined {
+  let sliceEnd = performance.now() + SLICE_MS;
+  return () => {
+    signal?.throwIfAborted();
+    if (performance.now() < sliceEnd) return undefined;
+    return nextTurn().then(() => {
+      sliceEnd = performance.now() + SLICE_MS;
+      signal?.throwIfAborted();
+    });
+  };
+}
+
+async function runSlowly(task: Task, pause: () => Promise<void> | undefined): Promise<undefined> {
+  for (const run of groupsOf(task)) {
+    const wait = pause();
+    if (wait) await wait;
+    run();
+  }
+}
+
+/** The calls that make up a task, in order. Scratch is taken before the first and given back after the last. */
+function* groupsOf(task: Task): Generator<() => void, void, void> {
+  if ("run" in task) {
+    for (let group = 0; group < task.groups; group++) yield () => task.run(group);
+    return;
+  }
+  const { arena } = task;
+  const mark = arena.mark();
+  try {
+    const scratch = arena.bytesOf(task.scratchBytes);
+    for (let group = 0; group < task.groups; group++) yield () => runGroup(task, group, scratch);
+  } finally {
+    arena.rewind(mark);
+  }
+}
+
+function runGroup(task: KernelTask, group: number, scratch: Pointer): void {
+  const { arena, args, results } = task;
+  const kernel = arena.kernels[task.kernel] as (...args: readonly number[]) => number;
+  // a function takes no notice of one argument more
+  const result = kernel(...args(group).concat(scratch));
+  if (results) results[group] = result;
+}
+
+/** Lets the generator's own `finally` blocks run when it is left half way. */
+function close<T>(work: Work<T>): void {
+  work.return(undefined as T);
+}
+
+/** Resolves after other tasks of the event loop have had their turn. */
+function nextTurn(): Promise<void> {
+  const { setImmediate: immediate } = globalThis as { setImmediate?: (callback: () => void) => unknown };
+  return new Promise((resolve) => {
+    if (immediate) immediate(resolve);
+    else if (typeof MessageChannel === "function") {
+      const { port1, port2 } = new MessageChannel();
+      port1.onmessage = () => {
+        port1.close();
+        resolve();
+      };
+      port2.postMessage(0);
+    } else setTimeout(resolve, 0);
+  });
+}

@@ -1,0 +1,35 @@
+// What covariances ask of the data: whether there are rows enough for them.
+import { isDiagonal } from "../../model/parameters.ts";
+import type { Problem } from "../em/dataset.ts";
+
+type Shape = Pick<Problem, "N" | "K" | "covarianceType" | "columnVariances">;
+
+/**
+ * The least number of rows from which covariances of several columns can be estimated: more than columns for each, those that
+ * are constant left out. So many hold enough numbers for all parameters: K - 1 + K D (D + 3) / 2 <= K (D + 1) D.
+ */
+function leastRows(shape: Shape): number {
+  const { K, covarianceType, columnVariances } = shape;
+  const D = columnVariances.filter((variance) => variance > 0).length;
+  if (isDiagonal(shape) || D < 2) return 0;
+  return covarianceType === "full" ? K * (D + 1) : K + D;
+}
+
+/** Whether the rows are too few for the covariances wherever a fit ends: regularisation alone then keeps some positive definite. */
+export function isVain(shape: Shape): boolean {
+  return shape.N < leastRows(shape);
+}
+
+/**
+ * Why there are too many parameters to estimate, and what to do; undefined where there are not.
+ *
+ * @param parameters - how many there are.
+ */
+export function excessOf(shape: Shape, parameters: number): string | undefined {
+  if (!isVain(shape)) return undefined;
+  const { N, covarianceType, columnVariances } = shape;
+  return (
+    `${parameters} parameters from ${N} rows of ${columnVariances.length} columns: covarianceType "${covarianceType}" takes ` +
+    `${leastRows(shape)} rows and more; use covarianceType "diag", or fewer columns`
+  );
+}

@@ -1,0 +1,228 @@
+import type { Work } from "../../engine/schedule.ts";
+import { relaxes } from "../../engine/threads.ts";
+import { received } from "../../errors.ts";
+import { columnLabel } from "../../input/columns.ts";
+import type { Matrix } from "../../input/matrix.ts";
+import type { FitSettings } from "../../input/options.ts";
+import { diagonalsOf, isDiagonal, modelSteps, type Parameters } from "../../model/parameters.ts";
+import { scoreRows } from "../../model/score.ts";
+import { selectRows } from "../em/dataset.ts";
+import type { Em } from "../em/em.ts";
+import { freeParameters } from "../em/fixed.ts";
+import type { Run } from "../em/iterate.ts";
+import { dependentColumns } from "../em/total-covariance.ts";
+import { excessOf } from "./demand.ts";
+import { spuriousComponents } from "./spurious.ts";
+
+/**
+ * Something about the data or the fit that the caller may want to act on:
+ *
+ * - `NOT_CONVERGED`: `maxIter` was reached first.
+ * - `TOO_MANY_PARAMETERS`: full or tied covariances have more columns than there are rows for them: regularisation has decided
+ *   what the data could not.
+ * - `CONSTANT_COLUMN`: a column has the same value in every row; it carries no information.
+ * - `DEPENDENT_COLUMN`: a column is a linear combination of columns before it, or a copy of one.
+ * - `IGNORED_COLUMN`: columns of records or of a table were left out that hold something other than numbers or plain texts.
+ * - `EMPTY_COMPONENT`: a component has lost all its rows; its weight is 0.
+ * - `SPURIOUS_COMPONENT`: a component has shrunk onto few rows, or onto rows that lie in a plane by chance, which the message
+ *   names; its likelihood says little.
+ */
+export type FitWarningCode =
+  | "NOT_CONVERGED"
+  | "TOO_MANY_PARAMETERS"
+  | "CONSTANT_COLUMN"
+  | "DEPENDENT_COLUMN"
+  | "IGNORED_COLUMN"
+  | "EMPTY_COMPONENT"
+  | "SPURIOUS_COMPONENT";
+
+/** A typed remark; nothing is printed. */
+export interface FitWarning {
+  readonly code: FitWarningCode;
+  readonly message: string;
+  /** The component it is about, counted from 0, where there is one. */
+  readonly component?: number;
+  /** The column it is about, counted from 0, where there is one. */
+  readonly column?: number;
+}
+
+/** How one start ended. */
+export interface StartReport {
+  /** Total log-likelihood, in nats. */
+  readonly logLikelihood: number;
+  readonly nIterations: number;
+  readonly converged: boolean;
+}
+
+/** The story of a fit. */
+export interface FitReport {
+  /** Whether the log-likelihood left to gain was estimated below `tol` per row. */
+  readonly converged: boolean;
+  /** M-steps of the start that won. */
+  readonly nIterations: number;
+  /** Total log-likelihood of the data under the fitted parameters, each row times its weight, in nats. */
+  readonly logLikelihood: number;
+  /**
+   * With a `prior`: what the fit has maximised, the log-likelihood and the log-density of the parameters under the prior
+   * but for its normalising constant, in nats. Otherwise absent.
+   */
+  readonly logPosterior?: number;
+  /** The total log-likelihood (with a `prior`, the log-posterior) at the winning start and after each of its iterations. A copy. */
+  readonly trace: Float64Array;
+  /** What each start reached, in order. */
+  readonly starts: readonly StartReport[];
+  /** Rows in the data, those of weight 0 included. */
+  readonly nRows: number;
+  /** Parameters that were free: all but those held by `fixed`. */
+  readonly nParameters: number;
+  /** Sum of the rows' weights; the number of rows if none were given. */
+  readonly totalWeight: number;
+  /** Whether the result has the same bits in every engine: false only after `reproducible: false`, where the engine can do so. */
+  readonly reproducible: boolean;
+  readonly warnings: readonly FitWarning[];
+}
+
+/** The report of a fit: the run that won, and all that were tried. */
+export function* reportOf(
+  em: Em,
+  matrix: Matrix,
+  settings: FitSettings,
+  parameters: Parameters,
+  run: Run,
+  runs: readonly Run[],
+): Work<FitReport> {
+  return {
+    converged: run.converged,
+    nIterations: run.nIterations,
+    logLikelihood: run.logLikelihood,
+    ...(settings.prior ? { logPosterior: run.objective } : {}),
+    trace: run.trace,
+    starts: runs.map(({ logLikelihood, nIterations, converged }) => ({ logLikelihood, nIterations, converged })),
+    nRows: matrix.nRows,
+    nParameters: freeParameters(parameters, settings.fixed),
+    totalWeight: em.problem.totalWeight,
+    reproducible: !relaxes(settings),
+    warnings: yield* warningsOf(em, matrix, parameters, run, settings),
+  };
+}
+
+/** The most columns named in one warning. */
+const MOST_NAMED = 12;
+
+/** What there is to say about a finished fit. */
+function* warningsOf(
+  em: Em,
+  matrix: Matrix,
+  parameters: Parameters,
+  run: Run,
+  settings: FitSettings,
+): Work<FitWarning[]> {
+  const warnings: FitWarning[] = [];
+  if (!run.converged && settings.tol > 0) {
+    warnings.push({
+      code: "NOT_CONVERGED",
+      message: `the fit did not converge in ${run.nIterations} iterations; raise maxIter or tol`,
+    });
+  }
+  // a prior tells what the data do not
+  const covariancesHeld = settings.fixed?.covariances.every((held) => held);
+  const excess =
+    !settings.prior && !covariancesHeld && excessOf(em.problem, freeParameters(parameters, settings.fixed));
+  if (excess) warnings.push({ code: "TOO_MANY_PARAMETERS", message: excess });
+  em.problem.columnVariances.forEach((variance, column) => {
+    if (variance > 0) return;
+    warnings.push({
+      code: "CONSTANT_COLUMN",
+      column,
+      message: `column ${columnLabel(column, matrix.columns)} has the same value in every row; leave it out`,
+    });
+  });
+  for (const column of yield* dependentColumns(em.problem)) {
+    warnings.push({
+      code: "DEPENDENT_COLUMN",
+      column,
+      message: `column ${columnLabel(column, matrix.columns)} follows from the columns before it; leave it out`,
+    });
+  }
+  if (matrix.leftOut?.length) {
+    const columns = matrix.leftOut.map(({ name, holds }) => `${received(name)} (${holds})`);
+    const more = columns.length > MOST_NAMED ? ` and ${columns.length - MOST_NAMED} more` : "";
+    warnings.push({
+      code: "IGNORED_COLUMN",
+      message: `not used, as they hold no numbers: ${columns.slice(0, MOST_NAMED).join(", ")}${more}; convert them, or name the columns to use with columns`,
+    });
+  }
+  parameters.weights.forEach((weight, component) => {
+    if (weight > 0) return;
+    warnings.push({
+      code: "EMPTY_COMPONENT",
+      component,
+      message: `component ${component} has no rows left; use fewer components`,
+    });
+  });
+  warnings.push(...(yield* spuriousWarnings(em, matrix, parameters, settings)));
+  return warnings;
+}
+
+/** Multiplications in one piece, some milliseconds. */
+const PIECE = 4e6;
+/** The most rows named in one warning. */
+const MOST_ROWS = 8;
+
+/** Which rows each spurious component rests on, and in which column it is narrowest beside all components. */
+function* spuriousWarnings(
+  em: Em,
+  matrix: Matrix,
+  parameters: Parameters,
+  { regCovar }: Pick<FitSettings, "regCovar">,
+): Work<FitWarning[]> {
+  const spurious = spuriousComponents(em, parameters);
+  if (spurious.length === 0) return [];
+  const { nFeatures: D, nComponents: K, weights } = parameters;
+  const labels = yield* labelsOf(matrix, parameters);
+  const variances = diagonalsOf(parameters);
+  // a variance that is mostly added is no group's, so a larger regCovar is no remedy
+  const ways = [
+    K > 1 && "fewer components",
+    D > 1 && !isDiagonal(parameters) && "a simpler covarianceType",
+    regCovar && "a smaller regCovar",
+    "more rows",
+  ].filter(Boolean);
+  return spurious.map((component) => {
+    const rows: number[] = [];
+    labels.forEach((label, n) => {
+      if (label === component) rows.push(n);
+    });
+    const relative = Array.from({ length: D }, (_, d) => {
+      const average = weights.reduce((sum, weight, k) => sum + weight * variances[k * D + d], 0);
+      return average > 0 ? variances[component * D + d] / average : Infinity;
+    });
+    const column = relative.indexOf(Math.min(...relative));
+    const some = rows.slice(0, MOST_ROWS).join(", ") + (rows.length > MOST_ROWS ? ", …" : "");
+    const count = rows.length === 1 ? "1 row" : `${rows.length} rows`;
+    const what = K > 1 ? `, narrowest in column ${columnLabel(column, matrix.columns)}` : "";
+    return {
+      code: "SPURIOUS_COMPONENT",
+      component,
+      column,
+      message: `component ${component} rests on ${count} (${some})${what}, as close as some are by chance; use ${ways.join(" or ")}`,
+    };
+  });
+}
+
+/** The likeliest component of each row; others come between. */
+function* labelsOf(matrix: Matrix, parameters: Parameters): Work<Int32Array> {
+  const { nFeatures: D, nComponents: K } = parameters;
+  const model = yield* modelSteps(parameters);
+  const labels = new Int32Array(matrix.nRows);
+  const count = Math.max(1, Math.floor(PIECE / (K * D * D)));
+  yield {
+    groups: Math.ceil(matrix.nRows / count),
+    run: (group) => {
+      const own = labels.subarray(group * count, (group + 1) * count);
+      const rows = Int32Array.from(own, (_, i) => group * count + i);
+      scoreRows(model, selectRows(matrix, rows), { labels: own });
+    },
+  };
+  return labels;
+}

@@ -1,0 +1,395 @@
+import type { ModelArguments, Pointer } from "../../engine/kernels.ts";
+import { inTurns, perform, type Work } from "../../engine/schedule.ts";
+import { MixtureError } from "../../errors.ts";
+import { covarianceLength, type Parameters, singularCovariance } from "../../model/parameters.ts";
+import { groupCount, groupTiles, type Problem } from "./dataset.ts";
+import { Factors } from "./factors.ts";
+import type { FixedParameters } from "./fixed.ts";
+import { LabelledSums } from "./labelled-sums.ts";
+import { logPrior, shrink } from "./prior.ts";
+import type { Regularisation } from "./regularisation.ts";
+import { type OrderState, RowOrder } from "./row-order.ts";
+
+/**
+ * A component is dropped for eight rows when it holds less than exp(-40) / K of each: all dropped ones together are under
+ * a tenth of a unit in the last place of a responsibility. See docs/numerics.md.
+ */
+const LAZY_MARGIN = 40;
+/** How often larger the total scatter may be than the tied one before the shortcut would cost more than four digits. */
+const TIED_RATIO = 1e4;
+
+/** Pairs of lanes ahead of the components in a block of statistics (assembly/layout.ts). */
+const STATS_HEADER = 2;
+
+/** Below this a log-likelihood contains a row that no component explains: a distance has overflowed. */
+const LOWEST = -1e300;
+
+/** What a pass over the data depends on beside the parameters: how rows lie, and what was learned of them. */
+export interface PassState {
+  readonly order: OrderState;
+  readonly exact: boolean;
+}
+
+/**
+ * The parameters of one fit in progress, with what the E-step reads of them and the sums that the last pass left.
+ * All memory is allocated here, once; it lives as long as the arena's mark that the caller took before.
+ */
+export class Em {
+  readonly problem: Problem;
+  readonly regularisation: Regularisation;
+  /** Numbers in weights, means and covariances together, which lie in one piece: see {@link vector}. */
+  readonly length: number;
+  /** Where they lie. */
+  readonly pointer: Pointer;
+  /** What M-steps and leaps leave alone, if anything. */
+  fixed: FixedParameters | undefined;
+  readonly #regularise: boolean;
+  readonly #margin: number;
+  readonly #mu: Pointer;
+  readonly #factors: Factors;
+  /** What sums over rows take first. */
+  readonly #typeAndRows: readonly number[];
+  readonly #cov: Pointer;
+  readonly #reg: Pointer;
+  readonly #ridge: Pointer;
+  /** What covariances may not fall below, or 0; and scratch for that. */
+  readonly #floor: Pointer;
+  readonly #floorScratch: Pointer;
+  readonly #order: RowOrder;
+  readonly #statsLength: number;
+  readonly #stats: Pointer;
+  readonly #groups: number;
+  /** Tiles whose rows may belong to any component. */
+  readonly #free: number;
+  readonly #labelled: LabelledSums | undefined;
+  readonly #total: Pointer;
+  #hasTotal = false;
+  #logLikelihood = Number.NEGATIVE_INFINITY;
+  #exact = false;
+  /** As things stood before the last pass. */
+  #before: PassState | undefined;
+
+  constructor(problem: Problem, regularisation: Regularisation, lazy = true) {
+    const { arena, type, D, K, nTiles } = problem;
+    const { kernels } = arena;
+    this.problem = problem;
+    this.regularisation = regularisation;
+    this.#regularise = regularisation.reg.some((value) => value > 0) || regularisation.ridge.some((value) => value > 0);
+    this.#margin = lazy ? LAZY_MARGIN + kernels.log(K) : Infinity;
+    this.length = K + K * D + covarianceLength(problem.covarianceType, K, D);
+    this.pointer = arena.bytesOf(this.length * 8);
+    this.#mu = this.pointer + K * 8;
+    this.#cov = this.#mu + K * D * 8;
+    this.#factors = new Factors(problem, this.pointer, this.#margin);
+    this.#reg = arena.copyOf(regularisation.reg);
+    this.#ridge = arena.copyOf(regularisation.ridge);
+    this.#floor = regularisation.floor ? arena.copyOf(regularisation.floor) : 0;
+    this.#floorScratch = this.#floor ? arena.bytesOf(kernels.raiseScratchBytes(type, D)) : 0;
+    this.#statsLength = kernels.statisticsLength(type, D, K);
+    this.#free = problem.labelled?.free ?? nTiles;
+    this.#order = new RowOrder(this, this.#free, lazy);
+    this.#typeAndRows = [type, ...problem.rows];
+    const free = { N: Math.min(problem.N, this.#free * problem.T), D, K, nTiles: this.#free };
+    this.#groups = groupCount(free, this.#statsLength * 16);
+    this.#labelled = problem.labelled && new LabelledSums(problem, problem.labelled, this.model);
+    this.#stats = arena.bytesOf(this.#groups * this.#statsLength * 16);
+    this.#total = problem.covarianceType === "tied" ? arena.bytesOf(kernels.statisticsLength(0, D, 1) * 16) : 0;
+  }
+
+  /** Weights, means and covariances, one after the other, as they stand. A view: use it at once. */
+  get vector(): Float64Array {
+    return this.problem.arena.viewF64(this.pointer, this.length);
+  }
+
+  /** What the kernels read of the parameters; they must be {@link settle}d. */
+  get model(): ModelArguments {
+    return this.#factors.model;
+  }
+
+  /** The same regularisation over a part of the rows. */
+  on(part: Problem): Em {
+    const { ridge } = this.regularisation;
+    const share = part.totalWeight / this.problem.totalWeight;
+    return new Em(part, { ...this.regularisation, ridge: ridge.map((value) => value * share) });
+  }
+
+  /** A copy of the parameters, or of those in a vector of the form of {@link vector}. */
+  read(vector: Float64Array = this.vector): Parameters {
+    const { covarianceType, K, D } = this.problem;
+    return {
+      covarianceType,
+      nComponents: K,
+      nFeatures: D,
+      weights: vector.slice(0, K),
+      means: vector.slice(K, K + K * D),
+      covariances: vector.slice(K + K * D),
+    };
+  }
+
+  /** Takes over parameters that are only the points about which the next sums are taken. */
+  seat({ weights, means, covariances }: Pick<Parameters, "weights" | "means" | "covariances">): void {
+    const { K, D } = this.problem;
+    const { vector } = this;
+    vector.set(weights);
+    vector.set(means, K);
+    vector.set(covariances, K + K * D);
+    this.#factors.forget();
+  }
+
+  /** {@link seat} of a vector of the form of {@link vector}. */
+  seatVector(values: Float64Array): void {
+    this.vector.set(values);
+    this.fixed?.restore(this.vector);
+    this.#factors.forget();
+  }
+
+  /** Takes over parameters. @throws {MixtureError} `SINGULAR_COVARIANCE` if one is not positive definite. */
+  *write(parameters: Pick<Parameters, "weights" | "means" | "covariances">): Work<void> {
+    this.seat(parameters);
+    this.#check(yield* this.#factors.factors());
+  }
+
+  /** Takes over a vector of the form of {@link vector}. @throws {MixtureError} `SINGULAR_COVARIANCE` if a covariance is not positive definite. */
+  *take(vector: Float64Array): Work<void> {
+    this.seatVector(vector);
+    this.#check(yield* this.#factors.factors());
+  }
+
+  /** Takes over a vector of the form of {@link vector}; false, and no use until the next call, if it holds no valid parameters. */
+  tryVector(values: Float64Array): boolean {
+    this.seatVector(values);
+    return this.#hasWeights() && this.#factors.factorise() === 0;
+  }
+
+  /** {@link tryVector} of what was written to {@link pointer}. */
+  *tryHere(): Work<boolean> {
+    this.#raise();
+    this.fixed?.restore(this.vector);
+    this.#factors.forget();
+    return this.#hasWeights() && (yield* this.settle()) === 0;
+  }
+
+  /** Makes what passes read of the parameters. @returns 0, or 1 + the first component whose covariance is not positive definite. */
+  settle(): Work<number> {
+    return this.#factors.settle();
+  }
+
+  /** By how much rounding of the covariances is magnified in the log-likelihood of a row: see `Factors.inflation`. */
+  get inflation(): number {
+    const { D, columnVariances } = this.problem;
+    // a tied scatter that is what others leave of the total one is rounded in units of that
+    return this.#factors.inflation(this.#total && !this.#exact ? columnVariances : new Float64Array(D));
+  }
+
+  #hasWeights(): boolean {
+    const { vector } = this;
+    for (let k = 0; k < this.problem.K; k++) if (!(vector[k] >= 0)) return false;
+    return true;
+  }
+
+  /** What the last {@link evaluate} found without the prior: the total log-likelihood, in nats. */
+  get logLikelihood(): number {
+    return this.#logLikelihood;
+  }
+
+  /**
+   * E-step and sums at the current parameters, in fixed groups that merge in a fixed tree: the result does not depend on
+   * who ran them.
+   *
+   * @returns what EM maximises: the total log-likelihood and the logarithm of the prior, if there is one, in nats.
+   * @throws {MixtureError} `NOT_FINITE` if it overflows, `SINGULAR_COVARIANCE` if a covariance is not positive definite.
+   */
+  *evaluate(): Work<number> {
+    const { arena, type, D, K, T } = this.problem;
+    if (!this.#factors.isSettled) this.#check(yield* this.settle());
+    if (this.#total) yield* this.#sumTotalScatter();
+    this.#before = { order: this.#order.state, exact: this.#exact };
+    yield* this.#order.prepare();
+    const exact = this.#exact ? 1 : 0;
+    yield* this.#sum(
+      "accumulate",
+      arena.kernels.passScratchBytes(type, D, T, K),
+      (first, last, stats) =>
+        this.#typeAndRows.concat(first, last, K, this.model, this.#margin, this.#order.homes, stats, exact),
+      this.#labelled,
+    );
+    if (this.#total && !this.#exact) {
+      const { centre } = this.#factors;
+      const ratio = arena.kernels.tiedScatter(this.#stats, this.#mu, this.#total, centre, D, K);
+      if (ratio > TIED_RATIO) {
+        this.#exact = true;
+        return yield* this.evaluate();
+      }
+    }
+    const header = arena.viewF64(this.#stats, 3);
+    const logLikelihood = header[0] + header[1];
+    this.#order.passed(header[2]);
+    this.#logLikelihood = logLikelihood;
+    const { prior } = this.regularisation;
+    const objective = prior ? logLikelihood + logPrior(prior, this.read()) : logLikelihood;
+    if (!(logLikelihood > LOWEST && objective > LOWEST && objective < Infinity)) {
+      throw new MixtureError(
+        "NOT_FINITE",
+        `data: expected rows whose log-likelihood is finite${prior ? ", and so the prior of the parameters" : ""}, got ${objective}; ` +
+          `scale the columns, or remove rows that lie far away${prior ? ", or leave prior to its defaults" : ""}`,
+      );
+    }
+    return objective;
+  }
+
+  /** Forgets how rows were sorted for other parameters: for a new start. */
+  begin(): void {
+    this.#order.begin();
+  }
+
+  /** All that the last pass depended on, but for the parameters: {@link resume} makes the next one the same to the bit. */
+  get state(): PassState {
+    return this.#before ?? { order: this.#order.state, exact: this.#exact };
+  }
+
+  /** Puts rows back into the caller's order: what follows depends on the parameters alone. */
+  *renew(): Work<void> {
+    if (this.#total) yield* this.#sumTotalScatter();
+    yield* this.#order.renew();
+    this.#exact = false;
+  }
+
+  /** Brings rows and all else to where they were before a pass. Parameters are left as they were for the last sort. */
+  *resume({ order, exact }: PassState): Work<void> {
+    if (this.#total) yield* this.#sumTotalScatter();
+    yield* this.#order.resume(order);
+    this.#exact = exact;
+  }
+
+  /** Sums with given responsibilities about the current means: by labels [N]. Rows are counted as they lie, sorted or not. */
+  *sumLabels(labels: Pointer): Work<void> {
+    const { arena, D, K, T } = this.problem;
+    arena.viewF64(this.#stats, this.#groups * this.#statsLength * 2).fill(0);
+    yield* this.#sum("accumulateGiven", arena.kernels.givenScratchBytes(D, T), (first, last, stats) =>
+      this.#typeAndRows.concat(first, last, K, this.#mu, labels, 0, stats),
+    );
+  }
+
+  /** Sums with responsibilities that `fill` writes for a range of rows as they lie, [count, K] row-major. */
+  *sumResponsibilities(fill: (first: number, count: number, out: Float64Array) => void): Work<void> {
+    const { arena, type, rows, N, D, K, T, nTiles } = this.problem;
+    const mark = arena.mark();
+    try {
+      const resp = arena.f64(T * K);
+      const scratch = arena.bytesOf(arena.kernels.givenScratchBytes(D, T));
+      arena.viewF64(this.#stats, this.#statsLength * 2).fill(0);
+      yield {
+        groups: nTiles,
+        run: (tile) => {
+          const count = Math.min(T, N - tile * T);
+          fill(tile * T, count, arena.viewF64(resp, count * K));
+          arena.kernels.accumulateGiven(type, ...rows, tile, tile + 1, K, this.#mu, 0, resp, this.#stats, scratch);
+        },
+      };
+    } finally {
+      arena.rewind(mark);
+    }
+  }
+
+  /**
+   * M-step from the last sums. A component without rows keeps its mean and covariance and has weight 0.
+   *
+   * @returns the number of such components.
+   * @throws {MixtureError} `SINGULAR_COVARIANCE` if a covariance is not positive definite.
+   */
+  *maximise(): Work<number> {
+    const empty = this.maximiseOnly();
+    this.#check(yield* this.#factors.factors());
+    return empty;
+  }
+
+  /** {@link maximise} without a look at the covariances, which the next {@link evaluate} will take. */
+  maximiseOnly(): number {
+    const { arena, type, D, K, totalWeight } = this.problem;
+    const { kernels } = arena;
+    const empty = kernels.maximise(type, this.#stats, this.#reg, this.#ridge, this.pointer, this.#mu, this.#cov, D, K);
+    this.#raise();
+    const { prior } = this.regularisation;
+    if (prior) {
+      const estimates = this.read();
+      shrink(prior, totalWeight, estimates);
+      this.seat(estimates);
+    }
+    this.fixed?.correct(this.vector, (k) => this.#shift(k));
+    this.#factors.forget();
+    return empty;
+  }
+
+  /** Raises covariances to the floor, if there is one and they are below it. */
+  #raise(): void {
+    const { arena, type, D, K } = this.problem;
+    if (this.#floor) arena.kernels.raiseCovariances(type, this.#cov, this.#floor, D, K, this.#floorScratch);
+  }
+
+  /** [D]: from the mean that the last sums are about to the mean of the component's rows. */
+  #shift(k: number): Float64Array {
+    const { arena, type, D, K } = this.problem;
+    const { kernels } = arena;
+    const length = kernels.statisticsLength(type, D, K + 1) - this.#statsLength;
+    const block = arena.viewF64(this.#stats + (STATS_HEADER + k * length) * 16, (1 + D) * 2);
+    return Float64Array.from({ length: D }, (_, d) => (block[2 * d + 2] + block[2 * d + 3]) / (block[0] + block[1]));
+  }
+
+  /** Runs a summing kernel over fixed groups of tiles, each into its own block, and merges the blocks in a fixed tree. */
+  *#sum(
+    kernel: "accumulate" | "accumulateGiven",
+    scratchBytes: number,
+    args: (first: number, last: number, stats: Pointer) => readonly number[],
+    labelled?: LabelledSums,
+  ): Work<void> {
+    const { arena, nTiles } = this.problem;
+    const bytes = this.#statsLength * 16;
+    const groups = this.#groups;
+    labelled?.begin();
+    const range = { nTiles: labelled ? this.#free : nTiles };
+    yield* perform(this.problem, {
+      arena,
+      kernel,
+      groups: groups + (labelled?.jobs ?? 0),
+      scratchBytes,
+      args: (group) => {
+        if (labelled && group >= groups) return labelled.args(group - groups, this.#order.homes, this.#exact ? 1 : 0);
+        const [first, last] = groupTiles(range, groups, group);
+        return args(first, last, this.#stats + group * bytes);
+      },
+    });
+    for (let step = 1; step < groups; step *= 2) {
+      for (let group = 0; group + step < groups; group += 2 * step) {
+        arena.kernels.merge(this.#stats + group * bytes, this.#stats + (group + step) * bytes, this.#statsLength);
+      }
+    }
+    labelled?.addTo(this.#stats);
+  }
+
+  /** Once, before rows are sorted for the first time: the order decides the last bits. */
+  *#sumTotalScatter(): Work<void> {
+    if (this.#hasTotal) return;
+    const { arena, rows, N, D, T, nTiles } = this.problem;
+    const { kernels } = arena;
+    arena.viewF64(this.#total, kernels.statisticsLength(0, D, 1) * 2).fill(0);
+    const mark = arena.mark();
+    try {
+      const scratch = arena.bytesOf(kernels.givenScratchBytes(D, T));
+      const { centre } = this.#factors;
+      yield* inTurns(N * D * D, nTiles, (first, last) =>
+        kernels.accumulateGiven(0, ...rows, first, last, 1, centre, 0, 0, this.#total, scratch),
+      );
+    } finally {
+      arena.rewind(mark);
+    }
+    this.#hasTotal = true;
+  }
+
+  #check(status: number): void {
+    if (status === 0) return;
+    const remedy = this.#regularise
+      ? "use fewer components, or raise regCovar"
+      : "use fewer components, or leave regCovar out to have it follow the scale of the data";
+    throw singularCovariance(this.problem.covarianceType, status - 1, remedy);
+  }
+}

@@ -1,0 +1,168 @@
+// What passes over the rows read of the parameters, made when it is asked for.
+import { type ModelArguments, type Pointer, TYPE_CODE } from "../../engine/kernels.ts";
+import type { GroupKernel, KernelTask, Work } from "../../engine/schedule.ts";
+import { isDiagonal, pivotTolerance } from "../../model/parameters.ts";
+import type { Problem } from "./dataset.ts";
+
+/** Bounds for pairs of components beyond this, in bytes, would cost more than they save. */
+const MOST_PAIRS = 8 * 1024 * 1024;
+
+/** From so much on, some 0.2 ms, it pays to share out the factors of full components, or what is known of pairs of them. */
+const SHARED = 4e5;
+/** How many multiplications of factors take as long as one of pairs, whose sums are short. */
+const FACTOR_SPEED = 8;
+/** Homes whose pairs are worked out together (assembly/separators.ts). */
+const HOMES = 4;
+
+/** Room for what is known of pairs of components (assembly/separators.ts, reach.ts), or 0 where it does not pay. */
+function pairsOf({ arena, covarianceType, K, D }: Problem): readonly [separators: Pointer, reach: Pointer] {
+  const length = covarianceType === "full" ? K * K * (1 + D) : 0;
+  if (K <= 2 || (length + K * K) * 8 > MOST_PAIRS) return [0, 0];
+  return [length > 0 ? arena.f64(length) : 0, arena.f64(K * K)];
+}
+
+/** Factors and log-constants of the components, and what is known of pairs of them. */
+export class Factors {
+  /** For the kernels; as the parameters were when they were last {@link settle}d. */
+  readonly model: ModelArguments;
+  /** [D]: the columns' means, about which tied components are whitened. */
+  readonly centre: Pointer;
+  readonly #problem: Problem;
+  readonly #weights: Pointer;
+  readonly #cov: Pointer;
+  readonly #scratch: Pointer;
+  readonly #scratchLength: number;
+  readonly #margin: number;
+  #hasFactors = false;
+  #hasPairs = false;
+
+  /**
+   * @param parameters - where weights, means and covariances lie, in one piece.
+   * @param margin - see LAZY_MARGIN; infinite for passes that are not lazy.
+   */
+  constructor(problem: Problem, parameters: Pointer, margin: number) {
+    const { arena, type, D, K } = problem;
+    this.#problem = problem;
+    this.#weights = parameters;
+    const mu = parameters + K * 8;
+    this.#cov = mu + K * D * 8;
+    this.#margin = margin;
+    const factor = arena.f64(arena.kernels.factorLength(type, D, K));
+    this.model = [mu, factor, arena.f64(K), ...(margin < Infinity ? pairsOf(problem) : ([0, 0] as const))];
+    this.centre = arena.copyOf(problem.columnMeans);
+    this.#scratchLength = isDiagonal(problem) ? 0 : Math.max(12, 2 * D) * D;
+    this.#scratch = arena.f64(this.#scratchLength);
+  }
+
+  /** Whether all is there for the next pass. */
+  get isSettled(): boolean {
+    return this.#hasFactors && (this.#hasPairs || !this.model[4]);
+  }
+
+  /** Tells that the parameters have changed. */
+  forget(): void {
+    this.#hasFactors = false;
+    this.#hasPairs = false;
+  }
+
+  /** Makes the factors here and now. @returns 0, or 1 + the first component whose covariance is not positive definite. */
+  factorise(): number {
+    const status = this.#hasFactors ? 0 : this.#run("factorise", this.#factorsOf(0, this.#problem.K));
+    this.#hasFactors = status === 0;
+    return status;
+  }
+
+  /** Makes the factors, by all threads where it is much. @returns as {@link factorise}. */
+  *factors(): Work<number> {
+    const { D, K } = this.#problem;
+    if (!this.#hasFactors && this.#isMuch((K * D * D * D) / FACTOR_SPEED)) {
+      const statuses = new Float64Array(K);
+      yield this.#inGroups("factorise", K, (k) => this.#factorsOf(k, k + 1), statuses);
+      const singular = statuses.findIndex((status) => status > 0);
+      if (singular >= 0) return 1 + singular;
+      this.#hasFactors = true;
+    }
+    return this.factorise();
+  }
+
+  /** Makes what is not there yet, by all threads where it is much. @returns as {@link factorise}. */
+  *settle(): Work<number> {
+    const { D, K } = this.#problem;
+    const status = yield* this.factors();
+    if (status > 0 || this.isSettled) return status;
+    if (this.#isMuch(K * K * D * D)) {
+      const pairsOf = (group: number): readonly number[] =>
+        this.#pairsOf(group * HOMES, Math.min(K, (group + 1) * HOMES));
+      yield this.#inGroups("relate", Math.ceil(K / HOMES), pairsOf);
+    } else this.#run("relate", this.#pairsOf(0, K));
+    this.#hasPairs = true;
+    return 0;
+  }
+
+  /**
+   * Σ_k π_k Σ_d v_d (Σ_k⁻¹)_dd, of {@link settle}d parameters: by how much rounding of the covariances, in units of the variances
+   * v, is magnified in log |Σ_k|. D where columns are independent, more the closer they are to depending on each other.
+   *
+   * @param least - [D]: what v_d is at least, beside (Σ_k)_dd.
+   */
+  inflation(least: Float64Array): number {
+    const { arena, covarianceType, D, K } = this.#problem;
+    if (isDiagonal(this.#problem)) return D;
+    const matrices = covarianceType === "tied" ? 1 : K;
+    const triangle = arena.kernels.factorLength(TYPE_CODE.full, D, 1);
+    const weights = arena.viewF64(this.#weights, K);
+    const cov = arena.viewF64(this.#cov, matrices * D * D);
+    const factor = arena.viewF64(this.model[1], matrices * triangle);
+    let sum = 0;
+    for (let k = 0; k < matrices; k++) {
+      const share = matrices > 1 ? weights[k] : 1;
+      if (!(share > 0)) continue;
+      let at = k * triangle;
+      for (let i = 0; i < D; i += 2) {
+        // rows of P come in pairs, column by column; an odd last one alone
+        const rows = Math.min(2, D - i);
+        for (let j = 0; j < Math.min(D, i + 2); j++) {
+          const variance = share * Math.max(cov[(k * D + j) * D + j], least[j]);
+          for (let row = 0; row < rows; row++, at++) sum += variance * factor[at] * factor[at];
+        }
+      }
+    }
+    return sum;
+  }
+
+  #inGroups(
+    kernel: GroupKernel,
+    groups: number,
+    args: (group: number) => readonly number[],
+    results?: Float64Array,
+  ): KernelTask {
+    const { arena } = this.#problem;
+    return { arena, kernel, groups, args, scratchBytes: this.#scratchLength * 8, ...(results && { results }) };
+  }
+
+  #isMuch(work: number): boolean {
+    return this.#problem.covarianceType === "full" && work >= SHARED;
+  }
+
+  #factorsOf(first: number, last: number): readonly number[] {
+    const { arena, type, D } = this.#problem;
+    const [mu, factor, logc] = this.model;
+    // ranges of components, which only full ones are cut into
+    const to = factor + (first > 0 ? arena.kernels.factorLength(type, D, first) * 8 : 0);
+    return [
+      ...[type, this.#weights + first * 8, mu, this.#cov + first * D * D * 8, this.centre, to, logc + first * 8],
+      ...[D, last - first, pivotTolerance(D)],
+    ];
+  }
+
+  #pairsOf(first: number, last: number): readonly number[] {
+    const { type, D, K } = this.#problem;
+    const [mu, factor, logc, separators, reach] = this.model;
+    return [type, mu, factor, this.#cov, logc, separators, reach, this.#margin, D, K, first, last];
+  }
+
+  #run(kernel: "factorise" | "relate", args: readonly number[]): number {
+    const call = this.#problem.arena.kernels[kernel] as (...args: readonly number[]) => number;
+    return call(...args, this.#scratch);
+  }
+}

@@ -1,0 +1,67 @@
+// The first M-step of a start: from labels or responsibilities, before there are parameters.
+
+import type { Work } from "../../engine/schedule.ts";
+import type { Parameters } from "../../model/parameters.ts";
+import type { Problem } from "./dataset.ts";
+import type { Em } from "./em.ts";
+
+/** The M-step of given responsibilities [N, K], row-major over the packed rows. */
+export function* startFromPacked(em: Em, responsibilities: Float64Array): Work<void> {
+  yield* responsibilityMoments(em, responsibilities);
+  yield* em.maximise();
+}
+
+/** The M-step of given responsibilities that `sum` sums up, about rough means [K, D]. */
+export function* firstStep(em: Em, means: Float64Array, sum: () => Work<void>): Work<void> {
+  yield* momentsAbout(em, means, sum);
+  yield* em.maximise();
+}
+
+/**
+ * Sums from given responsibilities, twice: about rough means to get the means, then about those, so that the covariances
+ * lose no digits. The next `maximise` takes them up; a component without rows has the data's spread about its rough mean.
+ */
+function* momentsAbout(em: Em, means: Float64Array, sum: () => Work<void>): Work<void> {
+  em.seat(pooled(em.problem, means));
+  yield* sum();
+  em.maximiseOnly();
+  yield* sum();
+}
+
+/** The M-step of given responsibilities [N, K], row-major over the packed rows, as sums for the next `maximise`. */
+export function responsibilityMoments(em: Em, responsibilities: Float64Array): Work<void> {
+  const { K } = em.problem;
+  return momentsAbout(em, columnMeansFor(em.problem), () =>
+    em.sumResponsibilities((first, count, out) => out.set(responsibilities.subarray(first * K, (first + count) * K))),
+  );
+}
+
+/** The columns' means, for each component: as rough means where there are no better ones. */
+export function columnMeansFor({ columnMeans, K, D }: Problem): Float64Array {
+  const means = new Float64Array(K * D);
+  for (let k = 0; k < K; k++) means.set(columnMeans, k * D);
+  return means;
+}
+
+/** Equal weights, the given means, and for every component the spread of the data along the axes. */
+export function pooled(problem: Problem, means: Float64Array): Parameters {
+  const { K, D, covarianceType, columnVariances } = problem;
+  const spread = columnVariances.map((variance) => (variance > 0 ? variance : 1));
+  const matrix = (): Float64Array => {
+    const diagonal = new Float64Array(D * D);
+    spread.forEach((variance, d) => {
+      diagonal[d * (D + 1)] = variance;
+    });
+    return diagonal;
+  };
+  const one = {
+    full: matrix,
+    tied: matrix,
+    diag: () => spread,
+    spherical: () => Float64Array.of(columnVariances.reduce((sum, variance) => sum + variance, 0) / D || 1),
+  }[covarianceType]();
+  const copies = covarianceType === "tied" ? 1 : K;
+  const covariances = new Float64Array(copies * one.length);
+  for (let k = 0; k < copies; k++) covariances.set(one, k * one.length);
+  return { covarianceType, nComponents: K, nFeatures: D, weights: new Float64Array(K).fill(1 / K), means, covariances };
+}

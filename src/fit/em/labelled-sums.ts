@@ -1,0 +1,75 @@
+// What rows of known components add to a pass.
+import type { ModelArguments, Pointer } from "../../engine/kernels.ts";
+import type { LabelledTiles, Problem } from "./dataset.ts";
+
+/** Pairs of lanes ahead of the components in a block of statistics (assembly/layout.ts). */
+const HEADER = 2;
+
+/** Sums over the rows of known components: a mixture of one for each, with its weight. */
+export class LabelledSums {
+  readonly #problem: Problem;
+  readonly #parts: LabelledTiles["parts"];
+  readonly #model: ModelArguments;
+  /** Statistics of each part. */
+  readonly #stats: Pointer;
+  readonly #length: number;
+  /** Tied only: the factor of each component as if it were alone. */
+  readonly #factors: Pointer;
+  readonly #factorLength: number;
+
+  constructor(problem: Problem, { parts }: LabelledTiles, model: ModelArguments) {
+    const { arena, type, D, K, covarianceType } = problem;
+    this.#problem = problem;
+    this.#parts = parts;
+    this.#model = model;
+    this.#length = arena.kernels.statisticsLength(type, D, 1);
+    this.#stats = arena.bytesOf(parts.length * this.#length * 16);
+    this.#factorLength = arena.kernels.factorLength(type, D, 1);
+    this.#factors = covarianceType === "tied" ? arena.f64(K * this.#factorLength) : 0;
+  }
+
+  /** The number of jobs of a pass. */
+  get jobs(): number {
+    return this.#parts.length;
+  }
+
+  /** Makes ready for a pass. */
+  begin(): void {
+    const { arena, D, K } = this.#problem;
+    if (!this.#factors) return;
+    // a triangle and the centre, which all share, then the component's own whitened mean
+    const common = this.#factorLength - D;
+    const shared = arena.viewF64(this.#model[1], common + K * D);
+    const factors = arena.viewF64(this.#factors, K * this.#factorLength);
+    for (let k = 0; k < K; k++) {
+      factors.set(shared.subarray(0, common), k * this.#factorLength);
+      factors.set(shared.subarray(common + k * D, common + (k + 1) * D), k * this.#factorLength + common);
+    }
+  }
+
+  /** The arguments of `accumulate` for a job, without the scratch. */
+  args(job: number, homes: Pointer, exact: number): readonly number[] {
+    const { type, rows, D } = this.#problem;
+    const { component: k, first, last } = this.#parts[job];
+    const [mu, factor, logc] = this.#model;
+    const own = (this.#factors || factor) + k * this.#factorLength * 8;
+    const stats = this.#stats + job * this.#length * 16;
+    const alone: ModelArguments = [mu + k * D * 8, own, logc + k * 8, 0, 0];
+    return [type, ...rows, first, last, 1, ...alone, Infinity, homes, stats, exact];
+  }
+
+  /** Adds the sums of all jobs to those of the free rows. */
+  addTo(stats: Pointer): void {
+    const { arena, type, D, K } = this.#problem;
+    const { kernels } = arena;
+    const block = kernels.statisticsLength(type, D, 2) - this.#length;
+    const shared = this.#length - HEADER - block;
+    this.#parts.forEach(({ component }, job) => {
+      const own = this.#stats + job * this.#length * 16;
+      const after = own + HEADER * 16;
+      kernels.merge(stats, own, HEADER);
+      kernels.merge(stats + (HEADER + component * block) * 16, after, block);
+      kernels.merge(stats + (HEADER + K * block) * 16, after + block * 16, shared);
+    });
+  }
+}

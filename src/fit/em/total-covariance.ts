@@ -1,0 +1,85 @@
+// The covariance of all rows, and the columns that depend on others in it.
+import { TYPE_CODE } from "../../engine/kernels.ts";
+import { inTurns, type Work } from "../../engine/schedule.ts";
+import { isDiagonal } from "../../model/parameters.ts";
+import type { Problem } from "./dataset.ts";
+
+/** A column depends on others when they leave less than this share of its variance. */
+const DEPENDENT_SHARE = 1e-9;
+/** Rows in which dependent columns are looked for first. */
+const LOOKED_AT = 1024;
+/** Columns up to which they are looked for where covariances are diagonal: it takes their cube, and such a fit does not mind. */
+const MOST_LOOKED_AT = 128;
+
+/**
+ * [D, D] covariance of the rows about the columns' means, divisor W.
+ *
+ * @param share - this share of its variance is added to each column's.
+ * @param constant - what a constant column has for a variance.
+ * @param tiles - how many tiles of rows to look at; by default all.
+ */
+export function* totalCovariance(
+  problem: Problem,
+  share: number,
+  constant: number,
+  tiles: number = problem.nTiles,
+): Work<Float64Array> {
+  const { arena, N, D, T, rows, columnMeans, columnVariances } = problem;
+  const { kernels } = arena;
+  const mark = arena.mark();
+  try {
+    const stats = arena.filled(kernels.statisticsLength(TYPE_CODE.full, D, 1) * 2, 0);
+    const scratch = arena.bytesOf(kernels.givenScratchBytes(D, T));
+    const mu = arena.copyOf(columnMeans);
+    yield* inTurns(N * D * D, tiles, (first, last) =>
+      kernels.accumulateGiven(TYPE_CODE.full, ...rows, first, last, 1, mu, 0, 0, stats, scratch),
+    );
+    const reg = arena.copyOf(columnVariances.map((variance) => (variance > 0 ? share * variance : constant)));
+    const ridge = arena.filled(D, 0);
+    const cov = arena.f64(D * D);
+    kernels.maximise(TYPE_CODE.full, stats, reg, ridge, arena.f64(1), mu, cov, D, 1);
+    return arena.readF64(cov, D * D);
+  } finally {
+    arena.rewind(mark);
+  }
+}
+
+/** Columns that are linear combinations of those before them, but for rounding; constant ones are not counted. */
+export function* dependentColumns(problem: Problem): Work<number[]> {
+  const { N, D, T, nTiles, columnVariances } = problem;
+  const within = function* (tiles: number): Work<number[]> {
+    const small = yield* smallPivots(yield* totalCovariance(problem, 0, 1, tiles), D);
+    return small.filter((d) => columnVariances[d] > 0);
+  };
+  // with as many columns as rows some always are
+  if (D === 1 || N <= D || (isDiagonal(problem) && D > MOST_LOOKED_AT)) return [];
+  const some = Math.min(nTiles, Math.ceil((LOOKED_AT + D) / T));
+  const suspects = yield* within(some);
+  return suspects.length > 0 && some < nTiles ? yield* within(nTiles) : suspects;
+}
+
+/** Takes row i of a symmetric matrix [D, D] out of those below it; its upper triangle counts, and is overwritten. */
+export function eliminateBelow(rest: Float64Array, D: number, i: number, pivot: number): void {
+  for (let j = i + 1; j < D; j++) {
+    const factor = rest[i * D + j] / pivot;
+    for (let l = j; l < D; l++) rest[j * D + l] -= factor * rest[i * D + l];
+  }
+}
+
+/** Indices whose pivot in the Cholesky decomposition of a covariance [D, D] keeps next to nothing of the variance. */
+function* smallPivots(covariance: Float64Array, D: number): Work<number[]> {
+  const small: number[] = [];
+  const rest = covariance.slice();
+  const eliminate = (i: number): void => {
+    const pivot = rest[i * (D + 1)];
+    if (!(pivot > DEPENDENT_SHARE * covariance[i * (D + 1)])) {
+      small.push(i);
+      return;
+    }
+    eliminateBelow(rest, D, i, pivot);
+  };
+  yield* inTurns(D * D * D, D, (first, last) => {
+    for (let i = first; i < last; i++) eliminate(i);
+  });
+  return small;
+}

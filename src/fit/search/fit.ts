@@ -1,0 +1,227 @@
+import type { Arena } from "../../engine/arena.ts";
+import type { Work } from "../../engine/schedule.ts";
+import { runHere, runOnThreads } from "../../engine/threads.ts";
+import { isCollapse } from "../../errors.ts";
+import type { Matrix } from "../../input/matrix.ts";
+import type { FitSettings } from "../../input/options.ts";
+import { type Model, modelSteps, type Parameters } from "../../model/parameters.ts";
+import { type FitReport, reportOf } from "../diagnosis/report.ts";
+import { spuriousComponents } from "../diagnosis/spurious.ts";
+import { idleComponents, withoutTwins } from "../diagnosis/twins.ts";
+import { ordered } from "../em/canonical-order.ts";
+import { type Problem, withProblem } from "../em/dataset.ts";
+import { Em } from "../em/em.ts";
+import { FixedParameters } from "../em/fixed.ts";
+import { type Checkpoint, iterate, type Run } from "../em/iterate.ts";
+import { arrangedByLabel } from "../em/labelled-rows.ts";
+import { regularisationOf } from "../em/regularisation.ts";
+import { MOST_REPAIRS, MOST_REPAIRS_OF_GIVEN } from "../policy.ts";
+import { labelledStarts } from "../starts/labelled.ts";
+import { asAsked, settingsInside } from "./one-column.ts";
+import { repaired } from "./repair.ts";
+import { startsOf } from "./starts.ts";
+
+/** Parameters with the story of how they were found. */
+export interface Fitted {
+  readonly parameters: Parameters;
+  readonly report: FitReport;
+  /** The parameters factorised, if they are already. */
+  readonly model?: Model | undefined;
+  /** Where a continuation of the run begins. */
+  readonly resumable?: Resumable | undefined;
+}
+
+/** A run to go on with, and what tells whether data are those that it saw. */
+export interface Resumable {
+  readonly checkpoint: Checkpoint;
+  /** Whether its components are to be put in canonical order at the end. */
+  readonly inOrder: boolean;
+  readonly seen: Pick<Problem, "N" | "K" | "covarianceType" | "totalWeight"> & {
+    /** Means and variances. */
+    readonly columns: Float64Array;
+  } & Pick<FitSettings, "fixed" | "labels" | "regCovar" | "prior">;
+}
+
+/**
+ * Fits a mixture on this thread, on the spot: the best of `nInit` starts.
+ *
+ * @param resumable - a run to go on with, if it has seen the same data; else the settings' start counts.
+ */
+export function fitSync(matrix: Matrix, settings: FitSettings, resumable?: Resumable): Fitted {
+  return runHere(settings, (arena) => fitWork(matrix, settings, resumable, arena));
+}
+
+/**
+ * {@link fitSync} without blocking, on several threads where that pays. If a thread dies, the fit starts again on this
+ * one; the result has the same bits in any case.
+ */
+export function fitAsync(matrix: Matrix, settings: FitSettings, resumable?: Resumable): Promise<Fitted> {
+  return runOnThreads(matrix, settings, (arena) => fitWork(matrix, settings, resumable, arena));
+}
+
+function* fitWork(matrix: Matrix, asked: FitSettings, resumable?: Resumable, arena?: Arena): Work<Fitted> {
+  const settings = settingsInside(matrix, asked);
+  const { covarianceType, nComponents, sampleWeight, labels } = settings;
+  const work = (problem: Problem): Work<Fitted> => bestFit(problem, matrix, settings, resumable);
+  const fitted = labels
+    ? yield* fitLabelled(matrix, settings, resumable, arena)
+    : yield* withProblem(matrix, covarianceType, nComponents, sampleWeight, work, arena);
+  return asAsked(fitted, asked);
+}
+
+/** Finds starts among all rows as they come, then fits with the rows arranged by what is known of them. */
+function* fitLabelled(matrix: Matrix, settings: FitSettings, resumable?: Resumable, arena?: Arena): Work<Fitted> {
+  const { covarianceType, nComponents: K, sampleWeight } = settings;
+  const starts = yield* withProblem(
+    ...([matrix, covarianceType, K, sampleWeight] as const),
+    (problem) => labelledStarts(problem, settings),
+    arena,
+  );
+  arena?.clear();
+  const { matrix: rows, weights, labelled, nRows: N, T } = arrangedByLabel(matrix, settings, K);
+  const work = (problem: Problem): Work<Fitted> =>
+    bestFit({ ...problem, N, labelled }, matrix, settings, resumable, starts);
+  return yield* withProblem(rows, covarianceType, K, weights, work, arena, T);
+}
+
+/**
+ * The best of the starts that the settings ask for, or the continuation of a run.
+ *
+ * @param starts - those starts, each in the form of `Em.vector`, if they are known.
+ */
+export function* bestFit(
+  problem: Problem,
+  matrix: Matrix,
+  settings: FitSettings,
+  resumable?: Resumable,
+  starts?: readonly Float64Array[],
+): Work<Fitted> {
+  const em = new Em(problem, yield* regularisationOf(problem, settings.regCovar, settings.prior));
+  const ends: End[] = [];
+  let failure: unknown;
+  const going = resumable && hasSeen(resumable, problem, settings) ? resumable : undefined;
+  if (going) {
+    em.fixed = settings.fixed && new FixedParameters(problem, settings.fixed, going.checkpoint.vector);
+    ends.push(yield* runFrom(em, settings, 0, going.checkpoint));
+  }
+  for (let stream = 0; stream < settings.nInit && !going; stream++) {
+    try {
+      ends.push(yield* fitFrom(em, settings, stream, starts?.[stream]));
+    } catch (error) {
+      if (!isCollapse(error)) throw error;
+      failure = error;
+    }
+  }
+  if (ends.length === 0) throw failure;
+  const { run, ...best } = ends.reduce((a, b) => (isBetter(b, a) ? b : a));
+  // a start of the caller's, known labels and weights by component have an order of their own
+  const own =
+    settings.init.kind !== "strategy" || settings.labels || new Set<unknown>(settings.fixed?.weights).size > 1;
+  const inOrder = going ? going.inOrder : !own;
+  // EM cannot leave twins, and no split of others was likelier: one of them is enough, but where both have rows that are known
+  const isDone = settings.init.kind === "strategy" || run.converged;
+  const single =
+    isDone && !settings.fixed && !settings.labels ? withoutTwins(problem, best.parameters) : best.parameters;
+  const parameters = inOrder ? ordered(problem, single) : single;
+  const runs = ends.map((end) => end.run);
+  return {
+    parameters,
+    model: yield* modelSteps(parameters),
+    report: yield* reportOf(em, matrix, settings, parameters, run, runs),
+    resumable: run.checkpoint && { checkpoint: run.checkpoint, inOrder, seen: seenOf(problem, settings) },
+  };
+}
+
+/** Without the arena, which would outlive the fit. */
+function seenOf(
+  { N, K, covarianceType, totalWeight, columnMeans, columnVariances }: Problem,
+  { fixed, labels, regCovar, prior }: FitSettings,
+): Resumable["seen"] {
+  return {
+    N,
+    K,
+    covarianceType,
+    totalWeight,
+    columns: Float64Array.of(...columnMeans, ...columnVariances),
+    ...{ fixed, labels, regCovar, prior },
+  };
+}
+
+/** Whether a run saw the same: as many rows, of the same weight, with the same means and variances to the bit. */
+function hasSeen({ seen }: Resumable, problem: Problem, settings: FitSettings): boolean {
+  const { labels: own, ...mine } = seenOf(problem, settings);
+  const { labels: theirs, ...others } = seen;
+  const alike = own === theirs || (own && theirs?.every((label, n) => label === own[n]));
+  return Boolean(alike) && JSON.stringify(mine) === JSON.stringify(others);
+}
+
+/** Where a climb ended. */
+interface End {
+  readonly parameters: Parameters;
+  readonly run: Run;
+  /** Components that are spurious. */
+  readonly spurious: readonly number[];
+  /** Components that add nothing: without weight, or the same as another. */
+  readonly idle: readonly number[];
+}
+
+/**
+ * A solution whose components all count before others, then the likelier; but not before a likelier one with fewer components,
+ * the others idle: it is near a saddle.
+ */
+function isBetter(a: End, b: End): boolean {
+  const sound = (end: End): boolean => end.spurious.length + end.idle.length === 0;
+  const isLikelier = a.run.objective > b.run.objective;
+  if (sound(a) === sound(b)) return isLikelier;
+  const [first, other] = sound(a) ? [a, b] : [b, a];
+  const isSurpassed = other.spurious.length === 0 && other.run.objective > first.run.objective;
+  return isSurpassed ? isLikelier : sound(a);
+}
+
+/**
+ * EM from one start. Should it end with components that are spurious, or the same as another, or without rows, or collapse, the next
+ * best of its contenders has its turn; should none be better, others are taken apart in the place of such components. Of a start
+ * of the caller's own only what EM cannot leave is left that way: components that are the same.
+ */
+function* fitFrom(em: Em, settings: FitSettings, stream: number, given?: Float64Array): Work<End> {
+  em.fixed = undefined;
+  const queue = given ? [given] : [...(yield* startsOf(em, settings.init, settings.seed, stream))];
+  em.fixed = settings.fixed && new FixedParameters(em.problem, settings.fixed, queue[0]);
+  // components with known labels stay with their rows
+  const isOurs = settings.init.kind === "strategy";
+  let repairs = given || settings.labels ? 0 : isOurs ? MOST_REPAIRS : MOST_REPAIRS_OF_GIVEN;
+  let best: End | undefined;
+  let failure: unknown;
+  for (let vector = queue.shift(); vector; vector = queue.shift()) {
+    try {
+      // a continuation knows nothing of what the search for a start did to the rows
+      yield* em.renew();
+      yield* em.take(vector);
+      const end = yield* runFrom(em, settings, stream);
+      if (!best || isBetter(end, best)) best = end;
+      const faults = isOurs ? [...new Set([...end.spurious, ...end.idle])] : end.run.converged ? end.idle : [];
+      if (faults.length === 0) break;
+      if (faults.length === settings.nComponents || repairs-- <= 0) continue;
+      const values = yield* repaired(em, end.parameters, faults, settings.seed + repairs);
+      if (values) {
+        em.seat(values);
+        queue.push(em.vector.slice());
+      }
+    } catch (error) {
+      if (!isCollapse(error)) throw error;
+      failure = error;
+    }
+  }
+  if (!best) throw failure;
+  return best;
+}
+
+function* runFrom(em: Em, settings: FitSettings, start: number, from?: Checkpoint): Work<End> {
+  const maxIter = settings.maxIter + (from?.nIterations ?? 0);
+  const onPass = (iteration: number, logLikelihood: number): void => {
+    settings.onIteration?.({ start, iteration, logLikelihood });
+  };
+  const run = yield* iterate(em, { ...settings, maxIter }, onPass, from);
+  const parameters = em.read();
+  return { parameters, run, spurious: spuriousComponents(em, parameters), idle: idleComponents(parameters) };
+}

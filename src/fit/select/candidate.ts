@@ -1,0 +1,166 @@
+import type { Arena } from "../../engine/arena.ts";
+import type { Work } from "../../engine/schedule.ts";
+import { isCollapse } from "../../errors.ts";
+import type { Matrix } from "../../input/matrix.ts";
+import type { FitSettings } from "../../input/options.ts";
+import { modelSteps, parameterCount } from "../../model/parameters.ts";
+import { reportOf } from "../diagnosis/report.ts";
+import { areSound } from "../diagnosis/sound.ts";
+import { withoutTwins } from "../diagnosis/twins.ts";
+import { ordered } from "../em/canonical-order.ts";
+import { type Problem, rowWeights, withProblem } from "../em/dataset.ts";
+import { Em } from "../em/em.ts";
+import { iterateMonotonically } from "../em/monotone.ts";
+import { posteriorsOf } from "../em/posteriors.ts";
+import { regularisationOf } from "../em/regularisation.ts";
+import { EQUAL_LIKELIHOODS, SPLITS_TRIED } from "../policy.ts";
+import { bestFit, type Fitted } from "../search/fit.ts";
+import { asAsked, settingsInside } from "../search/one-column.ts";
+import { type Component, componentsOf, splitsOf, valuesOf, widened, withParts, withTwin } from "../search/split.ts";
+
+/** What models are compared by; lower is better, but for the log-likelihood. */
+export interface Criteria {
+  readonly logLikelihood: number;
+  readonly bic: number;
+  readonly aic: number;
+  readonly icl: number;
+  /** -Σ w r log r, in nats. */
+  readonly entropy: number;
+}
+
+/** A fitted candidate. */
+export interface Tried extends Criteria {
+  readonly fitted: Fitted;
+  /** Whether no component is spurious. */
+  readonly sound: boolean;
+}
+
+/**
+ * Fits one candidate: from the starts that the settings ask for, and from every smaller model that it contains. It ends
+ * no lower than those, but for rounding.
+ */
+export function* candidateWork(
+  matrix: Matrix,
+  asked: FitSettings,
+  smaller: readonly Fitted[],
+  shared?: Arena,
+): Work<Tried> {
+  const settings = settingsInside(matrix, asked);
+  const { covarianceType, nComponents, sampleWeight } = settings;
+  const work = (problem: Problem): Work<Tried> => tryAll(problem, matrix, settings, smaller);
+  const tried = yield* withProblem(matrix, covarianceType, nComponents, sampleWeight, work, shared);
+  return { ...tried, fitted: asAsked(tried.fitted, asked) };
+}
+
+function* tryAll(problem: Problem, matrix: Matrix, settings: FitSettings, smaller: readonly Fitted[]): Work<Tried> {
+  const { arena } = problem;
+  const regularisation = yield* regularisationOf(problem, settings.regCovar, settings.prior);
+  const found: Fitted[] = [];
+  let failure: unknown;
+  const mark = arena.mark();
+  try {
+    found.push(yield* bestFit(problem, matrix, settings));
+  } catch (error) {
+    if (smaller.length === 0 || !isCollapse(error)) throw error;
+    failure = error;
+  }
+  arena.rewind(mark);
+  const em = new Em(problem, regularisation);
+  for (const model of smaller) found.push(...(yield* nestedRuns(em, matrix, settings, model)));
+  if (found.length === 0) throw failure;
+  // with a prior, models are not comparable by what is maximised
+  const floors = settings.prior ? [] : smaller.map(({ report }) => report.logLikelihood);
+  const floor = Math.max(...floors);
+  const isSound = ({ parameters }: Fitted): boolean => areSound(em, parameters);
+  const best = bestOf(found, floor, isSound);
+  const starts = found.flatMap(({ report }) => report.starts);
+  const model = best.model ?? (yield* modelSteps(best.parameters));
+  const fitted = { ...best, model, report: { ...best.report, starts } };
+  return { fitted, sound: isSound(fitted), ...(yield* criteriaOf(em, fitted)) };
+}
+
+/** The most likely of those that are not spurious, if one is as likely as a smaller model; else the most likely. */
+function bestOf(found: readonly Fitted[], floor: number, sound: (fit: Fitted) => boolean): Fitted {
+  const highest = (some: readonly Fitted[]): Fitted | undefined =>
+    some.reduce<Fitted | undefined>((best, one) => (best && heightOf(best) >= heightOf(one) ? best : one), undefined);
+  const best = highest(found.filter(sound));
+  return best && reaches(best, floor) ? best : (highest(found) as Fitted);
+}
+
+/** What was maximised. */
+function heightOf({ report }: Fitted): number {
+  return report.logPosterior ?? report.logLikelihood;
+}
+
+function reaches({ report }: Fitted, floor: number): boolean {
+  return report.logLikelihood >= floor - EQUAL_LIKELIHOODS * Math.abs(floor);
+}
+
+/** EM from a smaller model: as it is, or where components are missing, with the best splits of its own. */
+function* nestedRuns(em: Em, matrix: Matrix, settings: FitSettings, model: Fitted): Work<Fitted[]> {
+  const { problem, regularisation } = em;
+  const { covarianceType: type, K } = problem;
+  const { parameters, report } = model;
+  const run = function* (start: readonly Component[], maxIter: number): Work<Fitted> {
+    const end = yield* iterateMonotonically(em, valuesOf(type, start), { ...settings, maxIter });
+    const single = settings.fixed ? end.parameters : withoutTwins(problem, end.parameters);
+    const found = ordered(problem, single);
+    return { parameters: found, report: yield* reportOf(em, matrix, settings, found, end.run, [end.run]) };
+  };
+  const whole = widened(parameters.covarianceType, type, componentsOf(parameters.covarianceType, parameters));
+  let starts = [whole];
+  while (starts.length > 0 && starts[0].length < K) {
+    const [best] = starts;
+    const found = yield* splitsOf(problem, regularisation, best, settings.seed);
+    starts = found.slice(0, SPLITS_TRIED).map((split) => withParts(best, split));
+  }
+  const fits: Fitted[] = [];
+  for (const start of starts) {
+    try {
+      fits.push(yield* run(start, settings.maxIter));
+    } catch (error) {
+      if (!isCollapse(error)) throw error;
+    }
+  }
+  if (settings.prior || fits.some((fit) => reaches(fit, report.logLikelihood))) return fits;
+  // none does: then the smaller model, written out
+  let same = whole;
+  while (same.length < K) same = withTwin(same);
+  const copy = yield* run(same, 0);
+  return [...fits, { ...copy, report: { ...copy.report, converged: report.converged } }];
+}
+
+/**
+ * The criteria of a fit on its own data. ICL charges for the labels that the rows would get, with p parameters and W the
+ * total weight: -2 Σ w log(π_z p_z(x)) + p log W, z the most likely component (Biernacki, Celeux & Govaert 2000, IEEE
+ * PAMI 22:719, eq. 7 with its BIC-like approximation). The entropy is that of Celeux & Soromenho (1996, J. Classif. 13:195).
+ */
+export function* criteriaOf(em: Em, { parameters, report }: Fitted): Work<Criteria> {
+  const { arena, K, D, T, totalWeight } = em.problem;
+  yield* em.write(parameters);
+  const weights = rowWeights(em.problem).slice();
+  const mark = arena.mark();
+  const logs = arena.f64(T * K);
+  let entropy = 0;
+  let labelled = 0;
+  yield* posteriorsOf(em, (first, count, responsibilities) => {
+    arena.kernels.logArray(responsibilities, logs, count * K);
+    const r = arena.viewF64(responsibilities, count * K);
+    const log = arena.viewF64(logs, count * K);
+    for (let n = 0; n < count; n++) {
+      let own = 0;
+      let top = -Infinity;
+      for (let i = n * K; i < (n + 1) * K; i++) {
+        if (r[i] > 0) own -= r[i] * log[i];
+        top = Math.max(top, log[i]);
+      }
+      entropy += weights[first + n] * own;
+      labelled += weights[first + n] * top;
+    }
+  });
+  arena.rewind(mark);
+  const { logLikelihood } = report;
+  const p = parameterCount(em.problem.covarianceType, K, D);
+  const bic = -2 * logLikelihood + p * arena.kernels.log(totalWeight);
+  return { logLikelihood, bic, aic: -2 * logLikelihood + 2 * p, icl: bic - 2 * labelled, entropy };
+}

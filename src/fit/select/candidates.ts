@@ -1,0 +1,139 @@
+import type { Arena } from "../../engine/arena.ts";
+import type { Take, Work } from "../../engine/schedule.ts";
+import { MixtureError } from "../../errors.ts";
+import type { Matrix } from "../../input/matrix.ts";
+import type { CovarianceType, FitSettings } from "../../input/options.ts";
+import type { Fitted } from "../search/fit.ts";
+import { settingsInside } from "../search/one-column.ts";
+import { candidateWork, type Tried } from "./candidate.ts";
+import { foldsOf, heldOut } from "./folds.ts";
+
+/** One model to try: how it is to be fitted, or why it cannot be. */
+export interface Entry {
+  readonly nComponents: number;
+  readonly covarianceType: CovarianceType;
+  readonly settings: FitSettings | Error;
+}
+
+/** How one model did: what it is judged by, or why there is nothing to judge. */
+export type Outcome = Result | Error;
+
+/** A fitted model and what it is judged by; lower is better. */
+export interface Result extends Tried {
+  readonly nec: number;
+  readonly cv: number | undefined;
+}
+
+/** Smaller types first: each starts from those that it contains. */
+const ORDER: readonly CovarianceType[] = ["spherical", "diag", "tied", "full"];
+/** What each type contains, and which of it is worth a start: the first that is there of each list. */
+const CONTAINED: Readonly<Record<CovarianceType, readonly (readonly CovarianceType[])[]>> = {
+  spherical: [],
+  diag: [["spherical"]],
+  tied: [],
+  full: [["diag", "spherical"], ["tied"]],
+};
+/** In one column all but tied ones are the same model, with the same result. */
+const CONTAINED_IN_ONE_COLUMN: typeof CONTAINED = {
+  spherical: [["tied"]],
+  diag: [["tied"]],
+  tied: [],
+  full: [["tied"]],
+};
+
+/**
+ * The work of fitting each entry, the smaller models first, so that the larger ones can start from them.
+ *
+ * @param folds - into how many parts to cut the rows for cross-validation, if at all.
+ * @param onOutcome - told after each, with its place among the entries.
+ * @returns one work for each entry. Whatever runs side by side, outcomes are the same.
+ */
+export function candidatesOf(
+  matrix: Matrix,
+  entries: readonly Entry[],
+  folds: number | undefined,
+  onOutcome: (at: number, outcome: Outcome) => void,
+): Take {
+  const containedIn = (type: CovarianceType): readonly (readonly CovarianceType[])[] =>
+    matrix.nColumns > 1 ? CONTAINED[type] : CONTAINED_IN_ONE_COLUMN[type];
+  const outcomes = new Map<Entry, Outcome>();
+  const single = new Map<CovarianceType, number>();
+  const fitted = ({
+    covarianceType: type,
+    nComponents: K,
+  }: Pick<Entry, "covarianceType" | "nComponents">): Fitted | undefined => {
+    const entry = entries.find((other) => other.covarianceType === type && other.nComponents === K);
+    const outcome = entry && outcomes.get(entry);
+    return outcome && !(outcome instanceof Error) ? outcome.fitted : undefined;
+  };
+  const smaller = ({ covarianceType, nComponents }: Entry): Fitted[] => {
+    const counts = entries.map((other) => other.nComponents).filter((K) => K < nComponents);
+    const fewer = counts.sort((a, b) => b - a).map((K) => fitted({ covarianceType, nComponents: K }));
+    const types = containedIn(covarianceType).map((list) =>
+      list.map((type) => fitted({ covarianceType: type, nComponents })),
+    );
+    return [fewer, ...types].flatMap((list) => list.find((model) => model) ?? []);
+  };
+  const waiting = [...entries].sort(
+    (a, b) => a.nComponents - b.nComponents || ORDER.indexOf(a.covarianceType) - ORDER.indexOf(b.covarianceType),
+  );
+  const isReady = ({ covarianceType, nComponents }: Entry): boolean =>
+    entries.every(
+      (other) =>
+        outcomes.has(other) ||
+        (other.covarianceType === covarianceType
+          ? other.nComponents >= nComponents
+          : other.nComponents !== nComponents || !containedIn(covarianceType).flat().includes(other.covarianceType)),
+    );
+  const workOf = function* (entry: Entry, shared?: Arena): Work<void> {
+    const { settings, covarianceType } = entry;
+    let outcome: Outcome;
+    if (settings instanceof Error) outcome = settings;
+    else {
+      try {
+        const tried = yield* candidate(matrix, settings, smaller(entry), shared);
+        if (!single.has(covarianceType)) {
+          const one = { ...settings, nComponents: 1 };
+          single.set(
+            covarianceType,
+            (settings.nComponents === 1 ? tried : yield* candidate(matrix, one, [], shared)).logLikelihood,
+          );
+        }
+        const cv =
+          folds &&
+          -2 * (yield* heldOut(matrix, settingsInside(matrix, settings), foldsOf(matrix, settings, folds), shared));
+        const nec = normalisedEntropy(tried, single.get(covarianceType) as number, settings.nComponents);
+        outcome = { ...tried, nec, cv };
+      } catch (error) {
+        if (!(error instanceof MixtureError)) throw error;
+        outcome = error;
+      }
+    }
+    outcomes.set(entry, outcome);
+    onOutcome(entries.indexOf(entry), outcome);
+  };
+  return () => {
+    const at = waiting.findIndex(isReady);
+    const [entry] = at < 0 ? [] : waiting.splice(at, 1);
+    return entry && ((shared) => workOf(entry, shared));
+  };
+}
+
+function* candidate(matrix: Matrix, settings: FitSettings, smaller: readonly Fitted[], shared?: Arena): Work<Tried> {
+  try {
+    return yield* candidateWork(matrix, settings, smaller, shared);
+  } finally {
+    shared?.clear();
+  }
+}
+
+/**
+ * The normalised entropy criterion, E(K) / (L(K) - L(1)) with L the log-likelihood (Celeux & Soromenho 1996, J. Classif.
+ * 13:195); 1 for one component (Biernacki, Celeux & Govaert 1999, Pattern Recogn. Lett. 20:267). Infinity where K
+ * components are no more likely than one.
+ */
+function normalisedEntropy({ entropy, logLikelihood }: Tried, one: number, K: number): number {
+  if (K === 1) return 1;
+  const gain = logLikelihood - one;
+  return gain > 0 ? entropy / gain : Infinity;
+}

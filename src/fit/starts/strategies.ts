@@ -1,0 +1,60 @@
+// Starts of one kind each: parameters from the data and chance.
+import type { Pointer } from "../../engine/kernels.ts";
+import type { Work } from "../../engine/schedule.ts";
+import type { Em } from "../em/em.ts";
+import { columnMeansFor, firstStep, pooled, startFromPacked } from "../em/first-m-step.ts";
+import { BRIEF_LLOYD_ITERATIONS, MOST_SEED_TRIALS, type SimpleStrategy } from "../policy.ts";
+import { startAdaptively } from "./adaptive.ts";
+import { clustersIn, type Space } from "./whitening.ts";
+
+/** Those that cluster, and where. */
+const SPACES: Readonly<Partial<Record<SimpleStrategy, Space>>> = {
+  kmeans: "raw",
+  "kmeans-standardised": "standardised",
+  "kmeans-whitened": "whitened",
+  "k-means++": "raw",
+  "k-means++-standardised": "standardised",
+  "k-means++-whitened": "whitened",
+};
+
+/**
+ * Puts the parameters of a start into `em`.
+ *
+ * @param brief - whether k-means is one of several in a race: more rows to choose each seed from, fewer iterations.
+ */
+export function* startBy(strategy: SimpleStrategy, em: Em, random: Pointer, brief = false): Work<void> {
+  const { problem } = em;
+  const { arena, K, D } = problem;
+  const mark = arena.mark();
+  try {
+    if (strategy === "random") yield* startFromRandom(em, random);
+    else if (strategy === "adaptive") yield* startAdaptively(em, random);
+    else if (strategy === "random-from-data") {
+      const rows = yield* clustersIn("raw", problem);
+      rows.drawRows(random);
+      yield* em.write(pooled(problem, arena.readF64(rows.centres, K * D)));
+    } else {
+      const space = SPACES[strategy] as Space;
+      const clusters = yield* clustersIn(space, problem);
+      yield* clusters.seed(random, brief ? Math.min(K, MOST_SEED_TRIALS) + 2 : undefined);
+      yield* clusters.lloyd(strategy.startsWith("k-means++") ? 0 : brief ? BRIEF_LLOYD_ITERATIONS : undefined);
+      const means = space === "whitened" ? columnMeansFor(problem) : arena.readF64(clusters.centres, K * D);
+      yield* firstStep(em, means, () => em.sumLabels(clusters.labels));
+    }
+  } finally {
+    arena.rewind(mark);
+  }
+}
+
+/** Each row's responsibilities are K uniform numbers, divided by their sum. */
+function* startFromRandom(em: Em, random: Pointer): Work<void> {
+  const { arena, N, K } = em.problem;
+  const responsibilities = new Float64Array(N * K);
+  for (let n = 0; n < N; n++) {
+    let sum = 0;
+    // 1 - u is never 0
+    for (let k = 0; k < K; k++) sum += responsibilities[n * K + k] = 1 - arena.kernels.uniform(random);
+    for (let k = 0; k < K; k++) responsibilities[n * K + k] /= sum;
+  }
+  yield* startFromPacked(em, responsibilities);
+}

@@ -1,0 +1,52 @@
+// The data as k-means sees them: in the units given, in standard deviations of each column, or without correlation.
+import { TYPE_CODE } from "../../engine/kernels.ts";
+import { inTurns, type Work } from "../../engine/schedule.ts";
+import type { Problem } from "../em/dataset.ts";
+import { totalCovariance } from "../em/total-covariance.ts";
+import { WHITENING_SHARE } from "../policy.ts";
+import { KMeans } from "./kmeans.ts";
+
+/** How distances are measured: as given; each column over its standard deviation; after a rotation to unit covariance. */
+export type Space = "raw" | "standardised" | "whitened";
+
+/** k-means over one problem in a space; its memory lives as long as the arena's mark before it. */
+export function* clustersIn(space: Space, problem: Problem): Work<KMeans> {
+  const ones = new Float64Array(problem.D).fill(1);
+  if (space === "raw") return new KMeans(problem, ones);
+  // of as many columns as rows, whitened rows are all equally far apart: there is nothing to cluster
+  if (space === "whitened" && problem.N > problem.D) return new KMeans(yield* whitened(problem), ones);
+  return new KMeans(
+    problem,
+    problem.columnVariances.map((variance) => (variance > 0 ? 1 / variance : 0)),
+  );
+}
+
+/**
+ * The same rows with mean 0 and unit covariance, in tiles of their own; a column that depends on others keeps little but
+ * rounding and gets no weight from it.
+ */
+function* whitened(problem: Problem): Work<Problem> {
+  const { arena, D, T, nTiles, rows, columnMeans } = problem;
+  const { kernels } = arena;
+  const [x, w, wStep, N] = rows;
+  const y = arena.f64(nTiles * D * T);
+  const mark = arena.mark();
+  try {
+    const mu = arena.copyOf(columnMeans);
+    const centre = arena.copyOf(columnMeans);
+    const factor = arena.f64(kernels.factorLength(TYPE_CODE.tied, D, 1));
+    const weight = arena.f64(1);
+    const logc = arena.f64(1);
+    const square = arena.f64(2 * D * D);
+    const cov = arena.copyOf(yield* totalCovariance(problem, WHITENING_SHARE, 1));
+    const tied = [TYPE_CODE.tied, weight, mu, cov, centre, factor, logc, D, 1] as const;
+    if (kernels.factorise(...tied, 0, square) !== 0) return problem;
+    yield* inTurns(N * D * D, nTiles, (first, last) => {
+      const at = first * D * T * 8;
+      kernels.whitenTiles(x + at, factor, y + at, square, D, T, last - first);
+    });
+  } finally {
+    arena.rewind(mark);
+  }
+  return { ...problem, rows: [y, w, wStep, N, D, T], columnVariances: new Float64Array(D).fill(1) };
+}
