@@ -65,6 +65,7 @@ export {
   select,
   selectSync,
 } from "./api/select.ts";
+export type { Parameters } from "./covariance/parameters.ts";
 export { MixtureError, type MixtureErrorCode, type MixtureErrorOptions } from "./errors.ts";
 export type { FitReport, FitWarning, FitWarningCode, StartReport } from "./fit/diagnosis/report.ts";
 export type { Column } from "./input/columns.ts";
@@ -90,5 +91,4 @@ export { fromOnnx } from "./interchange/onnx.ts";
 export { fromScikitLearn, toScikitLearn } from "./interchange/scikit-learn.ts";
 export type { MixtureJSON } from "./model/json.ts";
 export type { Estimate } from "./model/monte-carlo.ts";
-export type { Parameters } from "./model/parameters.ts";
 export type { Sample } from "./model/sample.ts";

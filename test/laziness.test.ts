@@ -1,6 +1,7 @@
 // The pass that leaves out components too far away to count, against the pass that leaves out nothing.
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import type { Parameters } from "../src/covariance/parameters.ts";
 import { runSync, type Work } from "../src/engine/schedule.ts";
 import { withProblem } from "../src/fit/em/dataset.ts";
 import { Em } from "../src/fit/em/em.ts";
@@ -9,7 +10,6 @@ import { regularisationOf } from "../src/fit/em/regularisation.ts";
 import { startsOf } from "../src/fit/search/starts.ts";
 import type { CovarianceType } from "../src/index.ts";
 import { matrixOf } from "../src/input/data.ts";
-import type { Parameters } from "../src/model/parameters.ts";
 import { distance, largest } from "./support/compare.ts";
 import { type DatasetName, dataset, spreads } from "./support/datasets.ts";
 import { clouds, runs, type Shaped, TYPES } from "./support/problems.ts";

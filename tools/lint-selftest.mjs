@@ -29,6 +29,7 @@ const layers = [
   { path: "src/input/rows.ts", peer: "src/input/records.ts" },
   { path: "src/engine/kernels.ts", peer: "src/engine/exports.ts" },
   { path: "src/engine/arena.ts", peer: "src/engine/exports.ts" },
+  { path: "src/covariance/forms.ts", peer: "src/covariance/diag.ts" },
   { path: "src/model/gaussian.ts", peer: "src/model/weights.ts" },
   { path: "src/fit/em/em.ts", peer: "src/fit/em/iterate.ts" },
   { path: "src/fit/diagnosis/report.ts", peer: "src/fit/diagnosis/twins.ts" },

@@ -1,4 +1,8 @@
 // Mixtures of some columns, and of some given others: marginals, conditionals, Gaussian mixture regression.
+
+import { FULL } from "../covariance/dense.ts";
+import type { Parameters } from "../covariance/parameters.ts";
+import { rootsOf } from "../covariance/roots.ts";
 import { TYPE_CODE } from "../engine/kernels.ts";
 import { randomState } from "../engine/random.ts";
 import { received } from "../errors.ts";
@@ -6,7 +10,7 @@ import { optionsOf, seedOf } from "../input/checks.ts";
 import { type Column, columnIndices } from "../input/columns.ts";
 import { type DataInput, type Matrix, matrixOf, notFinite } from "../input/data.ts";
 import { marginalOf, splitOf } from "../model/conditional.ts";
-import { modelOf, type Parameters, rootsOf } from "../model/parameters.ts";
+import { modelOf } from "../model/model.ts";
 import { conditionRows, overflow, type Prepare } from "../model/regression.ts";
 import { GaussianMixture } from "./gaussian-mixture.ts";
 import { givenNumbers, givenParameters } from "./given.ts";
@@ -175,7 +179,7 @@ export function regression(mixture: Mixture, options: RegressionOptions = {}): R
   /** Covariances of the targets in full; weights of 1 are not counted in the constants. */
   const full: Parameters = {
     ...split.targets,
-    covarianceType: "full",
+    covarianceType: FULL.name,
     weights: new Float64Array(K).fill(1),
     covariances: spreads,
   };

@@ -1,11 +1,13 @@
 // How much there is in a mixture, and how far two distributions lie apart: entropy and divergences, in nats.
+
+import { formOf } from "../covariance/forms.ts";
 import type { Matrix } from "../input/data.ts";
 import { commonGround } from "../model/affinity.ts";
 import { entropyBounds, klVariational } from "../model/bounds.ts";
 import { expOf, logOf } from "../model/elementary.ts";
+import type { Model } from "../model/model.ts";
 import { type Estimate, meansOver } from "../model/monte-carlo.ts";
 import { entropyOf, type FactoredNormal, factored, klOf, normalsOf } from "../model/normals.ts";
-import { isDiagonal, type Model } from "../model/parameters.ts";
 import { scoreRows } from "../model/score.ts";
 import { type EstimateOptions, estimateSettings, type MixtureOrComponent, operandOf, operandsOf } from "./operand.ts";
 
@@ -42,7 +44,7 @@ function partsOf(model: Model, dense?: boolean): FactoredNormal[] {
 
 /** The components of two models that have weight, in one form. */
 export function bothParts(p: Model, q: Model): [FactoredNormal[], FactoredNormal[]] {
-  const dense = !(isDiagonal(p) && isDiagonal(q));
+  const dense = formOf(p).isDense || formOf(q).isDense;
   return [partsOf(p, dense), partsOf(q, dense)];
 }
 

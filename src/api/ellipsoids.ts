@@ -1,10 +1,11 @@
 // Components as pictures: intervals, ellipses, ellipsoids.
+
+import { matricesOf } from "../covariance/parameters.ts";
 import { integerIn, optionsOf } from "../input/checks.ts";
 import { type Column, columnIndices } from "../input/columns.ts";
 import { chiSquaredBeyond } from "../model/chi-squared.ts";
 import { marginalOf } from "../model/conditional.ts";
 import { angleOf, cosineSine, eigenOf } from "../model/ellipsoid.ts";
-import { matricesOf } from "../model/parameters.ts";
 import { givenParameters, givenShare } from "./given.ts";
 import type { Mixture } from "./mixture.ts";
 

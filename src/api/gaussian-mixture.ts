@@ -1,10 +1,11 @@
+import type { Parameters } from "../covariance/parameters.ts";
 import { compileKernels } from "../engine/kernels.ts";
 import type { FitReport } from "../fit/diagnosis/report.ts";
 import { type Fitted, fitAsync, fitSync, type Resumable } from "../fit/search/fit.ts";
 import type { DataInput, Matrix } from "../input/data.ts";
 import { type FitOptions, fitInput, type WarmStart } from "../input/options.ts";
 import type { MixtureJSON } from "../model/json.ts";
-import { modelOf, type Parameters } from "../model/parameters.ts";
+import { modelOf } from "../model/model.ts";
 import { Mixture, type MixtureParameters, type MixtureParts, partsOf, partsOfJSON } from "./mixture.ts";
 
 type Construct = new (parts: MixtureParts, report?: FitReport, resumable?: Resumable) => GaussianMixture;

@@ -1,9 +1,10 @@
 // What the functions about a mixture make of their arguments.
+
+import type { Parameters } from "../covariance/parameters.ts";
 import { received } from "../errors.ts";
 import { isList, wrongNumber } from "../input/checks.ts";
 import { vectorOf } from "../input/data.ts";
 import { type Line, lineOf } from "../model/line.ts";
-import type { Parameters } from "../model/parameters.ts";
 import { Mixture } from "./mixture.ts";
 
 /** Refuses what is not a mixture. */

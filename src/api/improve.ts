@@ -1,10 +1,11 @@
+import { parametersOf } from "../covariance/given.ts";
+import type { Parameters } from "../covariance/parameters.ts";
 import { compileKernels } from "../engine/kernels.ts";
 import { runHere, runOnThreads } from "../engine/threads.ts";
 import { improveWork } from "../fit/search/improve.ts";
 import { integerIn } from "../input/checks.ts";
 import type { DataInput, Matrix } from "../input/data.ts";
 import { type FitOptions, type FitSettings, fitOptions, fitSettings } from "../input/options.ts";
-import { type Parameters, parametersOf } from "../model/parameters.ts";
 import { fittedMixture, type GaussianMixture } from "./gaussian-mixture.ts";
 import { checkMixture } from "./given.ts";
 import { type Mixture, rowsFor } from "./mixture.ts";

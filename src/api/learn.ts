@@ -1,4 +1,8 @@
 // The steps of the method one by one, for those who want to see them or build on them.
+
+import { TIED } from "../covariance/dense.ts";
+import { meansOf, parametersOf } from "../covariance/given.ts";
+import type { Parameters } from "../covariance/parameters.ts";
 import { randomState } from "../engine/random.ts";
 import { runSync } from "../engine/schedule.ts";
 import { withProblem } from "../fit/em/dataset.ts";
@@ -12,11 +16,12 @@ import { checkedResponsibilities } from "../input/init.ts";
 import {
   COVARIANCE_TYPES,
   type CovarianceType,
+  DEFAULT_COVARIANCE_TYPE,
   type NestedOrFlat,
   oneOf,
   type ResponsibilitiesInput,
 } from "../input/options.ts";
-import { meansOf, modelOf, type Parameters, parametersOf } from "../model/parameters.ts";
+import { modelOf } from "../model/model.ts";
 import { scoreRows } from "../model/score.ts";
 import { sumOf } from "../model/sums.ts";
 import { type MixtureParameters, parametersFrom } from "./mixture.ts";
@@ -86,7 +91,7 @@ export function mStep(
   options: MStepOptions = {},
 ): Parameters {
   const given = optionsOf("options", options, ["covarianceType", "regCovar", "nFeatures"]);
-  const covarianceType = oneOf("covarianceType", given.covarianceType ?? "full", COVARIANCE_TYPES);
+  const covarianceType = oneOf("covarianceType", given.covarianceType ?? DEFAULT_COVARIANCE_TYPE, COVARIANCE_TYPES);
   const regCovar = nonNegative("regCovar", given.regCovar ?? 0, "leave it out for 0");
   const matrix = matrixOf(data, { nFeatures: given.nFeatures });
   const K = componentCountOf(responsibilities, matrix.nRows);
@@ -154,7 +159,7 @@ export function kMeans(data: DataInput, options: KMeansOptions): Clusters {
   const maxIter = integerIn("maxIter", given.maxIter ?? 300, 0, "leave it out for 300");
   const init = given.init === undefined ? undefined : centresOf(given.init, K, matrix);
   return runSync(
-    withProblem(matrix, "full", K, undefined, function* (problem) {
+    withProblem(matrix, DEFAULT_COVARIANCE_TYPE, K, undefined, function* (problem) {
       const { arena } = problem;
       const clusters = new KMeans(problem, new Float64Array(nColumns).fill(1));
       if (init) arena.viewF64(clusters.centres, K * nColumns).set(init);
@@ -198,7 +203,7 @@ export interface NormalParameters {
 export function logDensity(data: DataInput, normal: NormalParameters): Float64Array {
   const { mean, covariance } = optionsOf("normal", normal, ["mean", "covariance"]) as NormalParameters;
   const given = { weights: [1], means: mean, covariances: covariance };
-  const model = modelOf(parametersOf(given, "tied"));
+  const model = modelOf(parametersOf(given, TIED.name));
   const matrix = matrixOf(data, { nFeatures: model.nFeatures, widthName: "the length of the mean" });
   const density = new Float64Array(matrix.nRows);
   scoreRows(model, matrix, { density });

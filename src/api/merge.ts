@@ -3,7 +3,7 @@ import { withArena } from "../engine/arena.ts";
 import { integerIn } from "../input/checks.ts";
 import type { DataInput, Matrix } from "../input/data.ts";
 import { agglomerate } from "../model/agglomerate.ts";
-import type { Model } from "../model/parameters.ts";
+import type { Model } from "../model/model.ts";
 import { scoreRows } from "../model/score.ts";
 import { type MixtureParameters, rowsFor, sampleWeightsOf, type WeightOptions } from "./mixture.ts";
 import { modelFrom } from "./operand.ts";

@@ -1,18 +1,20 @@
+import { formOf, parameterCount } from "../covariance/forms.ts";
+import { parametersOf } from "../covariance/given.ts";
+import type { Parameters } from "../covariance/parameters.ts";
+import { finite, precisionsOf } from "../covariance/roots.ts";
 import { received } from "../errors.ts";
 import { integerIn, isPlain, knownKeys, membersOf, optionsOf, seedOf } from "../input/checks.ts";
 import { type DataInput, type Matrix, matrixOf, namesOf, vectorOf } from "../input/data.ts";
-import { COVARIANCE_TYPES, type CovarianceType, type NestedOrFlat, oneOf } from "../input/options.ts";
+import {
+  COVARIANCE_TYPES,
+  type CovarianceType,
+  DEFAULT_COVARIANCE_TYPE,
+  type NestedOrFlat,
+  oneOf,
+} from "../input/options.ts";
 import { logOf } from "../model/elementary.ts";
 import { fromJSON, type MixtureJSON, toJSON } from "../model/json.ts";
-import {
-  finite,
-  type Model,
-  modelOf,
-  type Parameters,
-  parameterCount,
-  parametersOf,
-  precisionsOf,
-} from "../model/parameters.ts";
+import { type Model, modelOf } from "../model/model.ts";
 import { drawSample, type Sample } from "../model/sample.ts";
 import { scoreRows } from "../model/score.ts";
 import { sumOf } from "../model/sums.ts";
@@ -65,7 +67,7 @@ function checkParameters(argument: string, parameters: unknown): void {
 export function parametersFrom(argument: string, given: MixtureParameters, path = `${argument}.`): NamedParameters {
   checkParameters(argument, given);
   const read = membersOf<MixtureParameters & Partial<Parameters>>(given, PARAMETER_KEYS);
-  const { covarianceType = "full", weights, means, covariances } = read;
+  const { covarianceType = DEFAULT_COVARIANCE_TYPE, weights, means, covariances } = read;
   const type = oneOf(`${path}covarianceType`, covarianceType, COVARIANCE_TYPES);
   const checked = parametersOf({ weights, means, covariances } as MixtureParameters, type, path);
   for (const size of ["nComponents", "nFeatures"] as const) {
@@ -276,7 +278,7 @@ export class Mixture {
 
   /** The number of free parameters: what `bic` and `aic` charge for. */
   get nParameters(): number {
-    return parameterCount(this.covarianceType, this.nComponents, this.nFeatures);
+    return parameterCount(formOf(this), this.nComponents, this.nFeatures);
   }
 
   /** Bayesian information criterion, -2 logL + p log N (Schwarz 1978): lower is better. N is the total weight. @throws as {@link predict}. */

@@ -2,8 +2,8 @@
 
 import { quoted } from "../errors.ts";
 import { integerIn, memberOf, optionsOf, seedOf } from "../input/checks.ts";
+import { type Model, modelOf } from "../model/model.ts";
 import { mixtureOf, normalsOf } from "../model/normals.ts";
-import { type Model, modelOf } from "../model/parameters.ts";
 import { type MixtureParameters, parametersFrom } from "./mixture.ts";
 
 /** One component of a mixture, counted from 0, as a distribution of its own. */

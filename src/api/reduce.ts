@@ -1,7 +1,9 @@
+import { FULL } from "../covariance/dense.ts";
+import { formOf } from "../covariance/forms.ts";
+import { singularCovariance } from "../covariance/roots.ts";
 import { integerIn } from "../input/checks.ts";
 import { agglomerate } from "../model/agglomerate.ts";
 import { combined, type FactoredNormal, factored, mixtureOf, normalsOf } from "../model/normals.ts";
-import { singularCovariance } from "../model/parameters.ts";
 import { GaussianMixture } from "./gaussian-mixture.ts";
 import type { MixtureParameters } from "./mixture.ts";
 import { modelFrom } from "./operand.ts";
@@ -33,13 +35,14 @@ export interface Reduction {
  */
 export function reduce(mixture: MixtureParameters, nComponents: number): Reduction {
   const model = modelFrom("mixture", mixture);
-  const { covarianceType: type, nComponents: K } = model;
+  const { nComponents: K } = model;
+  const form = formOf(model);
   integerIn("nComponents", nComponents, 1, "leave at most as many as there are", K);
 
   const join = (a: FactoredNormal, b: FactoredNormal): FactoredNormal => {
     const joint = combined([a, b]);
     const { covariance } = joint;
-    if (type === "spherical") covariance.fill(covariance.reduce((sum, v) => sum + v / covariance.length, 0));
+    if (form.isIsotropic) covariance.fill(covariance.reduce((sum, v) => sum + v / covariance.length, 0));
     return factored(joint);
   };
   const cost = (a: FactoredNormal, b: FactoredNormal): number => {
@@ -54,7 +57,7 @@ export function reduce(mixture: MixtureParameters, nComponents: number): Reducti
     klBound += step.cost;
     if (!(klBound < Infinity)) {
       const remedy = "leave more components, as these lie too far apart to be joined";
-      throw singularCovariance("full", components.indexOf(step.pair?.[0] ?? 0), remedy);
+      throw singularCovariance(FULL.name, components.indexOf(step.pair?.[0] ?? 0), remedy);
     }
   }
   const { weights, means, covariances, nFeatures } = mixtureOf(items);
@@ -62,8 +65,8 @@ export function reduce(mixture: MixtureParameters, nComponents: number): Reducti
     mixture: GaussianMixture.fromParameters({
       weights,
       means,
-      covariances: type === "spherical" ? covariances.filter((_, i) => i % nFeatures === 0) : covariances,
-      covarianceType: type === "tied" ? "full" : type,
+      covariances: form.isIsotropic ? covariances.filter((_, i) => i % nFeatures === 0) : covariances,
+      covarianceType: (form.isShared ? FULL : form).name,
       columns: model.columns,
     }),
     components,

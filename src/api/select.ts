@@ -1,3 +1,4 @@
+import { formOf, parameterCount } from "../covariance/forms.ts";
 import type { Arena } from "../engine/arena.ts";
 import { compileKernels } from "../engine/kernels.ts";
 import type { Take, Work } from "../engine/schedule.ts";
@@ -19,7 +20,6 @@ import {
   oneOf,
   withComponents,
 } from "../input/options.ts";
-import { parameterCount } from "../model/parameters.ts";
 import { fittedMixture, type GaussianMixture } from "./gaussian-mixture.ts";
 
 /**
@@ -242,7 +242,7 @@ function selectionOf(criterion: Criterion, candidates: readonly Candidate[], out
 }
 
 function candidateOf(matrix: Matrix, { nComponents, covarianceType }: Entry, outcome: Outcome): Candidate {
-  const nParameters = parameterCount(covarianceType, nComponents, matrix.nColumns);
+  const nParameters = parameterCount(formOf({ covarianceType }), nComponents, matrix.nColumns);
   const named = { nComponents, covarianceType, nParameters };
   const none = { logLikelihood: undefined, bic: undefined, aic: undefined, icl: undefined, nec: undefined };
   if (outcome instanceof Error) {

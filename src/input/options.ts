@@ -35,6 +35,9 @@ export type { KnownLabels } from "./labels.ts";
  */
 export type CovarianceType = "full" | "tied" | "diag" | "spherical";
 
+/** The covariance type where none is given. */
+export const DEFAULT_COVARIANCE_TYPE: CovarianceType = "full";
+
 /** Every {@link CovarianceType}, the default first. */
 export const COVARIANCE_TYPES: readonly CovarianceType[] = ["full", "tied", "diag", "spherical"];
 
@@ -228,7 +231,7 @@ export function fitSettings(options: FitOptions, nRows: number): FitSettings {
   const warmStart = ifGiven(given.warmStart, (start) => warmStartOf(start, given));
   const covarianceType = oneOf(
     "covarianceType",
-    given.covarianceType === undefined ? (warmStart?.covarianceType ?? "full") : given.covarianceType,
+    given.covarianceType === undefined ? (warmStart?.covarianceType ?? DEFAULT_COVARIANCE_TYPE) : given.covarianceType,
     COVARIANCE_TYPES,
   );
   const { tol = nRows < MANY_ROWS ? 1e-7 : 1e-6, maxIter = 1000, regCovar, nInit = 1, seed } = given;

@@ -1,9 +1,9 @@
 import { GaussianMixture } from "../api/gaussian-mixture.ts";
 import { checkMixture } from "../api/given.ts";
 import type { Mixture } from "../api/mixture.ts";
+import { covarianceLength, formOf } from "../covariance/forms.ts";
 import { received } from "../errors.ts";
 import { COVARIANCE_TYPES, type CovarianceType } from "../input/options.ts";
-import { covarianceLength } from "../model/parameters.ts";
 import { textIn, viewOf } from "./given.ts";
 
 /** As PNG's: a byte that is not ASCII, a name, and line ends, which a transfer as text would change. */
@@ -120,7 +120,7 @@ function layoutOf(
   K: number,
   D: number,
 ): { readonly length: number; readonly side: number; readonly stored: number } {
-  const length = covarianceLength(type, K, D);
+  const length = covarianceLength(formOf({ covarianceType: type }), K, D);
   const side = type === "full" || type === "tied" ? D || 1 : 1;
   return { length, side, stored: K + K * D + (length * (side + 1)) / (2 * side) };
 }

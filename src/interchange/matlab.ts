@@ -1,9 +1,11 @@
 import { checkedMixture, type GaussianMixture } from "../api/gaussian-mixture.ts";
 import { checkMixture } from "../api/given.ts";
 import type { Mixture } from "../api/mixture.ts";
+import { formOf } from "../covariance/forms.ts";
+import { covariancesOf, flatten, meansOf, weightsOf } from "../covariance/given.ts";
+import { variancesOf } from "../covariance/parameters.ts";
 import { oneOf } from "../input/options.ts";
 import { columnsOf, fieldOf, nest, objectOf, parsed } from "../model/json.ts";
-import { covariancesOf, flatten, isDiagonal, meansOf, variancesOf, weightsOf } from "../model/parameters.ts";
 import { boxed } from "./given.ts";
 import { transpose } from "./shapes.ts";
 
@@ -49,7 +51,7 @@ export function fromMatlab(json: string | object): GaussianMixture {
 export function toMatlab(mixture: Mixture): Readonly<Record<string, unknown>> {
   checkMixture(mixture);
   const { covarianceType: type, nComponents: K, nFeatures: D, weights, means, columns } = mixture;
-  const diagonal = isDiagonal(mixture);
+  const diagonal = !formOf(mixture).isDense;
   const rows = diagonal ? 1 : D;
   const values = diagonal ? variancesOf(mixture) : mixture.covariances;
   return {

@@ -1,18 +1,12 @@
 import { checkedMixture, type GaussianMixture } from "../api/gaussian-mixture.ts";
 import { checkMixture } from "../api/given.ts";
 import type { Mixture } from "../api/mixture.ts";
+import { covariancesOf, flatten, weightsOf } from "../covariance/given.ts";
+import { matricesOf, type Parameters } from "../covariance/parameters.ts";
+import { finite, rootsOf } from "../covariance/roots.ts";
 import { withArena } from "../engine/arena.ts";
 import { expOf, logOf } from "../model/elementary.ts";
 import { columnsOf, fieldOf, type Nested, nest, objectOf, parsed } from "../model/json.ts";
-import {
-  covariancesOf,
-  finite,
-  flatten,
-  matricesOf,
-  type Parameters,
-  rootsOf,
-  weightsOf,
-} from "../model/parameters.ts";
 import { boxed } from "./given.ts";
 import { transpose } from "./shapes.ts";
 

@@ -1,8 +1,8 @@
 import { GaussianMixture } from "../api/gaussian-mixture.ts";
+import { invertTriangles } from "../covariance/roots.ts";
 import { withArena } from "../engine/arena.ts";
 import type { CovarianceType } from "../input/options.ts";
 import { expOf } from "../model/elementary.ts";
-import { invertTriangles } from "../model/parameters.ts";
 import { viewOf } from "./given.ts";
 import { type Graph, graphIn, type Node, notMixture, numberAt, numbersOf, type Tensor } from "./onnx-graph.ts";
 import { transpose } from "./shapes.ts";

@@ -1,9 +1,11 @@
 import { checkedMixture, GaussianMixture } from "../api/gaussian-mixture.ts";
 import { checkMixture } from "../api/given.ts";
 import type { Mixture } from "../api/mixture.ts";
+import { covarianceShape, formOf } from "../covariance/forms.ts";
+import { covariancesOf, meansOf, weightsOf } from "../covariance/given.ts";
+import { finite, whiteningsOf } from "../covariance/roots.ts";
 import { COVARIANCE_TYPES, oneOf } from "../input/options.ts";
 import { columnsOf, fieldOf, nest, objectOf, parsed } from "../model/json.ts";
-import { covarianceShape, covariancesOf, finite, meansOf, weightsOf, whiteningsOf } from "../model/parameters.ts";
 import { transpose } from "./shapes.ts";
 
 /**
@@ -50,7 +52,7 @@ export function toScikitLearn(mixture: Mixture): Readonly<Record<string, unknown
   checkMixture(mixture);
   const { covarianceType, nComponents: K, nFeatures: D, weights, means, covariances, columns } = mixture;
   const report = mixture instanceof GaussianMixture ? mixture.report : undefined;
-  const shape = covarianceShape(covarianceType, K, D);
+  const shape = covarianceShape(formOf({ covarianceType }), K, D);
   // scikit-learn's factor is upper triangular: P' in our terms
   const factors = finite(whiteningsOf(mixture), "inverses");
   if (covarianceType === "full" || covarianceType === "tied") {

@@ -1,6 +1,6 @@
+import type { Parameters } from "../covariance/parameters.ts";
 import { expOf, logOf, logSumExp } from "./elementary.ts";
 import { commonOf, difference, type FactoredNormal, halfway, mixtureOf, multiply, withInverse } from "./normals.ts";
-import type { Parameters } from "./parameters.ts";
 
 /** Pairs of components below exp(-40) of all are left out: together they are less than a rounding. */
 const MARGIN = 40;

@@ -1,27 +1,25 @@
 // Marginal and conditional distributions of a mixture, which are mixtures again (Bishop, PRML, section 2.3).
+
+import { blockCount, blockOf, formOf } from "../covariance/forms.ts";
+import { matricesOf, type Parameters } from "../covariance/parameters.ts";
+import { singularCovariance } from "../covariance/roots.ts";
 import { withArena } from "../engine/arena.ts";
-import { type Model, matricesOf, modelOf, type Parameters, singularCovariance } from "./parameters.ts";
+import { type Model, modelOf } from "./model.ts";
+import { joined } from "./sums.ts";
 
 /** The mixture of some columns, in the order given. The covariance type stays. */
 export function marginalOf(parameters: Parameters, columns: readonly number[]): Parameters {
-  const { covarianceType: type, nFeatures: D, means, covariances } = parameters;
-  /** The same places out of every block. */
-  const pick = (values: Float64Array, block: number, places: readonly number[]): Float64Array =>
-    Float64Array.from(
-      { length: (values.length / block) * places.length },
-      (_, i) => values[Math.floor(i / places.length) * block + places[i % places.length]],
-    );
-  const entries = (): number[] => columns.flatMap((i) => columns.map((j) => i * D + j));
+  const { nComponents: K, nFeatures: D, means, covariances } = parameters;
+  const form = formOf(parameters);
+  const blocks = Array.from({ length: blockCount(form, K) }, (_, k) => blockOf(form, covariances, K, k));
   return {
     ...parameters,
     nFeatures: columns.length,
-    means: pick(means, D, columns),
-    covariances:
-      type === "spherical"
-        ? covariances
-        : type === "diag"
-          ? pick(covariances, D, columns)
-          : pick(covariances, D * D, entries()),
+    means: Float64Array.from(
+      { length: K * columns.length },
+      (_, i) => means[Math.floor(i / columns.length) * D + columns[i % columns.length]],
+    ),
+    covariances: joined(blocks.map((block) => form.marginal(block, columns, D))),
   };
 }
 
@@ -47,6 +45,7 @@ export interface Split {
  */
 export function splitOf(parameters: Parameters, inputs: readonly number[], targets: readonly number[]): Split {
   const { covarianceType: type, nComponents: K } = parameters;
+  const form = formOf(parameters);
   const both = marginalOf(parameters, [...inputs, ...targets]);
   const { nFeatures: W } = both;
   const [D, M] = [inputs.length, targets.length];
@@ -75,6 +74,6 @@ export function splitOf(parameters: Parameters, inputs: readonly number[], targe
   }
   const marginal = marginalOf(parameters, targets);
   // without covariances across columns C is the marginal one, to the bit
-  const covariances = type === "full" ? spreads : type === "tied" ? spreads.slice(0, M * M) : marginal.covariances;
+  const covariances = form.isDense ? spreads.slice(0, blockCount(form, K) * M * M) : marginal.covariances;
   return { inputs: modelOf(marginalOf(parameters, inputs)), targets: { ...marginal, covariances }, slopes, spreads };
 }

@@ -1,7 +1,9 @@
+import { covarianceShape, formOf } from "../covariance/forms.ts";
+import { parametersOf } from "../covariance/given.ts";
+import type { Parameters } from "../covariance/parameters.ts";
 import { received } from "../errors.ts";
 import { repeated } from "../input/data.ts";
 import { COVARIANCE_TYPES, type CovarianceType, oneOf } from "../input/options.ts";
-import { covarianceShape, type Parameters, parametersOf } from "./parameters.ts";
 
 /** Names the format; a file without it is not ours. */
 const FORMAT = "gaussmix";
@@ -51,7 +53,7 @@ export function toJSON(parameters: Parameters, columns: readonly string[] | unde
     ...(columns ? { columns: [...columns] } : {}),
     weights: [...weights],
     means: nest(means, [nComponents, nFeatures]),
-    covariances: nest(covariances, covarianceShape(covarianceType, nComponents, nFeatures)),
+    covariances: nest(covariances, covarianceShape(formOf({ covarianceType }), nComponents, nFeatures)),
   };
 }
 

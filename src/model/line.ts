@@ -1,5 +1,5 @@
+import type { Parameters } from "../covariance/parameters.ts";
 import { withArena } from "../engine/arena.ts";
-import type { Parameters } from "./parameters.ts";
 
 /** A mixture over one column: [K] each. */
 export interface Line {

@@ -1,5 +1,5 @@
+import type { Parameters } from "../covariance/parameters.ts";
 import { type Matrix, matrixOf } from "../input/data.ts";
-import type { Parameters } from "./parameters.ts";
 import { drawSample } from "./sample.ts";
 
 /** A mean over random rows. */

@@ -2,16 +2,13 @@
 //
 // A matrix here has blocks along its diagonal and nothing else: one of D x D, or D of 1 x 1 where covariances are
 // diagonal. Its length tells which: `side` = length / D. Row i begins at i * side, with column `i - (i % side)`.
+
+import { FULL } from "../covariance/dense.ts";
+import { DIAG } from "../covariance/diag.ts";
+import { formOf } from "../covariance/forms.ts";
+import { matricesOf, type Parameters, variancesOf } from "../covariance/parameters.ts";
+import { pivotTolerance, precisionsOf, singularCovariance } from "../covariance/roots.ts";
 import { withArena } from "../engine/arena.ts";
-import {
-  isDiagonal,
-  matricesOf,
-  type Parameters,
-  pivotTolerance,
-  precisionsOf,
-  singularCovariance,
-  variancesOf,
-} from "./parameters.ts";
 import { joined, sumOf } from "./sums.ts";
 
 /** One component. */
@@ -40,7 +37,7 @@ export type FactoredNormal = Normal & Factor;
  *
  * @param dense - whether to write covariances out as one block. Default: where they are not diagonal.
  */
-export function normalsOf(parameters: Parameters, dense: boolean = !isDiagonal(parameters)): Normal[] {
+export function normalsOf(parameters: Parameters, dense: boolean = formOf(parameters).isDense): Normal[] {
   const { nComponents: K, nFeatures: D, weights, means } = parameters;
   const total = sumOf(weights);
   const covariances = dense ? matricesOf(parameters) : variancesOf(parameters);
@@ -56,7 +53,7 @@ export function normalsOf(parameters: Parameters, dense: boolean = !isDiagonal(p
 export function mixtureOf(normals: readonly Normal[]): Parameters {
   const nFeatures = normals[0].mean.length;
   return {
-    covarianceType: normals[0].covariance.length > nFeatures ? "full" : "diag",
+    covarianceType: (normals[0].covariance.length > nFeatures ? FULL : DIAG).name,
     nComponents: normals.length,
     nFeatures,
     weights: Float64Array.from(normals, ({ weight }) => weight),
@@ -160,7 +157,7 @@ interface Common {
 /** With Σ the mean of the covariances: ⅛ |P (μ_b - μ_a)|² + ½ log (|Σ| / sqrt(|Σ_a| |Σ_b|)), and log N(μ_b - μ_a; 0, 2 Σ). */
 export function commonOf(a: FactoredNormal, b: FactoredNormal): Common {
   const { inverse, logDet } = factored({ ...a, covariance: halfway(a.covariance, b.covariance) });
-  if (logDet === Infinity) throw singularCovariance("full", 0, "bring the columns to one scale");
+  if (logDet === Infinity) throw singularCovariance(FULL.name, 0, "bring the columns to one scale");
   const q = squared(multiply(inverse, difference(b.mean, a.mean)));
   return {
     distance: q / 8 + (logDet - (a.logDet + b.logDet) / 2) / 2,

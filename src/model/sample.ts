@@ -1,7 +1,8 @@
+import type { Parameters } from "../covariance/parameters.ts";
+import { rootsOf } from "../covariance/roots.ts";
 import { withArena } from "../engine/arena.ts";
 import { TYPE_CODE } from "../engine/kernels.ts";
 import { randomState } from "../engine/random.ts";
-import { type Parameters, rootsOf } from "./parameters.ts";
 
 /** Rows drawn from a mixture. */
 export interface Sample {

@@ -2,7 +2,7 @@ import { type Arena, acquireArena, withArena } from "../engine/arena.ts";
 import type { Pointer } from "../engine/kernels.ts";
 import { packRows, tileRows, windowRows } from "../engine/tiles.ts";
 import type { Matrix } from "../input/matrix.ts";
-import type { Model } from "./parameters.ts";
+import type { Model } from "./model.ts";
 
 /** Where answers go; each that is there is filled. */
 export interface Answers {

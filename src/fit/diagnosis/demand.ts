@@ -1,18 +1,18 @@
 // What covariances ask of the data: whether there are rows enough for them.
-import { isDiagonal } from "../../model/parameters.ts";
+import { DIAG } from "../../covariance/diag.ts";
 import type { Problem } from "../em/dataset.ts";
 
-type Shape = Pick<Problem, "N" | "K" | "covarianceType" | "columnVariances">;
+type Shape = Pick<Problem, "N" | "K" | "form" | "columnVariances">;
 
 /**
  * The least number of rows from which covariances of several columns can be estimated: more than columns for each, those that
  * are constant left out. So many hold enough numbers for all parameters: K - 1 + K D (D + 3) / 2 <= K (D + 1) D.
  */
 function leastRows(shape: Shape): number {
-  const { K, covarianceType, columnVariances } = shape;
+  const { K, form, columnVariances } = shape;
   const D = columnVariances.filter((variance) => variance > 0).length;
-  if (isDiagonal(shape) || D < 2) return 0;
-  return covarianceType === "full" ? K * (D + 1) : K + D;
+  if (!form.isDense || D < 2) return 0;
+  return form.isShared ? K + D : K * (D + 1);
 }
 
 /** Whether the rows are too few for the covariances wherever a fit ends: regularisation alone then keeps some positive definite. */
@@ -27,9 +27,9 @@ export function isVain(shape: Shape): boolean {
  */
 export function excessOf(shape: Shape, parameters: number): string | undefined {
   if (!isVain(shape)) return undefined;
-  const { N, covarianceType, columnVariances } = shape;
+  const { N, form, columnVariances } = shape;
   return (
-    `${parameters} parameters from ${N} rows of ${columnVariances.length} columns: covarianceType "${covarianceType}" takes ` +
-    `${leastRows(shape)} rows and more; use covarianceType "diag", or fewer columns`
+    `${parameters} parameters from ${N} rows of ${columnVariances.length} columns: covarianceType "${form.name}" takes ` +
+    `${leastRows(shape)} rows and more; use covarianceType "${DIAG.name}", or fewer columns`
   );
 }

@@ -1,10 +1,12 @@
+import { formOf } from "../../covariance/forms.ts";
+import { type Parameters, variancesOf } from "../../covariance/parameters.ts";
 import type { Work } from "../../engine/schedule.ts";
 import { relaxes } from "../../engine/threads.ts";
 import { received } from "../../errors.ts";
 import { columnLabel } from "../../input/columns.ts";
 import type { Matrix } from "../../input/matrix.ts";
 import type { FitSettings } from "../../input/options.ts";
-import { diagonalsOf, isDiagonal, modelSteps, type Parameters } from "../../model/parameters.ts";
+import { modelSteps } from "../../model/model.ts";
 import { scoreRows } from "../../model/score.ts";
 import { selectRows } from "../em/dataset.ts";
 import type { Em } from "../em/em.ts";
@@ -180,11 +182,11 @@ function* spuriousWarnings(
   if (spurious.length === 0) return [];
   const { nFeatures: D, nComponents: K, weights } = parameters;
   const labels = yield* labelsOf(matrix, parameters);
-  const variances = diagonalsOf(parameters);
+  const variances = variancesOf(parameters);
   // a variance that is mostly added is no group's, so a larger regCovar is no remedy
   const ways = [
     K > 1 && "fewer components",
-    D > 1 && !isDiagonal(parameters) && "a simpler covarianceType",
+    D > 1 && formOf(parameters).isDense && "a simpler covarianceType",
     regCovar && "a smaller regCovar",
     "more rows",
   ].filter(Boolean);

@@ -1,4 +1,4 @@
-import type { Parameters } from "../../model/parameters.ts";
+import type { Parameters } from "../../covariance/parameters.ts";
 import type { Em } from "../em/em.ts";
 import { spuriousComponents } from "./spurious.ts";
 import { idleComponents } from "./twins.ts";

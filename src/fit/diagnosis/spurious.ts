@@ -1,4 +1,6 @@
-import { isDiagonal, type Parameters, precisionsOf, withinCovariance } from "../../model/parameters.ts";
+import { blockOf, formOf } from "../../covariance/forms.ts";
+import { type Parameters, withinCovariance } from "../../covariance/parameters.ts";
+import { precisionsOf } from "../../covariance/roots.ts";
 import type { Em } from "../em/em.ts";
 import { eliminateBelow } from "../em/total-covariance.ts";
 
@@ -46,17 +48,18 @@ const MOST_DISTANCE = 4;
  */
 export function spuriousComponents(em: Pick<Em, "problem" | "regularisation">, parameters: Parameters): number[] {
   const { problem, regularisation } = em;
-  const { covarianceType, nFeatures: D, weights } = parameters;
+  const { nFeatures: D, weights } = parameters;
+  const form = formOf(parameters);
   const { N, whole = N, totalWeight, columnVariances } = problem;
   const inSight = totalWeight / regularisation.resolution.unit;
   const total = inSight * (whole / N);
   // the most work by far where columns are many, and not needed where rows are few
   let inverses: readonly [precisions: Float64Array, within: Float64Array] | undefined;
-  const least = isDiagonal(parameters) ? 2 : D + 1;
+  const least = form.isDense ? D + 1 : 2;
   const varying = [...columnVariances.keys()].filter((d) => columnVariances[d] > 0);
   const isNarrow = (ratio: number, limit: number): boolean => !(ratio >= limit);
   return [...weights.keys()].filter((k) => {
-    const share = covarianceType === "tied" ? 1 : weights[k];
+    const share = form.isShared ? 1 : weights[k];
     const n = share * total;
     // half a row is left for what the other components take of it
     if (N > 1 && share * inSight < least - 0.5) return weights[k] > 0;
@@ -65,13 +68,13 @@ export function spuriousComponents(em: Pick<Em, "problem" | "regularisation">, p
     const limit = Math.max(LEAST_SHARE, (SMALL_SHARE * least * least) / (n * n));
     const rests = varying.some((d) => {
       const floor = regularisation.reg[d] + regularisation.ridge[d] / (share * totalWeight);
-      const variance = parameters.covariances[place(parameters, k, d, d)];
+      const variance = ownBlock(parameters, parameters.covariances, k)[form.at(d, d, D)];
       return variance <= SUPPORT * floor && variance < SMALL_SHARE * columnVariances[d];
     });
     if (!rests && !isNarrow(D / relativeTrace(parameters, precisions, within, k), limit)) return false;
     const neighbour = neighbourOf(em, parameters, precisions, k);
     if (neighbour < 0) return false;
-    const own = matrixOf(parameters, neighbour);
+    const own = ownBlock(parameters, parameters.covariances, neighbour);
     if (!rests && !isNarrow(D / relativeTrace(parameters, precisions, own, k), limit)) return false;
     return n < FEW || isByChance(em, parameters, precisions, [k, neighbour], [n, total, least]);
   });
@@ -118,7 +121,7 @@ function neighbourOf(
   const { nComponents: K, nFeatures: D, weights } = parameters;
   const { log } = problem.arena.kernels;
   const none = new Float64Array(D);
-  const own = matrixOf(parameters, k);
+  const own = ownBlock(parameters, parameters.covariances, k);
   let best = -1;
   let most = -Infinity;
   for (let j = 0; j < K; j++) {
@@ -133,41 +136,28 @@ function neighbourOf(
   return best;
 }
 
-/** Index of component k's entry (i, j) among the covariances; -1 where it is 0 by the type. */
-function place({ covarianceType, nFeatures: D }: Parameters, k: number, i: number, j: number): number {
-  if (covarianceType === "full") return (k * D + i) * D + j;
-  if (covarianceType === "tied") return i * D + j;
-  if (i !== j) return -1;
-  return covarianceType === "diag" ? k * D + i : k;
+/** The block of component k. A view. */
+function ownBlock(parameters: Parameters, blocks: Float64Array, k: number): Float64Array {
+  return blockOf(formOf(parameters), blocks, parameters.nComponents, k);
 }
 
-/** The covariance of component k in the shape of its type: [D, D], [D] or [1]. */
-function matrixOf({ covarianceType, nComponents: K, covariances }: Parameters, k: number): Float64Array {
-  if (covarianceType === "tied") return covariances;
-  const size = covariances.length / K;
-  return covariances.subarray(k * size, (k + 1) * size);
-}
-
-/** tr(Σ_k⁻¹ V), V in the shape of the type. */
-function relativeTrace(
-  { covarianceType, nComponents: K, nFeatures: D }: Parameters,
-  precisions: Float64Array,
-  V: Float64Array,
-  k: number,
-): number {
-  const first = covarianceType === "tied" ? 0 : (k * precisions.length) / K;
+/** tr(Σ_k⁻¹ V), V a block. */
+function relativeTrace(parameters: Parameters, precisions: Float64Array, V: Float64Array, k: number): number {
+  const precision = ownBlock(parameters, precisions, k);
   let trace = 0;
-  for (let i = 0; i < V.length; i++) trace += precisions[first + i] * V[i];
-  return covarianceType === "spherical" ? trace * D : trace;
+  for (let i = 0; i < V.length; i++) trace += precision[i] * V[i];
+  return formOf(parameters).isIsotropic ? trace * parameters.nFeatures : trace;
 }
 
 /** z' Σ_k⁻¹ z */
 function quadratic(parameters: Parameters, precisions: Float64Array, z: Float64Array, k: number): number {
   const D = z.length;
+  const form = formOf(parameters);
+  const precision = ownBlock(parameters, precisions, k);
   let sum = 0;
   for (let i = 0; i < D; i++) {
-    if (isDiagonal(parameters)) sum += precisions[place(parameters, k, i, i)] * z[i] * z[i];
-    else for (let j = 0; j < D; j++) sum += precisions[place(parameters, k, i, j)] * z[i] * z[j];
+    if (!form.isDense) sum += precision[form.at(i, i, D)] * z[i] * z[i];
+    else for (let j = 0; j < D; j++) sum += precision[i * D + j] * z[i] * z[j];
   }
   return sum;
 }
@@ -175,14 +165,16 @@ function quadratic(parameters: Parameters, precisions: Float64Array, z: Float64A
 /** log|Σ_k + diag(h² / 12)|, by elimination. */
 function logDeterminant(parameters: Parameters, k: number, steps: Float64Array, log: (x: number) => number): number {
   const D = steps.length;
+  const form = formOf(parameters);
+  const block = ownBlock(parameters, parameters.covariances, k);
   let sum = 0;
-  if (isDiagonal(parameters)) {
+  if (!form.isDense) {
     steps.forEach((step, d) => {
-      sum += log(parameters.covariances[place(parameters, k, d, d)] + (step * step) / 12);
+      sum += log(block[form.at(d, d, D)] + (step * step) / 12);
     });
     return sum;
   }
-  const rest = matrixOf(parameters, k).slice();
+  const rest = block.slice();
   for (let i = 0; i < D; i++) {
     // what has become of it may be rounding
     const pivot = Math.max(rest[i * (D + 1)], Number.MIN_VALUE) + (steps[i] * steps[i]) / 12;

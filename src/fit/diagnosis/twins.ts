@@ -1,7 +1,9 @@
 // Components with the same parameters: a saddle, which EM by itself does not leave.
 
+import { formOf } from "../../covariance/forms.ts";
+import { type Parameters, variancesOf } from "../../covariance/parameters.ts";
+import { precisionsOf } from "../../covariance/roots.ts";
 import { runSync } from "../../engine/schedule.ts";
-import { diagonalsOf, isDiagonal, type Parameters, precisionsOf } from "../../model/parameters.ts";
 import type { Problem } from "../em/dataset.ts";
 import { totalCovariance } from "../em/total-covariance.ts";
 
@@ -15,13 +17,14 @@ export function twinsOf(parameters: Parameters): (readonly [first: number, secon
   const { nComponents: K, nFeatures: D, weights, means } = parameters;
   const pairs: [number, number][] = [];
   if (K === 1) return pairs;
-  const variances = diagonalsOf(parameters);
+  const form = formOf(parameters);
+  const variances = variancesOf(parameters);
   let precisions: Float64Array | undefined;
   const areTwins = (j: number, k: number): boolean => {
     for (let d = 0; d < D; d++) {
       if (!(Math.abs(means[j * D + d] - means[k * D + d]) <= FAR * Math.sqrt(variances[j * D + d]))) return false;
     }
-    if (isDiagonal(parameters)) return divergenceOfVariances(means, variances, D, j, k) <= APART;
+    if (!form.isDense) return divergenceOfVariances(means, variances, D, j, k) <= APART;
     precisions ??= precisionsOf(parameters);
     return divergence(parameters, precisions, j, k) <= APART;
   };
@@ -47,13 +50,9 @@ function divergenceOfVariances(means: Float64Array, variances: Float64Array, D: 
 }
 
 /** ½ tr(Σ_j⁻¹ Σ_k + Σ_k⁻¹ Σ_j) - D + ½ δ' (Σ_j⁻¹ + Σ_k⁻¹) δ, of full or tied covariances. */
-function divergence(
-  { covarianceType, nFeatures: D, means, covariances }: Parameters,
-  precisions: Float64Array,
-  j: number,
-  k: number,
-): number {
-  const size = covarianceType === "tied" ? 0 : D * D;
+function divergence(parameters: Parameters, precisions: Float64Array, j: number, k: number): number {
+  const { nFeatures: D, means, covariances } = parameters;
+  const size = formOf(parameters).isShared ? 0 : D * D;
   let sum = -2 * D;
   for (let a = 0; a < D; a++) {
     const apart = means[j * D + a] - means[k * D + a];
@@ -80,7 +79,7 @@ export function idleComponents(parameters: Parameters): number[] {
 export function withoutTwins(problem: Problem, parameters: Parameters): Parameters {
   const pairs = twinsOf(parameters);
   if (pairs.length === 0) return parameters;
-  const { nFeatures: D, covarianceType } = parameters;
+  const { nFeatures: D } = parameters;
   const [weights, means, covariances] = [
     parameters.weights.slice(),
     parameters.means.slice(),
@@ -90,17 +89,15 @@ export function withoutTwins(problem: Problem, parameters: Parameters): Paramete
     weights[first] += weights[second];
     weights[second] = 0;
     means.set(problem.columnMeans, second * D);
-    if (covarianceType !== "tied")
-      covariances.set(wholeCovariance(problem, parameters), (second * covariances.length) / weights.length);
+    if (!formOf(parameters).isShared)
+      covariances.set(wholeCovariance(problem), (second * covariances.length) / weights.length);
   }
   return { ...parameters, weights, means, covariances };
 }
 
 /** The covariance of all rows in the shape of the type; not singular. */
-function wholeCovariance(problem: Problem, { covarianceType, nFeatures: D }: Parameters): Float64Array {
-  const variances = problem.columnVariances.map((variance) => variance || 1);
-  if (covarianceType === "spherical")
-    return Float64Array.of(variances.reduce((sum, variance) => sum + variance, 0) / D);
-  if (isDiagonal({ covarianceType })) return variances;
-  return runSync(totalCovariance(problem, 1e-6, 1));
+function wholeCovariance(problem: Problem): Float64Array {
+  const { form, columnVariances } = problem;
+  if (form.isDense) return runSync(totalCovariance(problem, 1e-6, 1));
+  return form.ofVariances(columnVariances.map((variance) => variance || 1));
 }

@@ -1,4 +1,5 @@
-import type { Parameters } from "../../model/parameters.ts";
+import { formOf } from "../../covariance/forms.ts";
+import type { Parameters } from "../../covariance/parameters.ts";
 import type { Problem } from "./dataset.ts";
 
 /** Means that agree to so many parts of a standard deviation count as equal: the rounding of sums must not decide. */
@@ -10,7 +11,7 @@ const STEPS = 1e6;
  * heaviest first. Other starts that lead to the same solution, other row orders, shifts and units do not change it.
  */
 export function ordered({ columnMeans, columnVariances }: Problem, parameters: Parameters): Parameters {
-  const { covarianceType, nComponents: K, nFeatures: D, weights, means, covariances } = parameters;
+  const { nComponents: K, nFeatures: D, weights, means, covariances } = parameters;
   const steps = means.map((mean, i) => {
     const d = i % D;
     return columnVariances[d] > 0 ? Math.round(((mean - columnMeans[d]) / Math.sqrt(columnVariances[d])) * STEPS) : 0;
@@ -34,6 +35,6 @@ export function ordered({ columnMeans, columnVariances }: Problem, parameters: P
     ...parameters,
     weights: arranged(weights),
     means: arranged(means),
-    covariances: covarianceType === "tied" ? covariances : arranged(covariances),
+    covariances: formOf(parameters).isShared ? covariances : arranged(covariances),
   };
 }

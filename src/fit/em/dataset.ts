@@ -1,5 +1,7 @@
+import type { Form } from "../../covariance/form.ts";
+import { formOf } from "../../covariance/forms.ts";
 import { type Arena, acquireArena, releaseArena } from "../../engine/arena.ts";
-import { type Pointer, type RowArguments, TYPE_CODE } from "../../engine/kernels.ts";
+import type { Pointer, RowArguments } from "../../engine/kernels.ts";
 import type { Work } from "../../engine/schedule.ts";
 import { packRows, tileRows, windowRows } from "../../engine/tiles.ts";
 import { columnLabel } from "../../input/columns.ts";
@@ -40,7 +42,8 @@ export interface LabelledTiles {
 export interface Problem {
   readonly arena: Arena;
   readonly covarianceType: CovarianceType;
-  /** {@link TYPE_CODE} of the covariance type. */
+  readonly form: Form;
+  /** What kernels know the form by. */
   readonly type: number;
   readonly N: number;
   /** Of a subsample: the rows that it stands for. */
@@ -148,9 +151,23 @@ function* pack(
   };
   yield* restore();
   const totalWeight = sampleWeight ? sampleWeight.reduce((sum, weight) => sum + weight, 0) : N;
-  const type = TYPE_CODE[covarianceType];
+  const form = formOf({ covarianceType });
   const rowArguments = [x, w, wStep, N, D, T] as const;
-  const shape = { arena, covarianceType, type, N, D, K, T, nTiles, rows: rowArguments, totalWeight, kept, restore };
+  const shape = {
+    arena,
+    covarianceType,
+    form,
+    type: form.code,
+    N,
+    D,
+    K,
+    T,
+    nTiles,
+    rows: rowArguments,
+    totalWeight,
+    kept,
+    restore,
+  };
   return { ...shape, ...columnStatistics(shape, matrix) };
 }
 

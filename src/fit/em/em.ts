@@ -1,7 +1,9 @@
+import { covarianceLength } from "../../covariance/forms.ts";
+import type { Parameters } from "../../covariance/parameters.ts";
+import { singularCovariance } from "../../covariance/roots.ts";
 import type { ModelArguments, Pointer } from "../../engine/kernels.ts";
 import { inTurns, perform, type Work } from "../../engine/schedule.ts";
 import { MixtureError } from "../../errors.ts";
-import { covarianceLength, type Parameters, singularCovariance } from "../../model/parameters.ts";
 import { groupCount, groupTiles, type Problem } from "./dataset.ts";
 import { Factors } from "./factors.ts";
 import type { FixedParameters } from "./fixed.ts";
@@ -76,7 +78,7 @@ export class Em {
     this.regularisation = regularisation;
     this.#regularise = regularisation.reg.some((value) => value > 0) || regularisation.ridge.some((value) => value > 0);
     this.#margin = lazy ? LAZY_MARGIN + kernels.log(K) : Infinity;
-    this.length = K + K * D + covarianceLength(problem.covarianceType, K, D);
+    this.length = K + K * D + covarianceLength(problem.form, K, D);
     this.pointer = arena.bytesOf(this.length * 8);
     this.#mu = this.pointer + K * 8;
     this.#cov = this.#mu + K * D * 8;
@@ -93,7 +95,7 @@ export class Em {
     this.#groups = groupCount(free, this.#statsLength * 16);
     this.#labelled = problem.labelled && new LabelledSums(problem, problem.labelled, this.model);
     this.#stats = arena.bytesOf(this.#groups * this.#statsLength * 16);
-    this.#total = problem.covarianceType === "tied" ? arena.bytesOf(kernels.statisticsLength(0, D, 1) * 16) : 0;
+    this.#total = problem.form.isShared ? arena.bytesOf(kernels.statisticsLength(0, D, 1) * 16) : 0;
   }
 
   /** Weights, means and covariances, one after the other, as they stand. A view: use it at once. */

@@ -1,7 +1,9 @@
 // What passes over the rows read of the parameters, made when it is asked for.
+
+import { blockCount, hasOwnMatrices } from "../../covariance/forms.ts";
+import { pivotTolerance } from "../../covariance/roots.ts";
 import { type ModelArguments, type Pointer, TYPE_CODE } from "../../engine/kernels.ts";
 import type { GroupKernel, KernelTask, Work } from "../../engine/schedule.ts";
-import { isDiagonal, pivotTolerance } from "../../model/parameters.ts";
 import type { Problem } from "./dataset.ts";
 
 /** Bounds for pairs of components beyond this, in bytes, would cost more than they save. */
@@ -15,8 +17,8 @@ const FACTOR_SPEED = 8;
 const HOMES = 4;
 
 /** Room for what is known of pairs of components (assembly/separators.ts, reach.ts), or 0 where it does not pay. */
-function pairsOf({ arena, covarianceType, K, D }: Problem): readonly [separators: Pointer, reach: Pointer] {
-  const length = covarianceType === "full" ? K * K * (1 + D) : 0;
+function pairsOf({ arena, form, K, D }: Problem): readonly [separators: Pointer, reach: Pointer] {
+  const length = hasOwnMatrices(form) ? K * K * (1 + D) : 0;
   if (K <= 2 || (length + K * K) * 8 > MOST_PAIRS) return [0, 0];
   return [length > 0 ? arena.f64(length) : 0, arena.f64(K * K)];
 }
@@ -50,7 +52,7 @@ export class Factors {
     const factor = arena.f64(arena.kernels.factorLength(type, D, K));
     this.model = [mu, factor, arena.f64(K), ...(margin < Infinity ? pairsOf(problem) : ([0, 0] as const))];
     this.centre = arena.copyOf(problem.columnMeans);
-    this.#scratchLength = isDiagonal(problem) ? 0 : Math.max(12, 2 * D) * D;
+    this.#scratchLength = problem.form.isDense ? Math.max(12, 2 * D) * D : 0;
     this.#scratch = arena.f64(this.#scratchLength);
   }
 
@@ -106,9 +108,9 @@ export class Factors {
    * @param least - [D]: what v_d is at least, beside (Σ_k)_dd.
    */
   inflation(least: Float64Array): number {
-    const { arena, covarianceType, D, K } = this.#problem;
-    if (isDiagonal(this.#problem)) return D;
-    const matrices = covarianceType === "tied" ? 1 : K;
+    const { arena, form, D, K } = this.#problem;
+    if (!form.isDense) return D;
+    const matrices = blockCount(form, K);
     const triangle = arena.kernels.factorLength(TYPE_CODE.full, D, 1);
     const weights = arena.viewF64(this.#weights, K);
     const cov = arena.viewF64(this.#cov, matrices * D * D);
@@ -141,7 +143,7 @@ export class Factors {
   }
 
   #isMuch(work: number): boolean {
-    return this.#problem.covarianceType === "full" && work >= SHARED;
+    return hasOwnMatrices(this.#problem.form) && work >= SHARED;
   }
 
   #factorsOf(first: number, last: number): readonly number[] {

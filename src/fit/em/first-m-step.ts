@@ -1,7 +1,8 @@
 // The first M-step of a start: from labels or responsibilities, before there are parameters.
 
+import { covarianceLength } from "../../covariance/forms.ts";
+import type { Parameters } from "../../covariance/parameters.ts";
 import type { Work } from "../../engine/schedule.ts";
-import type { Parameters } from "../../model/parameters.ts";
 import type { Problem } from "./dataset.ts";
 import type { Em } from "./em.ts";
 
@@ -45,23 +46,11 @@ export function columnMeansFor({ columnMeans, K, D }: Problem): Float64Array {
 
 /** Equal weights, the given means, and for every component the spread of the data along the axes. */
 export function pooled(problem: Problem, means: Float64Array): Parameters {
-  const { K, D, covarianceType, columnVariances } = problem;
-  const spread = columnVariances.map((variance) => (variance > 0 ? variance : 1));
-  const matrix = (): Float64Array => {
-    const diagonal = new Float64Array(D * D);
-    spread.forEach((variance, d) => {
-      diagonal[d * (D + 1)] = variance;
-    });
-    return diagonal;
-  };
-  const one = {
-    full: matrix,
-    tied: matrix,
-    diag: () => spread,
-    spherical: () => Float64Array.of(columnVariances.reduce((sum, variance) => sum + variance, 0) / D || 1),
-  }[covarianceType]();
-  const copies = covarianceType === "tied" ? 1 : K;
-  const covariances = new Float64Array(copies * one.length);
-  for (let k = 0; k < copies; k++) covariances.set(one, k * one.length);
+  const { K, D, covarianceType, form, columnVariances } = problem;
+  const block = form.ofVariances(columnVariances);
+  // a constant column has a spread, too
+  for (let d = 0; d < D; d++) block[form.at(d, d, D)] ||= 1;
+  const covariances = new Float64Array(covarianceLength(form, K, D));
+  for (let at = 0; at < covariances.length; at += block.length) covariances.set(block, at);
   return { covarianceType, nComponents: K, nFeatures: D, weights: new Float64Array(K).fill(1 / K), means, covariances };
 }

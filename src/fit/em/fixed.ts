@@ -1,6 +1,8 @@
 // Parameters that EM leaves as they are.
+
+import { blockCount, blockOf, formOf, parameterCount } from "../../covariance/forms.ts";
+import type { Parameters } from "../../covariance/parameters.ts";
 import type { FixedSettings } from "../../input/fixed.ts";
-import { type Parameters, parameterCount } from "../../model/parameters.ts";
 import type { Problem } from "./dataset.ts";
 
 /** Some parameters of one fit, held at their values. */
@@ -12,7 +14,7 @@ export class FixedParameters {
 
   /** @param vector - where the fit starts, in the form of `Em.vector`. */
   constructor(problem: Problem, fixed: FixedSettings, vector: Float64Array) {
-    const { K, D, covarianceType } = problem;
+    const { K, D, form } = problem;
     this.#problem = problem;
     this.#fixed = fixed;
     const held: { at: number; values: Float64Array }[] = [];
@@ -22,7 +24,7 @@ export class FixedParameters {
     if (fixed.weights === "start") keep(0, K);
     else if (fixed.weights) held.push({ at: 0, values: Float64Array.from(fixed.weights) });
     const first = K + K * D;
-    const size = covarianceType === "tied" ? 0 : (vector.length - first) / K;
+    const size = form.isShared ? 0 : (vector.length - first) / K;
     for (let k = 0; k < K; k++) {
       if (fixed.means[k]) keep(K + k * D, D);
       if (fixed.covariances[k] && size > 0) keep(first + k * size, size);
@@ -45,31 +47,28 @@ export class FixedParameters {
    * @param shift - the [D] that it moved the mean of a component by.
    */
   correct(vector: Float64Array, shift: (k: number) => Float64Array): void {
-    const { K, D, covarianceType: type } = this.#problem;
+    const { K, D, form } = this.#problem;
     const covariances = vector.subarray(K + K * D);
-    const size = type === "tied" ? 0 : covariances.length / K;
     for (let k = 0; k < K; k++) {
       // a component without rows has not moved
       if (!this.#fixed.means[k] || !(vector[k] > 0)) continue;
-      const delta = shift(k);
-      const one = covariances.subarray(k * size, size ? (k + 1) * size : undefined);
-      const share = type === "tied" ? vector[k] : 1;
-      if (type === "spherical") one[0] += delta.reduce((sum, value) => sum + value * value, 0) / D;
-      else if (type === "diag") for (let d = 0; d < D; d++) one[d] += delta[d] * delta[d];
-      else for (let i = 0; i < D * D; i++) one[i] += share * (delta[Math.floor(i / D)] * delta[i % D]);
+      const spread = form.outer(shift(k));
+      const block = blockOf(form, covariances, K, k);
+      const share = form.isShared ? vector[k] : 1;
+      for (let i = 0; i < block.length; i++) block[i] += share * spread[i];
     }
     this.restore(vector);
   }
 }
 
 /** The number of parameters that a fit was free to choose. */
-export function freeParameters({ covarianceType, nComponents, nFeatures }: Parameters, fixed?: FixedSettings): number {
-  const all = parameterCount(covarianceType, nComponents, nFeatures);
+export function freeParameters(parameters: Parameters, fixed?: FixedSettings): number {
+  const { nComponents, nFeatures } = parameters;
+  const form = formOf(parameters);
+  const all = parameterCount(form, nComponents, nFeatures);
   if (!fixed) return all;
   const count = (held: readonly boolean[]): number => held.filter((one) => one).length;
-  // what one more component would need beside a weight and a mean; of tied covariances there is one
-  const means = nComponents * (1 + nFeatures) - 1;
-  const covariance = (all - means) / (covarianceType === "tied" ? 1 : nComponents);
-  const covariances = covarianceType === "tied" ? Number(fixed.covariances[0]) : count(fixed.covariances);
+  const covariance = form.freeParameters(nFeatures);
+  const covariances = count(fixed.covariances.slice(0, blockCount(form, nComponents)));
   return all - (fixed.weights ? nComponents - 1 : 0) - count(fixed.means) * nFeatures - covariances * covariance;
 }

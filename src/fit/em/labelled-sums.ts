@@ -18,14 +18,14 @@ export class LabelledSums {
   readonly #factorLength: number;
 
   constructor(problem: Problem, { parts }: LabelledTiles, model: ModelArguments) {
-    const { arena, type, D, K, covarianceType } = problem;
+    const { arena, type, D, K, form } = problem;
     this.#problem = problem;
     this.#parts = parts;
     this.#model = model;
     this.#length = arena.kernels.statisticsLength(type, D, 1);
     this.#stats = arena.bytesOf(parts.length * this.#length * 16);
     this.#factorLength = arena.kernels.factorLength(type, D, 1);
-    this.#factors = covarianceType === "tied" ? arena.f64(K * this.#factorLength) : 0;
+    this.#factors = form.isShared ? arena.f64(K * this.#factorLength) : 0;
   }
 
   /** The number of jobs of a pass. */

@@ -1,5 +1,5 @@
+import type { Parameters } from "../../covariance/parameters.ts";
 import type { Work } from "../../engine/schedule.ts";
-import type { Parameters } from "../../model/parameters.ts";
 import type { Em } from "./em.ts";
 import { type IterateSettings, iterate, type Run } from "./iterate.ts";
 

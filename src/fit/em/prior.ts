@@ -1,8 +1,10 @@
+import { covariancesOf, meansOf } from "../../covariance/given.ts";
+import type { Parameters } from "../../covariance/parameters.ts";
+import { precisionsOf, rootsOf } from "../../covariance/roots.ts";
 import { withArena } from "../../engine/arena.ts";
 import { runSync } from "../../engine/schedule.ts";
 import { nonNegative, wrongNumber } from "../../input/checks.ts";
 import type { PriorOptions } from "../../input/options.ts";
-import { covariancesOf, meansOf, type Parameters, precisionsOf, rootsOf } from "../../model/parameters.ts";
 import type { Problem } from "./dataset.ts";
 import { totalCovariance } from "./total-covariance.ts";
 

@@ -1,8 +1,8 @@
 // What keeps covariances positive definite: docs/numerics.md, decision 0006.
 
+import { pivotTolerance } from "../../covariance/roots.ts";
 import type { Work } from "../../engine/schedule.ts";
 import type { PriorOptions } from "../../input/options.ts";
-import { isDiagonal, pivotTolerance } from "../../model/parameters.ts";
 import type { Problem } from "./dataset.ts";
 import { type Prior, priorOf } from "./prior.ts";
 import { type Resolution, resolutionOf } from "./resolution.ts";
@@ -68,7 +68,7 @@ export function* regularisationOf(
     return width > 0 ? Math.min(variance, width * width) : variance;
   });
   // the one variance of a spherical component is held up by the other columns, whatever their unit
-  const isHeld = problem.covarianceType === "spherical" && spreads.some((spread) => spread > 0);
+  const isHeld = problem.form.isIsotropic && spreads.some((spread) => spread > 0);
   const constant = isHeld ? 0 : CONSTANT_REG;
   const rounding = ABOVE_ROUNDING * pivotTolerance(D);
   const share = Math.max(REG_SHARE, rounding);
@@ -86,19 +86,19 @@ export function* regularisationOf(
  * tight and distant places have a column twice: a component that holds them all is as wide as the data.
  */
 function* canBeSingular(problem: Problem, spreads: Float64Array): Work<boolean> {
-  const { N, D, columnVariances } = problem;
-  if (isDiagonal(problem) || !spreads.some((spread, d) => spread < columnVariances[d])) return false;
+  const { N, D, form, columnVariances } = problem;
+  if (!form.isDense || !spreads.some((spread, d) => spread < columnVariances[d])) return false;
   return N <= D || (yield* dependentColumns(problem)).length > 0;
 }
 
 /** For `raiseCovariances` (assembly/floor.ts): the least variances that the columns can tell; undefined if they are all continuous. */
 function* floorOf(problem: Problem, reg: Float64Array, steps: Float64Array): Work<Float64Array | undefined> {
-  const { arena, covarianceType, D, columnVariances } = problem;
+  const { arena, form, D, columnVariances } = problem;
   const { kernels } = arena;
   const least = steps.map((step, d) => Math.min(step * step * ROUNDED, BELOW_TOTAL * columnVariances[d]));
   if (!least.some((variance, d) => variance > reg[d])) return undefined;
-  if (covarianceType === "spherical") return new Float64Array(D).fill(Math.max(...least));
-  if (covarianceType === "diag") return least;
+  if (form.isIsotropic) return new Float64Array(D).fill(Math.max(...least));
+  if (!form.isDense) return least;
   if (D > MOST_COLUMNS) return undefined;
   const roots = least.map((variance, d) => Math.sqrt(Math.max(variance, reg[d] / 2)));
   const total = yield* totalCovariance(problem, 0, 0);

@@ -1,7 +1,10 @@
 // How rows lie: those of one component are brought together, so that a lazy pass finds pure tiles.
+
+import { hasOwnMatrices } from "../../covariance/forms.ts";
+import { type Parameters, withinCovariance } from "../../covariance/parameters.ts";
+import { pivotTolerance } from "../../covariance/roots.ts";
 import { type ModelArguments, type Pointer, TYPE_CODE } from "../../engine/kernels.ts";
 import type { Work } from "../../engine/schedule.ts";
-import { type Parameters, pivotTolerance, withinCovariance } from "../../model/parameters.ts";
 import type { Problem } from "./dataset.ts";
 
 /** Rows are sorted again when more than this share of them lies in a tile of another component. */
@@ -135,8 +138,8 @@ export class RowOrder {
 
   /** Whether a sort, counted from 1, goes by the average covariance. */
   #isRough(sort: number): boolean {
-    const { covarianceType, D, K } = this.#em.problem;
-    return sort === 1 && covarianceType === "full" && D >= ROUGH_COLUMNS && K >= ROUGH_COMPONENTS;
+    const { form, D, K } = this.#em.problem;
+    return sort === 1 && hasOwnMatrices(form) && D >= ROUGH_COLUMNS && K >= ROUGH_COMPONENTS;
   }
 
   /** Share of the rows that may lie in tiles of other components before it pays to sort again. */

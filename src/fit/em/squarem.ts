@@ -107,17 +107,12 @@ export class Squarem {
 
 /** One over the natural size of each parameter: 1 for weights, the column's spread for means, its square for covariances. */
 function scaleOf(problem: Problem, length: number): Float64Array {
-  const { K, D, covarianceType, columnVariances } = problem;
+  const { K, D, form, columnVariances } = problem;
   const spread = columnVariances.map((variance) => (variance > 0 ? 1 / Math.sqrt(variance) : 1));
   const scale = new Float64Array(length).fill(1);
   for (let i = 0; i < K * D; i++) scale[K + i] = spread[i % D];
   const covariances = scale.subarray(K + K * D);
-  const squared = spread.map((value) => value * value);
-  const mean = squared.reduce((sum, value) => sum + value, 0) / D;
-  for (let i = 0; i < covariances.length; i++) {
-    if (covarianceType === "spherical") covariances[i] = mean;
-    else if (covarianceType === "diag") covariances[i] = squared[i % D];
-    else covariances[i] = spread[i % D] * spread[Math.floor(i / D) % D];
-  }
+  const block = form.outer(spread);
+  for (let i = 0; i < covariances.length; i++) covariances[i] = block[i % block.length];
   return scale;
 }

@@ -1,7 +1,7 @@
 // The covariance of all rows, and the columns that depend on others in it.
+
 import { TYPE_CODE } from "../../engine/kernels.ts";
 import { inTurns, type Work } from "../../engine/schedule.ts";
-import { isDiagonal } from "../../model/parameters.ts";
 import type { Problem } from "./dataset.ts";
 
 /** A column depends on others when they leave less than this share of its variance. */
@@ -46,13 +46,13 @@ export function* totalCovariance(
 
 /** Columns that are linear combinations of those before them, but for rounding; constant ones are not counted. */
 export function* dependentColumns(problem: Problem): Work<number[]> {
-  const { N, D, T, nTiles, columnVariances } = problem;
+  const { N, D, T, nTiles, form, columnVariances } = problem;
   const within = function* (tiles: number): Work<number[]> {
     const small = yield* smallPivots(yield* totalCovariance(problem, 0, 1, tiles), D);
     return small.filter((d) => columnVariances[d] > 0);
   };
   // with as many columns as rows some always are
-  if (D === 1 || N <= D || (isDiagonal(problem) && D > MOST_LOOKED_AT)) return [];
+  if (D === 1 || N <= D || (!form.isDense && D > MOST_LOOKED_AT)) return [];
   const some = Math.min(nTiles, Math.ceil((LOOKED_AT + D) / T));
   const suspects = yield* within(some);
   return suspects.length > 0 && some < nTiles ? yield* within(nTiles) : suspects;

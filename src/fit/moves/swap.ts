@@ -1,6 +1,8 @@
 // Two components where there was one: for a component that is given up.
+
+import { blockOf, variancesIn } from "../../covariance/forms.ts";
+import { rootsOf } from "../../covariance/roots.ts";
 import type { Kernels, Pointer } from "../../engine/kernels.ts";
-import { rootsOf } from "../../model/parameters.ts";
 import type { Em } from "../em/em.ts";
 import { SWAP_LOOKED_AT } from "../policy.ts";
 
@@ -11,12 +13,13 @@ import { SWAP_LOOKED_AT } from "../policy.ts";
  * another for its size is given up, and of some others the largest is taken apart.
  */
 export function swapped(em: Em, parent: Float64Array, random: Pointer): Float64Array {
-  const { arena, K, D } = em.problem;
+  const { arena, form, K, D } = em.problem;
   const { kernels } = arena;
   const vector = parent.slice();
+  const covariances = vector.subarray(K + K * D);
   const weights = vector.subarray(0, K);
   const means = vector.subarray(K, K + K * D);
-  const variances = Array.from({ length: K }, (_, k) => variancesOf(em, vector, k));
+  const variances = Array.from({ length: K }, (_, k) => variancesIn(form, blockOf(form, covariances, K, k), D));
   const apart = (a: number, b: number): number =>
     variances[a].reduce((sum, variance, d) => {
       const z = means[a * D + d] - means[b * D + d];
@@ -51,7 +54,7 @@ function drawn(count: number, random: Pointer, kernels: Kernels, worth: (index: 
 
 /** Component `to` becomes one half of component `from`, which becomes the other; their means lie `offset` [D] to each side. */
 export function halve(em: Em, vector: Float64Array, from: number, to: number, offset: Float64Array): void {
-  const { K, D, covarianceType } = em.problem;
+  const { K, D, form } = em.problem;
   const means = vector.subarray(K, K + K * D);
   for (let d = 0; d < D; d++) {
     means[to * D + d] = means[from * D + d] + offset[d];
@@ -59,7 +62,7 @@ export function halve(em: Em, vector: Float64Array, from: number, to: number, of
   }
   vector[from] /= 2;
   vector[to] = vector[from];
-  if (covarianceType === "tied") return;
+  if (form.isShared) return;
   const covariances = vector.subarray(K + K * D);
   const size = covariances.length / K;
   covariances.copyWithin(to * size, from * size, (from + 1) * size);
@@ -67,14 +70,11 @@ export function halve(em: Em, vector: Float64Array, from: number, to: number, of
 
 /** A random step from the mean of component k: about one standard deviation of its own long. */
 function deviation(em: Em, vector: Float64Array, k: number, random: Pointer): Float64Array {
-  const { arena, type, covarianceType, K, D } = em.problem;
+  const { arena, type, form, K, D } = em.problem;
   const { kernels } = arena;
   const mark = arena.mark();
   try {
-    const roots = rootsOf(arena, em.read(vector));
-    const size = covarianceType === "tied" ? roots.length : roots.length / K;
-    const first = covarianceType === "tied" ? 0 : k * size;
-    const root = arena.copyOf(roots.subarray(first, first + size));
+    const root = arena.copyOf(blockOf(form, rootsOf(arena, em.read(vector)), K, k));
     const drawn = arena.f64(D);
     const [one, zeros, label, z] = [arena.filled(1, 1), arena.filled(D, 0), arena.i32(1), arena.f64(D)];
     kernels.sample(type, one, zeros, root, random, drawn, label, z, 1, D, 1);
@@ -82,13 +82,4 @@ function deviation(em: Em, vector: Float64Array, k: number, random: Pointer): Fl
   } finally {
     arena.rewind(mark);
   }
-}
-
-/** [D] variances of component k. */
-function variancesOf(em: Em, vector: Float64Array, k: number): Float64Array {
-  const { K, D, covarianceType } = em.problem;
-  const covariances = vector.subarray(K + K * D);
-  const first = covarianceType === "tied" ? 0 : (k * covariances.length) / K;
-  const step = { full: D + 1, tied: D + 1, diag: 1, spherical: 0 }[covarianceType];
-  return Float64Array.from({ length: D }, (_, d) => covariances[first + d * step]);
 }

@@ -1,10 +1,11 @@
+import type { Parameters } from "../../covariance/parameters.ts";
 import type { Arena } from "../../engine/arena.ts";
 import type { Work } from "../../engine/schedule.ts";
 import { runHere, runOnThreads } from "../../engine/threads.ts";
 import { isCollapse } from "../../errors.ts";
 import type { Matrix } from "../../input/matrix.ts";
 import type { FitSettings } from "../../input/options.ts";
-import { type Model, modelSteps, type Parameters } from "../../model/parameters.ts";
+import { type Model, modelSteps } from "../../model/model.ts";
 import { type FitReport, reportOf } from "../diagnosis/report.ts";
 import { spuriousComponents } from "../diagnosis/spurious.ts";
 import { idleComponents, withoutTwins } from "../diagnosis/twins.ts";

@@ -1,10 +1,12 @@
 // Split-and-merge moves from a fitted mixture.
+
+import type { Parameters } from "../../covariance/parameters.ts";
 import type { Arena } from "../../engine/arena.ts";
 import type { Work } from "../../engine/schedule.ts";
 import { isCollapse } from "../../errors.ts";
 import type { Matrix } from "../../input/matrix.ts";
 import type { FitSettings } from "../../input/options.ts";
-import { modelSteps, type Parameters } from "../../model/parameters.ts";
+import { modelSteps } from "../../model/model.ts";
 import { reportOf } from "../diagnosis/report.ts";
 import { areSound } from "../diagnosis/sound.ts";
 import { ordered } from "../em/canonical-order.ts";

@@ -1,4 +1,5 @@
 // The search for a start among few rows, where EM takes little time: a population of optima, and ways from them to others.
+import { hasOwnMatrices } from "../../covariance/forms.ts";
 import type { Pointer } from "../../engine/kernels.ts";
 import type { Work } from "../../engine/schedule.ts";
 import { isCollapse, type MixtureError } from "../../errors.ts";
@@ -93,7 +94,7 @@ export function* evolve(
 
 /** The moves, in the order in which they are made. Each has the members of the population for parents, by turns. */
 function movesFrom(em: Em, search: Search, random: Pointer): Starter[] {
-  const { arena, covarianceType } = em.problem;
+  const { arena, form } = em.problem;
   const uniform = (): number => arena.kernels.uniform(random);
   let turn = 0;
   const parent = (): Float64Array => search.population[turn++ % search.population.length].vector;
@@ -116,7 +117,7 @@ function movesFrom(em: Em, search: Search, random: Pointer): Starter[] {
   };
   let rank = 0;
   const far: Starter = () => startFromFarRow(em, parent(), rank++ % FAR_ROWS, random);
-  const third = covarianceType === "full" ? relocate : covarianceType === "tied" ? far : cross;
+  const third = hasOwnMatrices(form) ? relocate : form.isShared ? far : cross;
   return [mergeAndSplit, mergeAndSplit, swap, cross, half, third, half, third];
 }
 
@@ -179,7 +180,7 @@ class Search {
     }
     const isNew = (): boolean =>
       isHopeful(best) && !this.#places.some((place) => this.#isNear(best, place, SAME_PLACE));
-    for (let i = 0; i < RELOCATIONS && em.problem.covarianceType === "full" && isNew(); i++) {
+    for (let i = 0; i < RELOCATIONS && hasOwnMatrices(em.problem.form) && isNew(); i++) {
       const vector = yield* relocatedBest(em, best.vector);
       if (!vector) break;
       const next = yield* this.#iterate(() => taken(em, vector), LAST_CLIMB);

@@ -1,9 +1,10 @@
 // The search for a start: several contenders, few iterations each, the best continued.
+
+import { blockCount } from "../../covariance/forms.ts";
 import type { Pointer } from "../../engine/kernels.ts";
 import type { Work } from "../../engine/schedule.ts";
 import { isCollapse } from "../../errors.ts";
 import type { InitSettings } from "../../input/options.ts";
-import { isDiagonal } from "../../model/parameters.ts";
 import { isVain } from "../diagnosis/demand.ts";
 import type { Problem } from "../em/dataset.ts";
 import type { Em } from "../em/em.ts";
@@ -169,13 +170,12 @@ function vectorsOf(field: readonly Contender[]): Float64Array[] {
 }
 
 /** Microseconds of one pass and M-step, about (AMD EPYC, one thread, nothing left out). */
-function passCost({ problem: { N, K, D, covarianceType }, regularisation }: Em): number {
-  const isMatrix = covarianceType === "full" || covarianceType === "tied";
-  const columns = isMatrix ? D * (D + 3) : 4 * D;
-  const matrices = covarianceType === "full" ? K : 1;
+function passCost({ problem: { N, K, D, form }, regularisation }: Em): number {
+  const columns = form.isDense ? D * (D + 3) : 4 * D;
+  const matrices = blockCount(form, K);
   // factors, and eigenvectors of those below a floor; or what goes over every parameter: next to nothing where columns are few
   const cubes = matrices * D * D * D;
-  const once = Math.floor(isMatrix ? cubes / (regularisation.floor ? 1_700 : 12_000) : (K * D) / 30);
+  const once = Math.floor(form.isDense ? cubes / (regularisation.floor ? 1_700 : 12_000) : (K * D) / 30);
   return 15 + (N * K * (columns + 30)) / 6_000 + once;
 }
 
@@ -189,8 +189,8 @@ function budgetShare({ problem }: Em): number {
 
 /** The starts that take part. */
 function rosterOf(problem: Problem): readonly SimpleStrategy[] {
-  const { N, K, D } = problem;
-  const whitens = N > D && (D <= MOST_WHITENED || !isDiagonal(problem));
+  const { N, K, D, form } = problem;
+  const whitens = N > D && (D <= MOST_WHITENED || form.isDense);
   return ROSTER.filter(
     (name) => (name !== "adaptive" || K <= MOST_ADAPTIVE) && (whitens || !name.endsWith("whitened")),
   );

@@ -1,5 +1,5 @@
+import type { Parameters } from "../../covariance/parameters.ts";
 import type { Work } from "../../engine/schedule.ts";
-import type { Parameters } from "../../model/parameters.ts";
 import type { Em } from "../em/em.ts";
 import type { Values } from "../em/monotone.ts";
 import { componentsOf, splitsOf, valuesOf, withParts } from "./split.ts";
@@ -18,8 +18,8 @@ export function* repaired(
   gone: readonly number[],
   seed: number,
 ): Work<Values | undefined> {
-  const { covarianceType: type, K } = problem;
-  const kept = componentsOf(type, parameters).filter((_, k) => !gone.includes(k));
+  const { form, K } = problem;
+  const kept = componentsOf(form, parameters).filter((_, k) => !gone.includes(k));
   const total = kept.reduce((sum, { weight }) => sum + weight, 0);
   if (!(total > 0)) return undefined;
   let all = kept.map((one) => ({ ...one, weight: one.weight / total }));
@@ -28,5 +28,5 @@ export function* repaired(
     if (!best) return undefined;
     all = withParts(all, best);
   }
-  return valuesOf(type, all);
+  return valuesOf(form, all);
 }

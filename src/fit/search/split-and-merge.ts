@@ -14,12 +14,12 @@ export function* mergesAndSplits(
   moves: number,
   seed: number,
 ): Work<Values[]> {
-  const { covarianceType: type, K } = problem;
-  const all = componentsOf(type, values);
+  const { form, K } = problem;
+  const all = componentsOf(form, values);
   let changed: Component[][] = [];
   if (K === 2) {
     // the one that both become is the one to split
-    const one = withMerged(type, all, 0, 1);
+    const one = withMerged(form, all, 0, 1);
     const found = yield* splitsOf(problem, regularisation, one, seed);
     changed = found.map((split) => withParts(one, split));
   } else if (K > 2) {
@@ -31,14 +31,14 @@ export function* mergesAndSplits(
     const ranked = pairs.flatMap(([i, j], rank) =>
       found
         .filter(({ component }) => component !== i && component !== j)
-        .map((split, place) => ({ rank: rank + place, next: () => withMerged(type, withParts(all, split), i, j) })),
+        .map((split, place) => ({ rank: rank + place, next: () => withMerged(form, withParts(all, split), i, j) })),
     );
     changed = ranked
       .sort((a, b) => a.rank - b.rank)
       .slice(0, moves)
       .map(({ next }) => next());
   }
-  return changed.map((components) => valuesOf(type, components));
+  return changed.map((components) => valuesOf(form, components));
 }
 
 type Pair = readonly [i: number, j: number];

@@ -1,9 +1,11 @@
 // Components taken apart, and mixtures written as larger ones: where a larger model can start from a smaller one.
+
+import type { Form } from "../../covariance/form.ts";
+import { blockOf, variancesIn } from "../../covariance/forms.ts";
 import type { Pointer } from "../../engine/kernels.ts";
 import { randomState } from "../../engine/random.ts";
 import type { Work } from "../../engine/schedule.ts";
 import { isCollapse } from "../../errors.ts";
-import type { CovarianceType } from "../../input/options.ts";
 import { joined } from "../../model/sums.ts";
 import { areSound } from "../diagnosis/sound.ts";
 import { type Problem, rowWeights } from "../em/dataset.ts";
@@ -33,24 +35,23 @@ export interface Component {
 }
 
 /** The components of a mixture. */
-export function componentsOf(type: CovarianceType, { weights, means, covariances }: Values): Component[] {
+export function componentsOf(form: Form, { weights, means, covariances }: Values): Component[] {
   const K = weights.length;
-  const piece = (all: Float64Array, k: number): Float64Array =>
-    all.slice((k * all.length) / K, ((k + 1) * all.length) / K);
+  const D = means.length / K;
   return Array.from(weights, (weight, k) => ({
     weight,
-    mean: piece(means, k),
-    covariance: type === "tied" ? covariances : piece(covariances, k),
+    mean: means.slice(k * D, (k + 1) * D),
+    covariance: form.isShared ? covariances : blockOf(form, covariances, K, k).slice(),
   }));
 }
 
 /** The mixture of some components. */
-export function valuesOf(type: CovarianceType, components: readonly Component[]): Values {
+export function valuesOf(form: Form, components: readonly Component[]): Values {
   const covariances = components.map(({ covariance }) => covariance);
   return {
     weights: Float64Array.from(components, ({ weight }) => weight),
     means: joined(components.map(({ mean }) => mean)),
-    covariances: type === "tied" ? covariances[0] : joined(covariances),
+    covariances: form.isShared ? covariances[0] : joined(covariances),
   };
 }
 
@@ -113,7 +114,7 @@ function* sharesOf(
   const weights = arena.filled(K * stride, 0);
   const mark = arena.mark();
   const em = new Em(rows, regularisation, false);
-  yield* em.write(valuesOf(problem.covarianceType, all));
+  yield* em.write(valuesOf(problem.form, all));
   const own = rowWeights(rows).slice();
   yield* posteriorsOf(em, (first, n, responsibilities) => {
     const r = arena.viewF64(responsibilities, n * K);
@@ -135,13 +136,13 @@ function* splitOf(
   k: number,
   seed: number,
 ): Work<Split[]> {
-  const { arena, covarianceType: type, N, D, T } = rows;
+  const { arena, form, N, D, T } = rows;
   if (!(weight * N >= 2)) return [];
   const w = weights + k * stride * 8;
   const totalWeight = arena.viewF64(w, stride).reduce((sum, share) => sum + share, 0);
   const [x] = rows.rows;
   const own = { ...rows, rows: [x, w, T * 8, N, D, T] as const, totalWeight };
-  const problem = { ...own, columnMeans: mean, columnVariances: variancesOf(type, covariance, D) };
+  const problem = { ...own, columnMeans: mean, columnVariances: variancesIn(form, covariance, D) };
   const one = new Em({ ...problem, K: 1 }, regularisation, false);
   yield* one.write({ weights: Float64Array.of(1), means: mean, covariances: covariance });
   const before = yield* one.evaluate();
@@ -152,21 +153,16 @@ function* splitOf(
   const { whole } = em.problem;
   const few = { regularisation, problem: { ...em.problem, N: weight * N, whole: whole && weight * whole } };
   if (!areSound(few, found)) return [];
-  const parts = componentsOf(type, found);
+  const parts = componentsOf(form, found);
   return [
     {
       component: k,
       // as much for each of all rows
       gain: (objective - before) / rows.totalWeight,
       // a tied covariance stays the same for all
-      parts: type === "tied" ? parts.map((part) => ({ ...part, covariance })) : parts,
+      parts: form.isShared ? parts.map((part) => ({ ...part, covariance })) : parts,
     },
   ];
-}
-
-function variancesOf(type: CovarianceType, covariance: Float64Array, D: number): Float64Array {
-  if (type === "spherical") return new Float64Array(D).fill(covariance[0]);
-  return Float64Array.from({ length: D }, (_, d) => covariance[type === "diag" ? d : d * (D + 1)]);
 }
 
 /** One component more: the first part in the place of the one taken apart, the second at the end. */
@@ -176,20 +172,17 @@ export function withParts(all: readonly Component[], { component, parts }: Omit<
 }
 
 /** One component less: in the place of i one with the moments of i and j, the last in the place of j. */
-export function withMerged(type: CovarianceType, all: readonly Component[], i: number, j: number): Component[] {
+export function withMerged(form: Form, all: readonly Component[], i: number, j: number): Component[] {
   const [a, b] = [all[i], all[j]];
-  const D = a.mean.length;
   const weight = a.weight + b.weight;
   const share = weight > 0 ? b.weight / weight : 0.5;
   const apart = a.mean.map((value, d) => b.mean[d] - value);
-  const square = apart.reduce((sum, distance) => sum + distance * distance, 0) / D;
-  const covariance = a.covariance.map((value, at) => {
-    const [row, column] = type === "diag" ? [at, at] : [Math.floor(at / D), at % D];
-    const spread = type === "spherical" ? square : apart[row] * apart[column];
-    return value + share * (b.covariance[at] - value) + share * (1 - share) * spread;
-  });
+  const spread = form.outer(apart);
+  const covariance = a.covariance.map(
+    (value, at) => value + share * (b.covariance[at] - value) + share * (1 - share) * spread[at],
+  );
   const mean = a.mean.map((value, d) => value + share * apart[d]);
-  const merged = { weight, mean, covariance: type === "tied" ? a.covariance : covariance };
+  const merged = { weight, mean, covariance: form.isShared ? a.covariance : covariance };
   return all.map((one, k) => (k === i ? merged : k === j ? all[all.length - 1] : one)).slice(0, -1);
 }
 
@@ -200,15 +193,11 @@ export function withTwin(all: readonly Component[]): Component[] {
   return withParts(all, { component, parts: [half, half] });
 }
 
-/** The same density with covariances of a type that contains the given one. */
-export function widened(from: CovarianceType, to: CovarianceType, all: readonly Component[]): readonly Component[] {
-  if (from === to || from === "tied") return all;
-  return all.map((one) => {
-    const D = one.mean.length;
-    const variances = variancesOf(from, one.covariance, D);
-    if (to === "diag") return { ...one, covariance: variances };
-    const covariance = new Float64Array(D * D);
-    for (let d = 0; d < D; d++) covariance[d * (D + 1)] = variances[d];
-    return { ...one, covariance };
-  });
+/** The same density with covariances of a form that contains the given one. */
+export function widened(from: Form, to: Form, all: readonly Component[]): readonly Component[] {
+  if (from === to || from.isDense) return all;
+  return all.map((one) => ({
+    ...one,
+    covariance: to.ofVariances(variancesIn(from, one.covariance, one.mean.length)),
+  }));
 }

@@ -1,9 +1,10 @@
+import { formOf, parameterCount } from "../../covariance/forms.ts";
 import type { Arena } from "../../engine/arena.ts";
 import type { Work } from "../../engine/schedule.ts";
 import { isCollapse } from "../../errors.ts";
 import type { Matrix } from "../../input/matrix.ts";
 import type { FitSettings } from "../../input/options.ts";
-import { modelSteps, parameterCount } from "../../model/parameters.ts";
+import { modelSteps } from "../../model/model.ts";
 import { reportOf } from "../diagnosis/report.ts";
 import { areSound } from "../diagnosis/sound.ts";
 import { withoutTwins } from "../diagnosis/twins.ts";
@@ -99,15 +100,15 @@ function reaches({ report }: Fitted, floor: number): boolean {
 /** EM from a smaller model: as it is, or where components are missing, with the best splits of its own. */
 function* nestedRuns(em: Em, matrix: Matrix, settings: FitSettings, model: Fitted): Work<Fitted[]> {
   const { problem, regularisation } = em;
-  const { covarianceType: type, K } = problem;
+  const { form, K } = problem;
   const { parameters, report } = model;
   const run = function* (start: readonly Component[], maxIter: number): Work<Fitted> {
-    const end = yield* iterateMonotonically(em, valuesOf(type, start), { ...settings, maxIter });
+    const end = yield* iterateMonotonically(em, valuesOf(form, start), { ...settings, maxIter });
     const single = settings.fixed ? end.parameters : withoutTwins(problem, end.parameters);
     const found = ordered(problem, single);
     return { parameters: found, report: yield* reportOf(em, matrix, settings, found, end.run, [end.run]) };
   };
-  const whole = widened(parameters.covarianceType, type, componentsOf(parameters.covarianceType, parameters));
+  const whole = widened(formOf(parameters), form, componentsOf(formOf(parameters), parameters));
   let starts = [whole];
   while (starts.length > 0 && starts[0].length < K) {
     const [best] = starts;
@@ -160,7 +161,7 @@ export function* criteriaOf(em: Em, { parameters, report }: Fitted): Work<Criter
   });
   arena.rewind(mark);
   const { logLikelihood } = report;
-  const p = parameterCount(em.problem.covarianceType, K, D);
+  const p = parameterCount(em.problem.form, K, D);
   const bic = -2 * logLikelihood + p * arena.kernels.log(totalWeight);
   return { logLikelihood, bic, aic: -2 * logLikelihood + 2 * p, icl: bic - 2 * labelled, entropy };
 }

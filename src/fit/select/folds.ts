@@ -4,7 +4,7 @@ import type { Work } from "../../engine/schedule.ts";
 import { MixtureError } from "../../errors.ts";
 import type { Matrix } from "../../input/matrix.ts";
 import type { FitSettings } from "../../input/options.ts";
-import { modelOf } from "../../model/parameters.ts";
+import { modelOf } from "../../model/model.ts";
 import { scoreRows } from "../../model/score.ts";
 import { sumOf } from "../../model/sums.ts";
 import { selectRows, withProblem } from "../em/dataset.ts";

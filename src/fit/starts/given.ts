@@ -1,6 +1,6 @@
+import { covariancesOf, meansOf, weightsOf } from "../../covariance/given.ts";
 import type { Work } from "../../engine/schedule.ts";
 import type { InitSettings } from "../../input/options.ts";
-import { covariancesOf, meansOf, weightsOf } from "../../model/parameters.ts";
 import type { Em } from "../em/em.ts";
 import { columnMeansFor, firstStep, pooled, startFromPacked } from "../em/first-m-step.ts";
 
