@@ -7,6 +7,7 @@ export { accumulate, merge } from "./accumulate";
 export { sortScratchBytes, sortRows } from "./sort";
 export { givenScratchBytes, accumulateGiven } from "./starts";
 export { maximise, tiedScatter, factorise } from "./maximise";
+export { unpackStatistics } from "./statistics";
 export { stepSquares, extrapolate } from "./squarem";
 export { relate } from "./reach";
 export { cholesky, invertFactor } from "./cholesky";

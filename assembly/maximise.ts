@@ -62,7 +62,7 @@ export function maximise(
 }
 
 /** Writes the scatter's lower triangle, divided by n, into both triangles of cov [D, D]. */
-function unpackScatter(scatter: usize, cov: usize, D: i32, n: f64): void {
+export function unpackScatter(scatter: usize, cov: usize, D: i32, n: f64): void {
   for (let i = 0; i + 2 <= D; i += 2) {
     let j = 0;
     for (; j + 4 <= i; j += 4, scatter += 128) {

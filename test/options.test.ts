@@ -31,6 +31,7 @@ describe("settings", () => {
     expect(settle({ nComponents: 3 })).toEqual({
       nComponents: 3,
       covarianceType: "full",
+      family: "VVV",
       tol: 1e-7,
       maxIter: 1000,
       regCovar: undefined,
@@ -87,6 +88,7 @@ describe("settings", () => {
     } as const;
     expect(two({ ...given, init: "k-means++" })).toEqual({
       nComponents: 2,
+      family: "EEE",
       ...given,
       init: { kind: "strategy", strategy: "k-means++" },
     });
@@ -185,7 +187,7 @@ describe("options that cannot be used", () => {
   ];
   // biome-ignore format: one case per line
   const single: readonly (readonly [string, Readonly<Record<string, unknown>>, typeof TypeError | typeof RangeError, RegExp])[] = [
-    ["an unknown covariance type", { covarianceType: "fulll" }, R, /^covarianceType: expected "full", "tied", "diag" or "spherical", got "fulll"; did you mean "full"\?/],
+    ["an unknown covariance type", { covarianceType: "fulll" }, R, /^covarianceType: expected "full", "tied", "diag", "spherical", "VVV", .*, got "fulll"; did you mean "full"\?/],
     ["a covariance type like none", { covarianceType: "wishart" }, R, /got "wishart"; use one of these/],
     ["a covariance type that is no text", { covarianceType: 1 }, T, /^covarianceType: expected .*, got 1; write/],
     ["a negative tol", { tol: -1 }, R, /^tol: expected a finite number, 0 or more, got -1/],

@@ -75,11 +75,11 @@ interface Input {
 function inputOf(mixture: Mixture, data: DataInput, options: ImproveOptions): Input {
   checkMixture(mixture);
   const { moves = 5, ...fit } = fitOptions(options, OTHERS, ["moves"]);
-  const { nComponents, covarianceType } = mixture;
+  const { nComponents, covarianceType, family } = mixture;
   const matrix = rowsFor(mixture, data);
   return {
     matrix,
-    settings: fitSettings({ ...fit, nComponents, covarianceType, init: mixture }, matrix.nRows),
+    settings: fitSettings({ ...fit, nComponents, covarianceType: family, init: mixture }, matrix.nRows),
     moves: integerIn("moves", moves, 1, "leave it out for 5", 2 ** 31),
     start: parametersOf(mixture, covarianceType),
   };

@@ -14,11 +14,11 @@ import { integerIn, isList, memberOf, nonNegative, optionsOf, seedOf } from "../
 import { type DataInput, type Matrix, matrixOf } from "../input/data.ts";
 import { checkedResponsibilities } from "../input/init.ts";
 import {
-  COVARIANCE_TYPES,
   type CovarianceType,
   DEFAULT_COVARIANCE_TYPE,
+  type FamilyName,
+  kindOf,
   type NestedOrFlat,
-  oneOf,
   type ResponsibilitiesInput,
 } from "../input/options.ts";
 import { modelOf } from "../model/model.ts";
@@ -67,8 +67,8 @@ export function eStep(data: DataInput, parameters: MixtureParameters): EStep {
 
 /** How to take an M-step. */
 export interface MStepOptions {
-  /** The shape of the covariances. Default "full". */
-  readonly covarianceType?: CovarianceType | undefined;
+  /** What the covariances may be: a shape, or a family by mclust's name. Default "full". */
+  readonly covarianceType?: CovarianceType | FamilyName | undefined;
   /** Added to every variance, in the unit of the data squared. Default 0. */
   readonly regCovar?: number | undefined;
   /** The number of columns of a flat array. */
@@ -91,13 +91,13 @@ export function mStep(
   options: MStepOptions = {},
 ): Parameters {
   const given = optionsOf("options", options, ["covarianceType", "regCovar", "nFeatures"]);
-  const covarianceType = oneOf("covarianceType", given.covarianceType ?? DEFAULT_COVARIANCE_TYPE, COVARIANCE_TYPES);
+  const { family } = kindOf("covarianceType", given.covarianceType ?? DEFAULT_COVARIANCE_TYPE);
   const regCovar = nonNegative("regCovar", given.regCovar ?? 0, "leave it out for 0");
   const matrix = matrixOf(data, { nFeatures: given.nFeatures });
   const K = componentCountOf(responsibilities, matrix.nRows);
   const shares = checkedResponsibilities(responsibilities, matrix.nRows, K, "responsibilities");
   return runSync(
-    withProblem(matrix, covarianceType, K, undefined, function* (problem) {
+    withProblem(matrix, family, K, undefined, function* (problem) {
       const em = new Em(problem, yield* regularisationOf(problem, regCovar));
       yield* responsibilityMoments(em, shares);
       em.maximiseOnly();

@@ -1,16 +1,16 @@
-import { formOf, parameterCount } from "../covariance/forms.ts";
-import { parametersOf } from "../covariance/given.ts";
+import { familyOf, parameterCount } from "../covariance/forms.ts";
+import { ofFamily, parametersOf } from "../covariance/given.ts";
 import type { Parameters } from "../covariance/parameters.ts";
 import { finite, precisionsOf } from "../covariance/roots.ts";
 import { received } from "../errors.ts";
 import { integerIn, isPlain, knownKeys, membersOf, optionsOf, seedOf } from "../input/checks.ts";
 import { type DataInput, type Matrix, matrixOf, namesOf, vectorOf } from "../input/data.ts";
 import {
-  COVARIANCE_TYPES,
   type CovarianceType,
   DEFAULT_COVARIANCE_TYPE,
+  type FamilyName,
+  kindOf,
   type NestedOrFlat,
-  oneOf,
 } from "../input/options.ts";
 import { logOf } from "../model/elementary.ts";
 import { fromJSON, type MixtureJSON, toJSON } from "../model/json.ts";
@@ -28,7 +28,9 @@ export interface MixtureParameters {
   /** "full" [K, D, D], "tied" [D, D], "diag" [K, D], "spherical" [K]. */
   readonly covariances: NestedOrFlat;
   /** Default "full". */
-  readonly covarianceType?: CovarianceType | undefined;
+  readonly covarianceType?: CovarianceType | FamilyName | undefined;
+  /** mclust's name of a family, where the covariances are of a narrower one than their shape says. Default: they are not. */
+  readonly family?: FamilyName | undefined;
   /** Names of the D columns, by which records and tables are read. */
   readonly columns?: readonly string[] | undefined;
 }
@@ -43,6 +45,7 @@ const PARAMETER_KEYS: readonly (keyof NamedParameters)[] = [
   "means",
   "covariances",
   "covarianceType",
+  "family",
   "columns",
   // what an M-step gives has them
   "nComponents",
@@ -68,8 +71,9 @@ export function parametersFrom(argument: string, given: MixtureParameters, path 
   checkParameters(argument, given);
   const read = membersOf<MixtureParameters & Partial<Parameters>>(given, PARAMETER_KEYS);
   const { covarianceType = DEFAULT_COVARIANCE_TYPE, weights, means, covariances } = read;
-  const type = oneOf(`${path}covarianceType`, covarianceType, COVARIANCE_TYPES);
-  const checked = parametersOf({ weights, means, covariances } as MixtureParameters, type, path);
+  const kind = kindOf(`${path}covarianceType`, covarianceType);
+  const shaped = parametersOf({ weights, means, covariances } as MixtureParameters, kind.covarianceType, path);
+  const checked = ofFamily(shaped, read.family ?? kind.family, `${path}family`);
   for (const size of ["nComponents", "nFeatures"] as const) {
     const value = read[size];
     if (value === undefined || value === checked[size]) continue;
@@ -181,8 +185,14 @@ export class Mixture {
     return this.#model.nFeatures;
   }
 
+  /** The shape of the covariances. */
   get covarianceType(): CovarianceType {
     return this.#model.covarianceType;
+  }
+
+  /** mclust's name of what the covariances may be: volume, shape and orientation, each equal (E), variable (V) or none to choose (I). */
+  get family(): FamilyName {
+    return familyOf(this.#model);
   }
 
   /** [K]: the share of each component. A copy. */
@@ -278,7 +288,7 @@ export class Mixture {
 
   /** The number of free parameters: what `bic` and `aic` charge for. */
   get nParameters(): number {
-    return parameterCount(formOf(this), this.nComponents, this.nFeatures);
+    return parameterCount(this);
   }
 
   /** Bayesian information criterion, -2 logL + p log N (Schwarz 1978): lower is better. N is the total weight. @throws as {@link predict}. */

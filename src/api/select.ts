@@ -1,4 +1,4 @@
-import { formOf, parameterCount } from "../covariance/forms.ts";
+import { parameterCount } from "../covariance/forms.ts";
 import type { Arena } from "../engine/arena.ts";
 import { compileKernels } from "../engine/kernels.ts";
 import type { Take, Work } from "../engine/schedule.ts";
@@ -10,12 +10,14 @@ import { type DataInput, type Matrix, matrixOf } from "../input/data.ts";
 import {
   COVARIANCE_TYPES,
   type CovarianceType,
+  type FamilyName,
   type FitOptions,
   type FitSettings,
   fitOptions,
   fitSettings,
   INIT_STRATEGIES,
   type InitStrategy,
+  kindOf,
   listenerOf,
   oneOf,
   withComponents,
@@ -47,7 +49,7 @@ export interface SelectOptions
   /** Numbers of components to try, or the largest of 1, 2, … Default 9. */
   readonly nComponents?: number | readonly number[] | undefined;
   /** Covariance types to try, one or several. Default: all four. */
-  readonly covarianceType?: CovarianceType | readonly CovarianceType[] | undefined;
+  readonly covarianceType?: CovarianceType | FamilyName | readonly (CovarianceType | FamilyName)[] | undefined;
   /** What the best is lowest in. Default "bic". */
   readonly criterion?: Criterion | undefined;
   /** Parts that the rows are cut into for cross-validation: an integer, 2 or more. Default 10 for "cv", else none. */
@@ -70,6 +72,8 @@ export interface SelectProgress {
 export interface Candidate {
   readonly nComponents: number;
   readonly covarianceType: CovarianceType;
+  /** mclust's name of what the covariances may be. */
+  readonly family: FamilyName;
   readonly nParameters: number;
   /** Total log-likelihood, in nats: higher is better. */
   readonly logLikelihood: number | undefined;
@@ -113,7 +117,7 @@ export async function select(data: DataInput, options: SelectOptions = {}): Prom
   await compileKernels();
   const settings = { ...plan.shared, nComponents: Math.max(...plan.entries.map((entry) => entry.nComponents)) };
   // numbers of components follow one another; types need not
-  const types = new Set(plan.entries.map(({ covarianceType }) => covarianceType)).size;
+  const types = new Set(plan.entries.map(({ family }) => family)).size;
   const together = await runSideBySide(plan.matrix, settings, types, () => begin(plan));
   return together ? together.end() : runOnThreads(plan.matrix, settings, (arena) => workOf(plan, arena));
 }
@@ -147,8 +151,8 @@ function planOf(data: DataInput, options: SelectOptions): Plan {
   } = given;
   const criterion = oneOf("criterion", chosen ?? "bic", CRITERIA);
   if (onCandidate !== undefined) listenerOf("onCandidate", onCandidate);
-  const types = setOf(covarianceType, (type) => oneOf("covarianceType", type, COVARIANCE_TYPES));
-  if (types.length === 0) {
+  const families = setOf(covarianceType, (name) => kindOf("covarianceType", name).family);
+  if (families.length === 0) {
     throw new RangeError("covarianceType: expected at least one, got an array of length 0; leave it out for all four");
   }
   if (given.init !== undefined) oneOf("init", given.init, INIT_STRATEGIES);
@@ -160,13 +164,13 @@ function planOf(data: DataInput, options: SelectOptions): Plan {
     const some = `an integer from 2 to the number of rows (${matrix.nRows})`;
     integerIn("folds", folds, 2, "leave it out for 10", matrix.nRows, some);
   }
-  const entries = types.flatMap((type) =>
+  const entries = families.flatMap((family) =>
     counts.map((K) => ({
       nComponents: K,
-      covarianceType: type,
+      family,
       settings: attempt(() => {
         const settings = withComponents(shared, K, matrix.nRows);
-        return { ...settings, covarianceType: type, init: { ...settings.init, aided: true } };
+        return { ...settings, ...kindOf("covarianceType", family), init: { ...settings.init, aided: true } };
       }),
     })),
   );
@@ -241,9 +245,10 @@ function selectionOf(criterion: Criterion, candidates: readonly Candidate[], out
   return { best: best.mixture as GaussianMixture, criterion, candidates };
 }
 
-function candidateOf(matrix: Matrix, { nComponents, covarianceType }: Entry, outcome: Outcome): Candidate {
-  const nParameters = parameterCount(formOf({ covarianceType }), nComponents, matrix.nColumns);
-  const named = { nComponents, covarianceType, nParameters };
+function candidateOf(matrix: Matrix, { nComponents, family }: Entry, outcome: Outcome): Candidate {
+  const { covarianceType } = kindOf("covarianceType", family);
+  const nParameters = parameterCount({ covarianceType, family, nComponents, nFeatures: matrix.nColumns });
+  const named = { nComponents, covarianceType, family, nParameters };
   const none = { logLikelihood: undefined, bic: undefined, aic: undefined, icl: undefined, nec: undefined };
   if (outcome instanceof Error) {
     return { ...named, ...none, cv: undefined, converged: false, warnings: [], mixture: undefined, error: outcome };

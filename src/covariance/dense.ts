@@ -7,7 +7,6 @@ const dense: Omit<Form, "name" | "code" | "isShared"> = {
   isIsotropic: false,
   blockShape: (D) => [D, D],
   at: (i, j, D) => i * D + j,
-  freeParameters: (D) => (D * (D + 1)) / 2,
   ofVariances(variances) {
     const D = variances.length;
     const block = new Float64Array(D * D);

@@ -10,7 +10,6 @@ export const DIAG: Form = {
   isIsotropic: false,
   blockShape: (D) => [D],
   at: (i, j) => (i === j ? i : -1),
-  freeParameters: (D) => D,
   ofVariances: (variances) => variances.slice(),
   outer: (z) => z.map((value) => value * value),
   marginal: (block, columns) => Float64Array.from(columns, (column) => block[column]),

@@ -16,8 +16,6 @@ export interface Form {
   blockShape(D: number): readonly number[];
   /** Where a block has entry (i, j) of the covariance; -1 where that is 0. */
   at(i: number, j: number, D: number): number;
-  /** The free parameters of a block. */
-  freeParameters(D: number): number;
   /** The block with these variances [D] and nothing beside them, or their mean. */
   ofVariances(variances: Float64Array): Float64Array;
   /** z z' [D, D] as far as a block holds it; the mean of z² where it is one number. */

@@ -1,8 +1,9 @@
 // The forms by name, and what follows from a form for all components together.
-import type { CovarianceType } from "../input/options.ts";
+import { type CovarianceType, covarianceParameters, type FamilyName, familyNameOf } from "../input/families.ts";
 import { FULL, TIED } from "./dense.ts";
 import { DIAG } from "./diag.ts";
 import type { Form } from "./form.ts";
+import type { Covariances } from "./parameters.ts";
 import { SPHERICAL } from "./spherical.ts";
 
 const FORMS: Readonly<Record<CovarianceType, Form>> = { full: FULL, tied: TIED, diag: DIAG, spherical: SPHERICAL };
@@ -49,7 +50,18 @@ export function variancesIn(form: Form, block: Float64Array, D: number): Float64
   return Float64Array.from({ length: D }, (_, d) => block[form.at(d, d, D)]);
 }
 
+/** The family of a mixture: if none is named, that without a restriction but the form. */
+export function familyOf({ covarianceType, family }: Pick<Covariances, "covarianceType" | "family">): FamilyName {
+  return family ?? familyNameOf(covarianceType);
+}
+
+/** A family as parameters name it: only where it is narrower than the form. */
+export function narrower(form: Form, family: FamilyName): { readonly family?: FamilyName } {
+  return family === familyNameOf(form.name) ? {} : { family };
+}
+
 /** Weights, means and covariances together: how many of them are free. */
-export function parameterCount(form: Form, K: number, D: number): number {
-  return K - 1 + K * D + blockCount(form, K) * form.freeParameters(D);
+export function parameterCount(mixture: Omit<Covariances, "covariances">): number {
+  const { nComponents: K, nFeatures: D } = mixture;
+  return K - 1 + K * D + covarianceParameters(familyOf(mixture), K, D);
 }

@@ -1,8 +1,9 @@
 // Parameters as callers give them: checked, and made flat.
 import { received } from "../errors.ts";
 import { isTypedArray } from "../input/checks.ts";
-import type { CovarianceType, NestedOrFlat } from "../input/options.ts";
-import { covarianceLength, covarianceShape, formOf } from "./forms.ts";
+import { FAMILY_FORMS, FAMILY_NAMES, sharesCovariance } from "../input/families.ts";
+import { type CovarianceType, type NestedOrFlat, oneOf } from "../input/options.ts";
+import { blockOf, covarianceLength, covarianceShape, formOf, narrower } from "./forms.ts";
 import type { Parameters } from "./parameters.ts";
 
 /** How far the weights may sum from 1: what single precision and a text file lose. */
@@ -34,6 +35,35 @@ export function parametersOf(given: GivenParameters, covarianceType: CovarianceT
   const nFeatures = means.length / nComponents;
   const covariances = covariancesOf(given.covariances, covarianceType, nComponents, nFeatures, `${path}covariances`);
   return { covarianceType, nComponents, nFeatures, weights, means, covariances };
+}
+
+/** How far two variances that should be the same may differ, as a share. */
+const EQUALITY_TOLERANCE = 1e-8;
+
+/**
+ * Parameters of a family, checked.
+ *
+ * @param family - its name.
+ * @param argument - how errors name it.
+ * @throws {TypeError | RangeError} If there is no such family of this form, or the covariances are not of it.
+ */
+export function ofFamily(parameters: Parameters, family: unknown, argument: string): Parameters {
+  const form = formOf(parameters);
+  const { nComponents: K, covariances } = parameters;
+  const names = FAMILY_NAMES.filter((name) => FAMILY_FORMS[name] === form.name);
+  const name = oneOf(argument, family, names);
+  const first = blockOf(form, covariances, K, 0);
+  const isClose = (value: number, i: number): boolean => {
+    const other = first[i % first.length];
+    return Math.abs(value - other) <= EQUALITY_TOLERANCE * Math.max(Math.abs(value), Math.abs(other));
+  };
+  if (sharesCovariance(name) && !covariances.every(isClose)) {
+    throw new RangeError(
+      `covariances: expected the same for every component, as ${argument} "${name}" has them, got different ones; ` +
+        `name the covarianceType "${form.name}" instead`,
+    );
+  }
+  return { ...parameters, ...narrower(form, name) };
 }
 
 /** Weights [K], checked: finite, not negative, sum 1. */

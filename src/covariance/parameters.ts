@@ -1,10 +1,12 @@
 // The parameters of a mixture, and its covariances written in other ways.
-import type { CovarianceType } from "../input/options.ts";
+import type { CovarianceType, FamilyName } from "../input/options.ts";
 import { blockOf, formOf, variancesIn } from "./forms.ts";
 
 /** The parameters of a mixture of K components over D columns, flat and row-major. */
 export interface Parameters {
   readonly covarianceType: CovarianceType;
+  /** The family that the covariances are of, where it is narrower than their shape says. */
+  readonly family?: FamilyName | undefined;
   readonly nComponents: number;
   readonly nFeatures: number;
   /** [K], 0 or more, sum 1. */

@@ -13,7 +13,6 @@ export const SPHERICAL: Form = {
   isIsotropic: true,
   blockShape: () => [],
   at: (i, j) => (i === j ? 0 : -1),
-  freeParameters: () => 1,
   ofVariances: mean,
   outer: (z) => mean(z.map((value) => value * value)),
   marginal: (block) => block,

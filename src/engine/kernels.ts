@@ -103,6 +103,7 @@ export interface Kernels {
     D: number,
     K: number,
   ): number;
+  unpackStatistics(type: number, stats: Pointer, D: number, K: number, out: Pointer): void;
   eigen(a: Pointer, values: Pointer, vectors: Pointer, offsets: Pointer, D: number): void;
   raiseScratchBytes(type: number, D: number): number;
   raiseCovariances(type: number, cov: Pointer, floor: Pointer, D: number, K: number, scratch: Pointer): number;

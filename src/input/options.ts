@@ -1,6 +1,16 @@
 import { received } from "../errors.ts";
 import { copyOfNested, integerIn, isPlain, membersOf, nonNegative, oneOf, optionsOf, seedOf } from "./checks.ts";
 import { type DataInput, type Matrix, matrixOf, vectorOf } from "./data.ts";
+import {
+  COVARIANCE_TYPES,
+  type CovarianceType,
+  DEFAULT_COVARIANCE_TYPE,
+  FAMILY_FORMS,
+  FAMILY_NAMES,
+  type FamilyName,
+  familyNameOf,
+  sharesCovariance,
+} from "./families.ts";
 import { type Fixed, type FixedSettings, fixedSettings } from "./fixed.ts";
 import {
   type Init,
@@ -13,6 +23,12 @@ import {
 import { type KnownLabels, knownLabels } from "./labels.ts";
 
 export { oneOf } from "./checks.ts";
+export {
+  COVARIANCE_TYPES,
+  type CovarianceType,
+  DEFAULT_COVARIANCE_TYPE,
+  type FamilyName,
+} from "./families.ts";
 export type { Fixed } from "./fixed.ts";
 export {
   INIT_STRATEGIES,
@@ -24,22 +40,6 @@ export {
   type ResponsibilitiesInput,
 } from "./init.ts";
 export type { KnownLabels } from "./labels.ts";
-
-/**
- * The shape of the covariances, of K components over D columns:
- *
- * - `"full"`: each component has its own, [K, D, D];
- * - `"tied"`: all components share one, [D, D];
- * - `"diag"`: each component has its own variances along the axes, [K, D];
- * - `"spherical"`: each component has one variance, [K].
- */
-export type CovarianceType = "full" | "tied" | "diag" | "spherical";
-
-/** The covariance type where none is given. */
-export const DEFAULT_COVARIANCE_TYPE: CovarianceType = "full";
-
-/** Every {@link CovarianceType}, the default first. */
-export const COVARIANCE_TYPES: readonly CovarianceType[] = ["full", "tied", "diag", "spherical"];
 
 /** What a fit tells after each iteration. */
 export interface Progress {
@@ -70,8 +70,8 @@ export interface PriorOptions {
 export interface FitOptions {
   /** The number of components K: an integer from 1 to the number of rows. */
   readonly nComponents: number;
-  /** The shape of the covariances. Default "full". */
-  readonly covarianceType?: CovarianceType | undefined;
+  /** What the covariances may be: a shape, or a family by mclust's name, as `"EEI"`. Default "full". */
+  readonly covarianceType?: CovarianceType | FamilyName | undefined;
   /**
    * The fit stops when the log-likelihood left to gain is estimated below this, per row (nats): 0 or more; at 0 it takes
    * exactly `maxIter` steps. Default 1e-7, for 10,000 rows and more 1e-6.
@@ -139,12 +139,16 @@ export interface FitOptions {
 export interface WarmStart extends ParameterInput {
   readonly nComponents: number;
   readonly covarianceType: CovarianceType;
+  /** Default: the family that has no restriction but its shape. */
+  readonly family?: FamilyName | undefined;
 }
 
 /** {@link FitOptions}, checked and complete. `nFeatures` and `columns` are the matrix's business. */
 export interface FitSettings {
   readonly nComponents: number;
+  /** The shape of the covariances. */
   readonly covarianceType: CovarianceType;
+  readonly family: FamilyName;
   readonly tol: number;
   readonly maxIter: number;
   /** `undefined`: chosen by the scale of the data. */
@@ -229,10 +233,9 @@ export function fitSettings(options: FitOptions, nRows: number): FitSettings {
   const given = fitOptions(options);
   const nComponents = componentCount(given.nComponents, nRows);
   const warmStart = ifGiven(given.warmStart, (start) => warmStartOf(start, given));
-  const covarianceType = oneOf(
+  const kind = kindOf(
     "covarianceType",
-    given.covarianceType === undefined ? (warmStart?.covarianceType ?? DEFAULT_COVARIANCE_TYPE) : given.covarianceType,
-    COVARIANCE_TYPES,
+    given.covarianceType ?? (warmStart ? kindOfStart(warmStart) : DEFAULT_COVARIANCE_TYPE),
   );
   const { tol = nRows < MANY_ROWS ? 1e-7 : 1e-6, maxIter = 1000, regCovar, nInit = 1, seed } = given;
   const prior = priorSettings(given.prior);
@@ -246,7 +249,7 @@ export function fitSettings(options: FitOptions, nRows: number): FitSettings {
   }
   return {
     nComponents,
-    covarianceType,
+    ...kind,
     tol: nonNegative("tol", tol, "leave it out for the default"),
     maxIter: integerIn("maxIter", maxIter, 0, "leave it out for 1000"),
     regCovar: ifGiven(regCovar, (value) => nonNegative("regCovar", value, "leave it out to follow the data's scale")),
@@ -254,7 +257,9 @@ export function fitSettings(options: FitOptions, nRows: number): FitSettings {
     nInit: startCount(nInit, init),
     init,
     labels: ifGiven(given.labels, (labels) => knownLabels(labels, nRows, nComponents)),
-    fixed: ifGiven(given.fixed, (fixed) => fixedSettings(fixed, nComponents, covarianceType === "tied", init, prior)),
+    fixed: ifGiven(given.fixed, (fixed) =>
+      fixedSettings(fixed, nComponents, sharesCovariance(kind.family), init, prior),
+    ),
     seed: seedOf(seed),
     sampleWeight: ifGiven(given.sampleWeight, (weights) => sampleWeightOf(weights, nRows, nComponents)),
     signal: ifGiven(given.signal, signalOf),
@@ -263,6 +268,16 @@ export function fitSettings(options: FitOptions, nRows: number): FitSettings {
     threads: ifGiven(given.threads, (threads) => integerIn("threads", threads, 1, "leave it out", MOST_THREADS)),
     reproducible,
   };
+}
+
+/** A shape and a family. */
+export type Kind = Pick<FitSettings, "covarianceType" | "family">;
+
+/** The shape and the family of either's name. @throws {TypeError | RangeError} If there is none of that name. */
+export function kindOf(argument: string, name: unknown): Kind {
+  const known = oneOf(argument, name, [...COVARIANCE_TYPES, ...FAMILY_NAMES]);
+  const family = familyNameOf(known);
+  return { covarianceType: FAMILY_FORMS[family], family };
 }
 
 /** What a reader makes of an option; undefined where that is left out. */
@@ -308,13 +323,21 @@ function warmStartOf(warmStart: unknown, options: Partial<FitOptions>): WarmStar
       `nComponents: expected the number of components of warmStart (${received(start.nComponents)}), got ${nComponents}; make them agree`,
     );
   }
-  if (covarianceType !== undefined && covarianceType !== start.covarianceType) {
+  if (
+    covarianceType !== undefined &&
+    kindOf("covarianceType", covarianceType).family !== kindOf("warmStart.family", kindOfStart(start)).family
+  ) {
     throw new RangeError(`covarianceType: expected that of warmStart, got ${received(covarianceType)}; leave it out`);
   }
   return start;
 }
 
-const WARM_START_KEYS = [...PARAMETER_KEYS, "nComponents", "covarianceType"] as const;
+const WARM_START_KEYS = [...PARAMETER_KEYS, "nComponents", "covarianceType", "family"] as const;
+
+/** What a mixture names its covariances by. */
+function kindOfStart({ covarianceType, family }: WarmStart): CovarianceType | FamilyName {
+  return family ?? covarianceType;
+}
 
 const PRIOR_KEYS = ["shrinkage", "mean", "degreesOfFreedom", "scale"] as const;
 

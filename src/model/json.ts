@@ -1,9 +1,9 @@
 import { covarianceShape, formOf } from "../covariance/forms.ts";
-import { parametersOf } from "../covariance/given.ts";
+import { ofFamily, parametersOf } from "../covariance/given.ts";
 import type { Parameters } from "../covariance/parameters.ts";
 import { received } from "../errors.ts";
 import { repeated } from "../input/data.ts";
-import { COVARIANCE_TYPES, type CovarianceType, oneOf } from "../input/options.ts";
+import { COVARIANCE_TYPES, type CovarianceType, type FamilyName, oneOf } from "../input/options.ts";
 
 /** Names the format; a file without it is not ours. */
 const FORMAT = "gaussmix";
@@ -18,6 +18,8 @@ export interface MixtureJSON {
   readonly format: string;
   readonly version: number;
   readonly covarianceType: CovarianceType;
+  /** mclust's name of a family, where the covariances are of a narrower one than their shape says. */
+  readonly family?: FamilyName;
   readonly nComponents: number;
   readonly nFeatures: number;
   readonly columns?: readonly string[];
@@ -33,6 +35,7 @@ const KEYS = [
   "format",
   "version",
   "covarianceType",
+  "family",
   "nComponents",
   "nFeatures",
   "columns",
@@ -48,6 +51,7 @@ export function toJSON(parameters: Parameters, columns: readonly string[] | unde
     format: FORMAT,
     version: VERSION,
     covarianceType,
+    ...(parameters.family && { family: parameters.family }),
     nComponents,
     nFeatures,
     ...(columns ? { columns: [...columns] } : {}),
@@ -101,7 +105,9 @@ export function fromJSON(json: unknown): {
       );
     }
   }
-  return { parameters, columns: columnsOf(field("columns"), parameters.nFeatures, "json.columns") };
+  const family = field("family");
+  const checked = family === undefined ? parameters : ofFamily(parameters, family, "json.family");
+  return { parameters: checked, columns: columnsOf(field("columns"), parameters.nFeatures, "json.columns") };
 }
 
 /** The most bytes that reading a model takes for each of these characters: measured with Node 20 to 26. */

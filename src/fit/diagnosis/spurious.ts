@@ -1,6 +1,7 @@
-import { blockOf, formOf } from "../../covariance/forms.ts";
+import { blockOf, familyOf, formOf } from "../../covariance/forms.ts";
 import { type Parameters, withinCovariance } from "../../covariance/parameters.ts";
 import { precisionsOf } from "../../covariance/roots.ts";
+import { sharesCovariance } from "../../input/families.ts";
 import type { Em } from "../em/em.ts";
 import { eliminateBelow } from "../em/total-covariance.ts";
 
@@ -59,7 +60,7 @@ export function spuriousComponents(em: Pick<Em, "problem" | "regularisation">, p
   const varying = [...columnVariances.keys()].filter((d) => columnVariances[d] > 0);
   const isNarrow = (ratio: number, limit: number): boolean => !(ratio >= limit);
   return [...weights.keys()].filter((k) => {
-    const share = form.isShared ? 1 : weights[k];
+    const share = sharesCovariance(familyOf(parameters)) ? 1 : weights[k];
     const n = share * total;
     // half a row is left for what the other components take of it
     if (N > 1 && share * inSight < least - 0.5) return weights[k] > 0;

@@ -1,9 +1,10 @@
 // Components with the same parameters: a saddle, which EM by itself does not leave.
 
-import { formOf } from "../../covariance/forms.ts";
+import { familyOf, formOf } from "../../covariance/forms.ts";
 import { type Parameters, variancesOf } from "../../covariance/parameters.ts";
 import { precisionsOf } from "../../covariance/roots.ts";
 import { runSync } from "../../engine/schedule.ts";
+import { sharesCovariance } from "../../input/families.ts";
 import type { Problem } from "../em/dataset.ts";
 import { totalCovariance } from "../em/total-covariance.ts";
 
@@ -89,7 +90,7 @@ export function withoutTwins(problem: Problem, parameters: Parameters): Paramete
     weights[first] += weights[second];
     weights[second] = 0;
     means.set(problem.columnMeans, second * D);
-    if (!formOf(parameters).isShared)
+    if (!sharesCovariance(familyOf(parameters)))
       covariances.set(wholeCovariance(problem), (second * covariances.length) / weights.length);
   }
   return { ...parameters, weights, means, covariances };

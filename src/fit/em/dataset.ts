@@ -1,12 +1,13 @@
 import type { Form } from "../../covariance/form.ts";
-import { formOf } from "../../covariance/forms.ts";
 import { type Arena, acquireArena, releaseArena } from "../../engine/arena.ts";
 import type { Pointer, RowArguments } from "../../engine/kernels.ts";
 import type { Work } from "../../engine/schedule.ts";
 import { packRows, tileRows, windowRows } from "../../engine/tiles.ts";
+import type { Family } from "../../families/family.ts";
+import { familyNamed } from "../../families/registry.ts";
 import { columnLabel } from "../../input/columns.ts";
 import type { Matrix } from "../../input/matrix.ts";
-import type { CovarianceType } from "../../input/options.ts";
+import type { CovarianceType, FamilyName } from "../../input/options.ts";
 
 /** Numbers per group, about: enough work to hide what a group costs, few enough to keep many threads and the page busy. */
 const GROUP_NUMBERS = 65_536;
@@ -41,6 +42,7 @@ export interface LabelledTiles {
  */
 export interface Problem {
   readonly arena: Arena;
+  readonly family: Family;
   readonly covarianceType: CovarianceType;
   readonly form: Form;
   /** What kernels know the form by. */
@@ -69,12 +71,13 @@ export interface Problem {
 /**
  * Opens a problem, works on it, and gives its memory back whatever happens.
  *
+ * @param family - of the covariances: by its name, or by that of its form.
  * @param own - an arena to use instead of one that this thread keeps at hand: over shared memory, or with other kernels.
  * @param tiled - the number of rows of a tile, where they are arranged in tiles: those of weight 0 stay where they are.
  */
 export function* withProblem<T>(
   matrix: Matrix,
-  covarianceType: CovarianceType,
+  family: FamilyName | CovarianceType,
   K: number,
   sampleWeight: Float64Array | undefined,
   work: (problem: Problem) => Work<T>,
@@ -83,7 +86,7 @@ export function* withProblem<T>(
 ): Work<T> {
   const arena = own ?? acquireArena(matrix.nRows * matrix.nColumns * 8);
   try {
-    return yield* work(yield* pack(arena, matrix, covarianceType, K, sampleWeight, tiled));
+    return yield* work(yield* pack(arena, matrix, family, K, sampleWeight, tiled));
   } finally {
     if (!own) releaseArena(arena);
   }
@@ -119,7 +122,7 @@ export function groupCount(
 function* pack(
   arena: Arena,
   all: Matrix,
-  covarianceType: CovarianceType,
+  name: FamilyName | CovarianceType,
   K: number,
   sampleWeight: Float64Array | undefined,
   tiled: number | undefined,
@@ -151,11 +154,13 @@ function* pack(
   };
   yield* restore();
   const totalWeight = sampleWeight ? sampleWeight.reduce((sum, weight) => sum + weight, 0) : N;
-  const form = formOf({ covarianceType });
+  const family = familyNamed(name);
+  const { form } = family;
   const rowArguments = [x, w, wStep, N, D, T] as const;
   const shape = {
     arena,
-    covarianceType,
+    family,
+    covarianceType: form.name,
     form,
     type: form.code,
     N,

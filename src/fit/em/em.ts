@@ -1,14 +1,16 @@
-import { covarianceLength } from "../../covariance/forms.ts";
+import { covarianceLength, narrower } from "../../covariance/forms.ts";
 import type { Parameters } from "../../covariance/parameters.ts";
 import { singularCovariance } from "../../covariance/roots.ts";
 import type { ModelArguments, Pointer } from "../../engine/kernels.ts";
 import { inTurns, perform, type Work } from "../../engine/schedule.ts";
 import { MixtureError } from "../../errors.ts";
+import { maximise } from "../../families/maximise.ts";
+import type { Sums } from "../../statistics/sums.ts";
 import { groupCount, groupTiles, type Problem } from "./dataset.ts";
 import { Factors } from "./factors.ts";
 import type { FixedParameters } from "./fixed.ts";
 import { LabelledSums } from "./labelled-sums.ts";
-import { logPrior, shrink } from "./prior.ts";
+import { logPrior, withPrior } from "./prior.ts";
 import type { Regularisation } from "./regularisation.ts";
 import { type OrderState, RowOrder } from "./row-order.ts";
 
@@ -117,9 +119,10 @@ export class Em {
 
   /** A copy of the parameters, or of those in a vector of the form of {@link vector}. */
   read(vector: Float64Array = this.vector): Parameters {
-    const { covarianceType, K, D } = this.problem;
+    const { family, form, covarianceType, K, D } = this.problem;
     return {
       covarianceType,
+      ...narrower(form, family.name),
       nComponents: K,
       nFeatures: D,
       weights: vector.slice(0, K),
@@ -147,7 +150,11 @@ export class Em {
 
   /** Takes over parameters. @throws {MixtureError} `SINGULAR_COVARIANCE` if one is not positive definite. */
   *write(parameters: Pick<Parameters, "weights" | "means" | "covariances">): Work<void> {
-    this.seat(parameters);
+    const { family, K, D } = this.problem;
+    const { weights, covariances } = parameters;
+    // a start may be none of the family
+    const members = family.constrained?.(covariances, { K, D, divisors: weights }) ?? covariances;
+    this.seat({ ...parameters, covariances: members });
     this.#check(yield* this.#factors.factors());
   }
 
@@ -228,7 +235,7 @@ export class Em {
     this.#order.passed(header[2]);
     this.#logLikelihood = logLikelihood;
     const { prior } = this.regularisation;
-    const objective = prior ? logLikelihood + logPrior(prior, this.read()) : logLikelihood;
+    const objective = prior ? logLikelihood + logPrior(prior, this.read(), this.problem.family) : logLikelihood;
     if (!(logLikelihood > LOWEST && objective > LOWEST && objective < Infinity)) {
       throw new MixtureError(
         "NOT_FINITE",
@@ -307,34 +314,60 @@ export class Em {
 
   /** {@link maximise} without a look at the covariances, which the next {@link evaluate} will take. */
   maximiseOnly(): number {
-    const { arena, type, D, K, totalWeight } = this.problem;
-    const { kernels } = arena;
-    const empty = kernels.maximise(type, this.#stats, this.#reg, this.#ridge, this.pointer, this.#mu, this.#cov, D, K);
-    this.#raise();
-    const { prior } = this.regularisation;
-    if (prior) {
-      const estimates = this.read();
-      shrink(prior, totalWeight, estimates);
+    const { arena, family, type, D, K } = this.problem;
+    this.#holdMeans();
+    let empty = 0;
+    if (this.regularisation.prior || family.constrained) {
+      const { prior, ridge, reg } = this.regularisation;
+      const sums = prior ? withPrior(this.sums, prior, family) : this.sums;
+      const estimates = maximise(family, sums, this.read().covariances, { ridge, reg });
       this.seat(estimates);
+      empty = estimates.weights.filter((weight) => weight === 0).length;
+    } else {
+      const { kernels } = arena;
+      empty = kernels.maximise(type, this.#stats, this.#reg, this.#ridge, this.pointer, this.#mu, this.#cov, D, K);
     }
-    this.fixed?.correct(this.vector, (k) => this.#shift(k));
+    this.#raise();
+    this.fixed?.restore(this.vector);
     this.#factors.forget();
     return empty;
+  }
+
+  /** What the last pass summed up, about the present means: until the M-step, which moves them. */
+  get sums(): Sums {
+    const { arena, form, type, D, K } = this.problem;
+    const { kernels } = arena;
+    const mark = arena.mark();
+    const length = covarianceLength(form, K, D);
+    const out = arena.f64(K + K * D + length);
+    kernels.unpackStatistics(type, this.#stats, D, K, out);
+    const values = arena.readF64(out, K + K * D + length);
+    arena.rewind(mark);
+    const counts = values.slice(0, K);
+    return {
+      ...{ form, K, D, counts, logLikelihood: this.#logLikelihood },
+      means: this.vector.slice(K, K + K * D),
+      meanDivisors: counts.slice(),
+      divisors: counts.slice(),
+      moments: values.slice(K, K + K * D),
+      scatter: values.slice(K + K * D),
+    };
+  }
+
+  /** Takes what rows say of a new mean out of the sums, where the mean is to stay: they are about it. */
+  #holdMeans(): void {
+    const { arena, type, D, K } = this.problem;
+    const length = arena.kernels.statisticsLength(type, D, K + 1) - this.#statsLength;
+    for (let k = 0; k < K; k++) {
+      if (!this.fixed?.holdsMean(k)) continue;
+      arena.viewF64(this.#stats + (STATS_HEADER + k * length + 1) * 16, 2 * D).fill(0);
+    }
   }
 
   /** Raises covariances to the floor, if there is one and they are below it. */
   #raise(): void {
     const { arena, type, D, K } = this.problem;
     if (this.#floor) arena.kernels.raiseCovariances(type, this.#cov, this.#floor, D, K, this.#floorScratch);
-  }
-
-  /** [D]: from the mean that the last sums are about to the mean of the component's rows. */
-  #shift(k: number): Float64Array {
-    const { arena, type, D, K } = this.problem;
-    const { kernels } = arena;
-    const length = kernels.statisticsLength(type, D, K + 1) - this.#statsLength;
-    const block = arena.viewF64(this.#stats + (STATS_HEADER + k * length) * 16, (1 + D) * 2);
-    return Float64Array.from({ length: D }, (_, d) => (block[2 * d + 2] + block[2 * d + 3]) / (block[0] + block[1]));
   }
 
   /** Runs a summing kernel over fixed groups of tiles, each into its own block, and merges the blocks in a fixed tree. */

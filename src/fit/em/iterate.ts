@@ -71,7 +71,7 @@ export function* iterate(
   try {
     const { tol, maxIter } = settings;
     const stop = new Stop(em, tol);
-    const squarem = settings.accelerate ? new Squarem(em) : undefined;
+    const squarem = settings.accelerate && em.problem.family.isAffine ? new Squarem(em) : undefined;
     const trace = Array.from(from?.trace ?? []);
     let iteration = 0;
     if (from) {

@@ -1,10 +1,15 @@
+import { TIED } from "../../covariance/dense.ts";
+import { blockCount, blockLength, blockOf, formOf } from "../../covariance/forms.ts";
 import { covariancesOf, meansOf } from "../../covariance/given.ts";
 import type { Parameters } from "../../covariance/parameters.ts";
 import { precisionsOf, rootsOf } from "../../covariance/roots.ts";
 import { withArena } from "../../engine/arena.ts";
 import { runSync } from "../../engine/schedule.ts";
+import { type Family, shareOfBlock } from "../../families/family.ts";
 import { nonNegative, wrongNumber } from "../../input/checks.ts";
+import { sharesCovariance } from "../../input/families.ts";
 import type { PriorOptions } from "../../input/options.ts";
+import { isEmpty, type Sums } from "../../statistics/sums.ts";
 import type { Problem } from "./dataset.ts";
 import { totalCovariance } from "./total-covariance.ts";
 
@@ -34,7 +39,7 @@ export interface Prior {
  * @throws {TypeError | RangeError} If a part does not fit the data.
  */
 export function priorOf(problem: Problem, options: PriorOptions): Prior {
-  const { D, columnMeans, covarianceType } = problem;
+  const { D, columnMeans, form } = problem;
   const { shrinkage = SHRINKAGE, degreesOfFreedom = D + 2, mean, scale } = options;
   return {
     shrinkage: nonNegative("prior.shrinkage", shrinkage, "leave it out for 0.01"),
@@ -43,8 +48,8 @@ export function priorOf(problem: Problem, options: PriorOptions): Prior {
     scale:
       scale === undefined
         ? standardScale(problem)
-        : covarianceType === "full" || covarianceType === "tied"
-          ? definite(covariancesOf(scale, "tied", 1, D, "prior.scale"), D)
+        : form.isDense
+          ? definite(covariancesOf(scale, TIED.name, 1, D, "prior.scale"), D)
           : Float64Array.of(positive(scale)),
   };
 }
@@ -79,9 +84,9 @@ function positive(scale: unknown): number {
  * kept positive definite where columns are constant or depend on each other.
  */
 function standardScale(problem: Problem): Float64Array {
-  const { arena, N, D, K, covarianceType, columnVariances } = problem;
+  const { arena, N, D, K, form, columnVariances } = problem;
   const share = N / Math.max(1, N - 1) / arena.kernels.exp((2 / D) * arena.kernels.log(K));
-  if (covarianceType === "full" || covarianceType === "tied") {
+  if (form.isDense) {
     return runSync(totalCovariance(problem, SCALE_REG, CONSTANT_SCALE)).map((value) => value * share);
   }
   const variance = columnVariances.reduce((sum, value) => sum + value, 0) / D;
@@ -89,99 +94,85 @@ function standardScale(problem: Problem): Float64Array {
 }
 
 /**
- * Maximum likelihood estimates to those of the posterior's maximum, in place.
- *
- * @param totalWeight - W: component k has weights[k] W rows. One without rows stays as it is.
+ * Sums with what the prior adds to them: to the means `shrinkage` rows at its mean, to each covariance its scale, and to the
+ * divisors the exponents of the densities. The M-step of these is the posterior's maximum. A component without rows has no
+ * rows of the prior's.
  */
-export function shrink(prior: Prior, totalWeight: number, parameters: Parameters): void {
-  const { covarianceType, nComponents: K, nFeatures: D, weights, means, covariances } = parameters;
-  const { shrinkage, mean, degreesOfFreedom, scale } = prior;
-  const full = covarianceType === "full" || covarianceType === "tied";
-  const size = covarianceType === "tied" ? 0 : covariances.length / K;
-  const shift = new Float64Array(D);
-  if (covarianceType === "tied") scaleBy(covariances, totalWeight);
+export function withPrior(sums: Sums, prior: Prior, family: Family): Sums {
+  const { form } = family;
+  const { K, D } = sums;
+  const share = shareOfBlock(family, K);
+  const scatter = sums.scatter.slice();
+  const moments = sums.moments.slice();
+  const meanDivisors = sums.meanDivisors.slice();
   for (let k = 0; k < K; k++) {
-    const n = weights[k] * totalWeight;
-    if (n === 0) continue;
-    const covariance = covariances.subarray(k * size, k * size + (size || covariances.length));
-    if (size > 0) scaleBy(covariance, covarianceType === "spherical" ? n * D : n);
-    const pull = (shrinkage * n) / (shrinkage + n);
-    for (let d = 0; d < D; d++) {
-      const at = k * D + d;
-      shift[d] = means[at] - mean[d];
-      means[at] = mean[d] + (shift[d] * n) / (n + shrinkage);
-    }
-    for (let i = 0; i < D; i++) {
-      if (covarianceType === "spherical") covariance[0] += pull * shift[i] * shift[i];
-      else if (!full) covariance[i] += pull * shift[i] * shift[i];
-      else {
-        // both triangles alike, to the bit
-        for (let j = i; j < D; j++) {
-          covariance[i * D + j] += pull * shift[i] * shift[j];
-          covariance[j * D + i] = covariance[i * D + j];
-        }
-      }
-    }
-    if (size > 0) addScale(covariance, scale, degreesOfFreedom + countOf(covarianceType, n, D));
+    if (isEmpty(sums, k)) continue;
+    const shift = prior.mean.map((value, d) => value - sums.means[k * D + d]);
+    const spread = form.outer(shift);
+    const block = blockOf(form, scatter, K, k);
+    for (let i = 0; i < block.length; i++) block[i] += prior.shrinkage * spread[i];
+    for (let d = 0; d < D; d++) moments[k * D + d] += prior.shrinkage * shift[d];
+    meanDivisors[k] += prior.shrinkage;
   }
-  if (covarianceType === "tied") addScale(covariances, scale, degreesOfFreedom + totalWeight + D + K + 1);
+  const scale = scaleBlock(prior, family, D);
+  const counted = countedOf(prior, family, D) * (form.isShared ? 1 / K : share);
+  return {
+    ...sums,
+    scatter: scatter.map((value, i) => value + share * scale[i % scale.length]),
+    moments,
+    meanDivisors,
+    // one more for the mean
+    divisors: sums.divisors.map((divisor) => divisor + 1 + counted),
+  };
 }
 
-/** What n rows and the prior of the mean add to the degrees of freedom, as the density's exponent has them. */
-function countOf(covarianceType: Parameters["covarianceType"], n: number, D: number): number {
-  if (covarianceType === "full") return n + D + 2;
-  return covarianceType === "diag" ? n + 3 : (n + 1) * D + 2;
+/** The scale as a block: of one variance for all columns the mean, which is as much of the scale as of its D columns. */
+function scaleBlock({ scale }: Prior, { form }: Family, D: number): Float64Array {
+  if (form.isDense) return scale;
+  return new Float64Array(blockLength(form, D)).fill(form.isIsotropic ? scale[0] / D : scale[0]);
 }
 
-function scaleBy(values: Float64Array, factor: number): void {
-  for (let i = 0; i < values.length; i++) values[i] *= factor;
-}
-
-/** values = (values + scale) / count; a scale of one number is added to all. */
-function addScale(values: Float64Array, scale: Float64Array, count: number): void {
-  for (let i = 0; i < values.length; i++) values[i] = (values[i] + scale[scale.length > 1 ? i : 0]) / count;
+/** What the prior of a covariance adds to its divisor, in rows: an inverse Wishart density has |Σ| to the power of -(degrees + D + 1) / 2. */
+function countedOf({ degreesOfFreedom }: Prior, { form }: Family, D: number): number {
+  if (form.isDense) return degreesOfFreedom + D + 1;
+  return (degreesOfFreedom + 2) / (form.isIsotropic ? D : 1);
 }
 
 /** Log-density of the parameters under the prior, but for its normalising constant, in nats. */
-export function logPrior(prior: Prior, parameters: Parameters): number {
-  const { covarianceType, nComponents: K, nFeatures: D, means } = parameters;
-  const { shrinkage, mean, degreesOfFreedom, scale } = prior;
+export function logPrior(prior: Prior, parameters: Parameters, family: Family): number {
+  const { nComponents: K, nFeatures: D, means } = parameters;
+  const { form } = family;
   const precisions = precisionsOf(parameters);
-  const full = covarianceType === "full" || covarianceType === "tied";
-  const size = covarianceType === "tied" ? 0 : precisions.length / K;
-  const length = size || precisions.length;
-  const tied = covarianceType === "tied";
   const logDets = logDeterminants(parameters);
-  const exponent = degreesOfFreedom + (tied ? D + 1 + K : countOf(covarianceType, 0, D));
+  // traces and determinants of a block are those of all columns
+  const repeats = form.isIsotropic ? D : 1;
+  const scale = scaleBlock(prior, family, D);
+  const counted = countedOf(prior, family, D);
+  const count = sharesCovariance(family.name) ? 1 : K;
   let sum = 0;
-  for (let k = 0; k < (tied ? 1 : K); k++) {
-    let trace = 0;
-    for (let i = 0; i < length; i++) trace += precisions[k * size + i] * scale[scale.length > 1 ? i : 0];
-    sum += exponent * logDets[k] + trace;
-  }
   for (let k = 0; k < K; k++) {
-    for (let i = 0; i < D; i++) {
-      const shift = means[k * D + i] - mean[i];
-      for (let j = full ? 0 : i; j < (full ? D : i + 1); j++) {
-        const at = k * size + (full ? i * D + j : covarianceType === "diag" ? i : 0);
-        sum += shrinkage * shift * (means[k * D + j] - mean[j]) * precisions[at];
-      }
+    const precision = blockOf(form, precisions, K, k);
+    const spread = form.outer(prior.mean.map((value, d) => means[k * D + d] - value));
+    let trace = 0;
+    for (let i = 0; i < precision.length; i++) {
+      trace += precision[i] * (prior.shrinkage * spread[i] + (k < count ? scale[i] : 0));
     }
+    sum += repeats * (trace + ((k < count ? counted : 0) + 1) * logDets[form.isShared ? 0 : k]);
   }
   return -sum / 2;
 }
 
-/** log|Σ| of every covariance; of spherical ones the logarithm of the variance. */
+/** log|Σ| of every block; of spherical ones the logarithm of the variance. */
 function logDeterminants(parameters: Parameters): Float64Array {
-  const { covarianceType, nComponents: K, nFeatures: D } = parameters;
+  const { nComponents: K, nFeatures: D } = parameters;
+  const form = formOf(parameters);
   return withArena((arena) => {
     const roots = rootsOf(arena, parameters);
-    const count = covarianceType === "tied" ? 1 : K;
-    const size = roots.length / count;
-    const step = covarianceType === "full" || covarianceType === "tied" ? D + 1 : 1;
-    return Float64Array.from({ length: count }, (_, k) => {
+    return Float64Array.from({ length: blockCount(form, K) }, (_, k) => {
+      const block = blockOf(form, roots, K, k);
+      const step = form.isDense ? D + 1 : 1;
       let sum = 0;
-      for (let i = k * size; i < (k + 1) * size; i += step) sum += 2 * arena.kernels.log(roots[i]);
+      for (let i = 0; i < block.length; i += step) sum += 2 * arena.kernels.log(block[i]);
       return sum;
     });
   });

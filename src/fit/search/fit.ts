@@ -37,10 +37,10 @@ export interface Resumable {
   readonly checkpoint: Checkpoint;
   /** Whether its components are to be put in canonical order at the end. */
   readonly inOrder: boolean;
-  readonly seen: Pick<Problem, "N" | "K" | "covarianceType" | "totalWeight"> & {
+  readonly seen: Pick<Problem, "N" | "K" | "totalWeight"> & {
     /** Means and variances. */
     readonly columns: Float64Array;
-  } & Pick<FitSettings, "fixed" | "labels" | "regCovar" | "prior">;
+  } & Pick<FitSettings, "family" | "fixed" | "labels" | "regCovar" | "prior">;
 }
 
 /**
@@ -62,19 +62,19 @@ export function fitAsync(matrix: Matrix, settings: FitSettings, resumable?: Resu
 
 function* fitWork(matrix: Matrix, asked: FitSettings, resumable?: Resumable, arena?: Arena): Work<Fitted> {
   const settings = settingsInside(matrix, asked);
-  const { covarianceType, nComponents, sampleWeight, labels } = settings;
+  const { family, nComponents, sampleWeight, labels } = settings;
   const work = (problem: Problem): Work<Fitted> => bestFit(problem, matrix, settings, resumable);
   const fitted = labels
     ? yield* fitLabelled(matrix, settings, resumable, arena)
-    : yield* withProblem(matrix, covarianceType, nComponents, sampleWeight, work, arena);
+    : yield* withProblem(matrix, family, nComponents, sampleWeight, work, arena);
   return asAsked(fitted, asked);
 }
 
 /** Finds starts among all rows as they come, then fits with the rows arranged by what is known of them. */
 function* fitLabelled(matrix: Matrix, settings: FitSettings, resumable?: Resumable, arena?: Arena): Work<Fitted> {
-  const { covarianceType, nComponents: K, sampleWeight } = settings;
+  const { family, nComponents: K, sampleWeight } = settings;
   const starts = yield* withProblem(
-    ...([matrix, covarianceType, K, sampleWeight] as const),
+    ...([matrix, family, K, sampleWeight] as const),
     (problem) => labelledStarts(problem, settings),
     arena,
   );
@@ -82,7 +82,7 @@ function* fitLabelled(matrix: Matrix, settings: FitSettings, resumable?: Resumab
   const { matrix: rows, weights, labelled, nRows: N, T } = arrangedByLabel(matrix, settings, K);
   const work = (problem: Problem): Work<Fitted> =>
     bestFit({ ...problem, N, labelled }, matrix, settings, resumable, starts);
-  return yield* withProblem(rows, covarianceType, K, weights, work, arena, T);
+  return yield* withProblem(rows, family, K, weights, work, arena, T);
 }
 
 /**
@@ -135,16 +135,15 @@ export function* bestFit(
 
 /** Without the arena, which would outlive the fit. */
 function seenOf(
-  { N, K, covarianceType, totalWeight, columnMeans, columnVariances }: Problem,
-  { fixed, labels, regCovar, prior }: FitSettings,
+  { N, K, totalWeight, columnMeans, columnVariances }: Problem,
+  { family, fixed, labels, regCovar, prior }: FitSettings,
 ): Resumable["seen"] {
   return {
     N,
     K,
-    covarianceType,
     totalWeight,
     columns: Float64Array.of(...columnMeans, ...columnVariances),
-    ...{ fixed, labels, regCovar, prior },
+    ...{ family, fixed, labels, regCovar, prior },
   };
 }
 

@@ -17,7 +17,7 @@ import { iterateMonotonically, type Values } from "../em/monotone.ts";
 import { regularisationOf } from "../em/regularisation.ts";
 import { LEAST_IMPROVEMENT } from "../policy.ts";
 import type { Fitted } from "./fit.ts";
-import { asAsked, settingsInside } from "./one-column.ts";
+import { asAsked, blocksInside, settingsInside } from "./one-column.ts";
 import { mergesAndSplits } from "./split-and-merge.ts";
 
 /** Continues a fit by moves; the settings' `init` is not looked at. */
@@ -29,9 +29,13 @@ export function* improveWork(
   shared?: Arena,
 ): Work<Fitted> {
   const settings = settingsInside(matrix, asked);
-  const { covarianceType, nComponents, sampleWeight } = settings;
-  const work = (problem: Problem): Work<Fitted> => improved(problem, matrix, settings, moves, start);
-  return asAsked(yield* withProblem(matrix, covarianceType, nComponents, sampleWeight, work, shared), asked);
+  const { family, nComponents, sampleWeight } = settings;
+  const work = (problem: Problem): Work<Fitted> =>
+    improved(problem, matrix, settings, moves, {
+      ...start,
+      covariances: settings === asked ? start.covariances : blocksInside(problem.form, start.covariances, nComponents),
+    });
+  return asAsked(yield* withProblem(matrix, family, nComponents, sampleWeight, work, shared), asked);
 }
 
 /**

@@ -6,6 +6,7 @@ import type { Pointer } from "../../engine/kernels.ts";
 import { randomState } from "../../engine/random.ts";
 import type { Work } from "../../engine/schedule.ts";
 import { isCollapse } from "../../errors.ts";
+import { sharesCovariance } from "../../input/families.ts";
 import { joined } from "../../model/sums.ts";
 import { areSound } from "../diagnosis/sound.ts";
 import { type Problem, rowWeights } from "../em/dataset.ts";
@@ -160,7 +161,7 @@ function* splitOf(
       // as much for each of all rows
       gain: (objective - before) / rows.totalWeight,
       // a tied covariance stays the same for all
-      parts: form.isShared ? parts.map((part) => ({ ...part, covariance })) : parts,
+      parts: sharesCovariance(rows.family.name) ? parts.map((part) => ({ ...part, covariance })) : parts,
     },
   ];
 }

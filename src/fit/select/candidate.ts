@@ -47,9 +47,9 @@ export function* candidateWork(
   shared?: Arena,
 ): Work<Tried> {
   const settings = settingsInside(matrix, asked);
-  const { covarianceType, nComponents, sampleWeight } = settings;
+  const { family, nComponents, sampleWeight } = settings;
   const work = (problem: Problem): Work<Tried> => tryAll(problem, matrix, settings, smaller);
-  const tried = yield* withProblem(matrix, covarianceType, nComponents, sampleWeight, work, shared);
+  const tried = yield* withProblem(matrix, family, nComponents, sampleWeight, work, shared);
   return { ...tried, fitted: asAsked(tried.fitted, asked) };
 }
 
@@ -137,7 +137,7 @@ function* nestedRuns(em: Em, matrix: Matrix, settings: FitSettings, model: Fitte
  * PAMI 22:719, eq. 7 with its BIC-like approximation). The entropy is that of Celeux & Soromenho (1996, J. Classif. 13:195).
  */
 export function* criteriaOf(em: Em, { parameters, report }: Fitted): Work<Criteria> {
-  const { arena, K, D, T, totalWeight } = em.problem;
+  const { arena, K, T, totalWeight } = em.problem;
   yield* em.write(parameters);
   const weights = rowWeights(em.problem).slice();
   const mark = arena.mark();
@@ -161,7 +161,7 @@ export function* criteriaOf(em: Em, { parameters, report }: Fitted): Work<Criter
   });
   arena.rewind(mark);
   const { logLikelihood } = report;
-  const p = parameterCount(em.problem.form, K, D);
+  const p = parameterCount(parameters);
   const bic = -2 * logLikelihood + p * arena.kernels.log(totalWeight);
   return { logLikelihood, bic, aic: -2 * logLikelihood + 2 * p, icl: bic - 2 * labelled, entropy };
 }

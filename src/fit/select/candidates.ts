@@ -1,8 +1,10 @@
 import type { Arena } from "../../engine/arena.ts";
 import type { Take, Work } from "../../engine/schedule.ts";
 import { MixtureError } from "../../errors.ts";
+import { familyNamed, rankOf } from "../../families/registry.ts";
+import { FAMILY_NAMES, type FamilyName, sharesCovariance } from "../../input/families.ts";
 import type { Matrix } from "../../input/matrix.ts";
-import type { CovarianceType, FitSettings } from "../../input/options.ts";
+import type { FitSettings } from "../../input/options.ts";
 import type { Fitted } from "../search/fit.ts";
 import { settingsInside } from "../search/one-column.ts";
 import { candidateWork, type Tried } from "./candidate.ts";
@@ -11,7 +13,7 @@ import { foldsOf, heldOut } from "./folds.ts";
 /** One model to try: how it is to be fitted, or why it cannot be. */
 export interface Entry {
   readonly nComponents: number;
-  readonly covarianceType: CovarianceType;
+  readonly family: FamilyName;
   readonly settings: FitSettings | Error;
 }
 
@@ -23,23 +25,6 @@ export interface Result extends Tried {
   readonly nec: number;
   readonly cv: number | undefined;
 }
-
-/** Smaller types first: each starts from those that it contains. */
-const ORDER: readonly CovarianceType[] = ["spherical", "diag", "tied", "full"];
-/** What each type contains, and which of it is worth a start: the first that is there of each list. */
-const CONTAINED: Readonly<Record<CovarianceType, readonly (readonly CovarianceType[])[]>> = {
-  spherical: [],
-  diag: [["spherical"]],
-  tied: [],
-  full: [["diag", "spherical"], ["tied"]],
-};
-/** In one column all but tied ones are the same model, with the same result. */
-const CONTAINED_IN_ONE_COLUMN: typeof CONTAINED = {
-  spherical: [["tied"]],
-  diag: [["tied"]],
-  tied: [],
-  full: [["tied"]],
-};
 
 /**
  * The work of fitting each entry, the smaller models first, so that the larger ones can start from them.
@@ -54,55 +39,53 @@ export function candidatesOf(
   folds: number | undefined,
   onOutcome: (at: number, outcome: Outcome) => void,
 ): Take {
-  const containedIn = (type: CovarianceType): readonly (readonly CovarianceType[])[] =>
-    matrix.nColumns > 1 ? CONTAINED[type] : CONTAINED_IN_ONE_COLUMN[type];
+  // in one column all families with one covariance are the same model, and so are all others
+  const containedIn = (family: FamilyName): readonly (readonly FamilyName[])[] =>
+    matrix.nColumns > 1
+      ? familyNamed(family).contains
+      : sharesCovariance(family)
+        ? []
+        : [FAMILY_NAMES.filter(sharesCovariance)];
   const outcomes = new Map<Entry, Outcome>();
-  const single = new Map<CovarianceType, number>();
-  const fitted = ({
-    covarianceType: type,
-    nComponents: K,
-  }: Pick<Entry, "covarianceType" | "nComponents">): Fitted | undefined => {
-    const entry = entries.find((other) => other.covarianceType === type && other.nComponents === K);
+  const single = new Map<FamilyName, number>();
+  const fitted = ({ family, nComponents: K }: Pick<Entry, "family" | "nComponents">): Fitted | undefined => {
+    const entry = entries.find((other) => other.family === family && other.nComponents === K);
     const outcome = entry && outcomes.get(entry);
     return outcome && !(outcome instanceof Error) ? outcome.fitted : undefined;
   };
-  const smaller = ({ covarianceType, nComponents }: Entry): Fitted[] => {
+  const smaller = ({ family, nComponents }: Entry): Fitted[] => {
     const counts = entries.map((other) => other.nComponents).filter((K) => K < nComponents);
-    const fewer = counts.sort((a, b) => b - a).map((K) => fitted({ covarianceType, nComponents: K }));
-    const types = containedIn(covarianceType).map((list) =>
-      list.map((type) => fitted({ covarianceType: type, nComponents })),
-    );
+    const fewer = counts.sort((a, b) => b - a).map((K) => fitted({ family, nComponents: K }));
+    const types = containedIn(family).map((list) => list.map((name) => fitted({ family: name, nComponents })));
     return [fewer, ...types].flatMap((list) => list.find((model) => model) ?? []);
   };
-  const waiting = [...entries].sort(
-    (a, b) => a.nComponents - b.nComponents || ORDER.indexOf(a.covarianceType) - ORDER.indexOf(b.covarianceType),
-  );
-  const isReady = ({ covarianceType, nComponents }: Entry): boolean =>
+  const waiting = [...entries].sort((a, b) => a.nComponents - b.nComponents || rankOf(a.family) - rankOf(b.family));
+  const isReady = ({ family, nComponents }: Entry): boolean =>
     entries.every(
       (other) =>
         outcomes.has(other) ||
-        (other.covarianceType === covarianceType
+        (other.family === family
           ? other.nComponents >= nComponents
-          : other.nComponents !== nComponents || !containedIn(covarianceType).flat().includes(other.covarianceType)),
+          : other.nComponents !== nComponents || !containedIn(family).flat().includes(other.family)),
     );
   const workOf = function* (entry: Entry, shared?: Arena): Work<void> {
-    const { settings, covarianceType } = entry;
+    const { settings, family } = entry;
     let outcome: Outcome;
     if (settings instanceof Error) outcome = settings;
     else {
       try {
         const tried = yield* candidate(matrix, settings, smaller(entry), shared);
-        if (!single.has(covarianceType)) {
+        if (!single.has(family)) {
           const one = { ...settings, nComponents: 1 };
           single.set(
-            covarianceType,
+            family,
             (settings.nComponents === 1 ? tried : yield* candidate(matrix, one, [], shared)).logLikelihood,
           );
         }
         const cv =
           folds &&
           -2 * (yield* heldOut(matrix, settingsInside(matrix, settings), foldsOf(matrix, settings, folds), shared));
-        const nec = normalisedEntropy(tried, single.get(covarianceType) as number, settings.nComponents);
+        const nec = normalisedEntropy(tried, single.get(family) as number, settings.nComponents);
         outcome = { ...tried, nec, cv };
       } catch (error) {
         if (!(error instanceof MixtureError)) throw error;

@@ -35,7 +35,7 @@ export function* heldOut(
   folds: readonly Int32Array[],
   shared?: Arena,
 ): Work<number> {
-  const { covarianceType, nComponents, sampleWeight } = settings;
+  const { family, nComponents, sampleWeight } = settings;
   let total = 0;
   for (const fold of folds) {
     const weights = sampleWeight ? sampleWeight.slice() : new Float64Array(matrix.nRows).fill(1);
@@ -46,7 +46,7 @@ export function* heldOut(
     const training = { ...settings, sampleWeight: weights };
     try {
       const { parameters } = yield* withProblem(
-        ...([matrix, covarianceType, nComponents, weights] as const),
+        ...([matrix, family, nComponents, weights] as const),
         (problem) => bestFit(problem, matrix, training),
         shared,
       );
