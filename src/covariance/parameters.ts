@@ -4,8 +4,11 @@ import { blockOf, formOf, variancesIn } from "./forms.ts";
 
 /** The parameters of a mixture of K components over D columns, flat and row-major. */
 export interface Parameters {
+  /** The shape of the covariances. */
   readonly covarianceType: CovarianceType;
+  /** The number of components K. */
   readonly nComponents: number;
+  /** The number of columns D. */
   readonly nFeatures: number;
   /** [K], 0 or more, sum 1. */
   readonly weights: Float64Array;

@@ -43,6 +43,8 @@ export function fromScikitLearn(json: string | object): GaussianMixture {
  * A mixture as the attributes of a fitted `GaussianMixture` of scikit-learn, `precisions_cholesky_` included: plain data
  * for `JSON.stringify`; docs/interchange.md has the lines of Python that read it.
  *
+ * @param mixture - of any covariance type.
+ * @returns plain data.
  * @throws {TypeError} If it is not a mixture.
  * @throws {MixtureError} `NOT_FINITE` if a precision overflows.
  * @example

@@ -15,11 +15,17 @@ export type Nested = readonly number[] | readonly Nested[];
 
 /** A mixture as plain data; see docs/json.md for the format. */
 export interface MixtureJSON {
+  /** "gaussmix". */
   readonly format: string;
+  /** 1. */
   readonly version: number;
+  /** The shape of the covariances. */
   readonly covarianceType: CovarianceType;
+  /** K. */
   readonly nComponents: number;
+  /** D. */
   readonly nFeatures: number;
+  /** Names of the D columns; left out if the data had none. */
   readonly columns?: readonly string[];
   /** [K]. */
   readonly weights: readonly number[];
