@@ -7,11 +7,12 @@ import { fileURLToPath } from "node:url";
 import { transform } from "esbuild";
 import ts from "typescript";
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
-import { anchorOf } from "../tools/api-reference.mjs";
+import { blockIn, blocks as generated } from "../bench/documents.mjs";
 import * as gaussmix from "../src/index.ts";
 import { fitSettings } from "../src/input/options.ts";
 import * as withLoad from "../src/load.ts";
 import * as predictOnly from "../src/predict.ts";
+import { anchorOf } from "../tools/api-reference.mjs";
 import { CLI, cellsOf, IRIS } from "./support/cli.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
@@ -179,21 +180,20 @@ describe("the commands of the documents", () => {
 
   afterAll(() => rmSync(folder, { recursive: true }));
 
-  test.each(blocks.filter(({ language }) => language === "sh").map((block) => [block.page, block.line, block] as const))(
-    "in %s, those at line %i do what they say",
-    (_, __, { code }) => {
-      const env = { ...process.env, PATH: `${folder}:${process.env["PATH"]}` };
-      const { status, stderr } = spawnSync("sh", ["-e", "-c", code], { cwd: folder, env, encoding: "utf8" });
-      expect({ status, stderr }).toEqual({ status: 0, stderr: expect.stringMatching(/^(?:gaussmix: .*\n)*$/) });
-      const [header, ...rows] = cellsOf(readFileSync(join(folder, "labelled.csv"), "utf8"));
-      expect(header.slice(-5)).toEqual(["label", "probability_0", "probability_1", "probability_2", "log_density"]);
-      expect(rows).toHaveLength(150);
-      if (code.includes("drawn.csv")) {
-        expect(cellsOf(readFileSync(join(folder, "drawn.csv"), "utf8"))).toHaveLength(1001);
-        expect(gaussmix.GaussianMixture.fromJSON(readFileSync(join(folder, "gm.json"), "utf8")).nFeatures).toBe(4);
-      }
-    },
-  );
+  test.each(
+    blocks.filter(({ language }) => language === "sh").map((block) => [block.page, block.line, block] as const),
+  )("in %s, those at line %i do what they say", (_, __, { code }) => {
+    const env = { ...process.env, PATH: `${folder}:${process.env["PATH"]}` };
+    const { status, stderr } = spawnSync("sh", ["-e", "-c", code], { cwd: folder, env, encoding: "utf8" });
+    expect({ status, stderr }).toEqual({ status: 0, stderr: expect.stringMatching(/^(?:gaussmix: .*\n)*$/) });
+    const [header, ...rows] = cellsOf(readFileSync(join(folder, "labelled.csv"), "utf8"));
+    expect(header.slice(-5)).toEqual(["label", "probability_0", "probability_1", "probability_2", "log_density"]);
+    expect(rows).toHaveLength(150);
+    if (code.includes("drawn.csv")) {
+      expect(cellsOf(readFileSync(join(folder, "drawn.csv"), "utf8"))).toHaveLength(1001);
+      expect(gaussmix.GaussianMixture.fromJSON(readFileSync(join(folder, "gm.json"), "utf8")).nFeatures).toBe(4);
+    }
+  });
 });
 
 describe("links", () => {
@@ -235,6 +235,15 @@ describe("links", () => {
     expect(listed.length).toBeGreaterThan(15);
     expect(listed.filter((page) => !index.includes(`](${posix.relative("docs", page)})`))).toEqual([]);
   });
+});
+
+describe("figures", () => {
+  test.each(generated().map(({ page, name, text }) => [name, page, text] as const))(
+    "of the block %s in %s are those of bench/results: `npm run bench:tables` writes them",
+    (name, page, text) => {
+      expect(blockIn(name).exec(textOf(page))?.[0]).toContain(`-->\n\n${text}\n\n<!-- end -->`);
+    },
+  );
 });
 
 test("the README has at most 150 lines", () => {
