@@ -246,6 +246,40 @@ describe("figures", () => {
   );
 });
 
+describe("decisions", () => {
+  const numbered = (folder: string): string[] =>
+    readdirSync(`${root}docs/${folder}`)
+      .filter((name) => name !== "README.md")
+      .sort();
+  const decisions = numbered("decisions");
+
+  test("are in the index with number, title, status, date and a line, and no other is", () => {
+    const index = textOf("docs/decisions/README.md");
+    const rows = [...index.matchAll(/^\| (\d+) \| \[(.+)\]\((.+)\) \| (.+) \| \d{4}-\d\d-\d\d \| .{10,} \|$/gm)];
+    expect(rows.map(([, , , file]) => file)).toEqual(decisions);
+    expect(index.split("\n").filter((line) => /^\| \d/.test(line))).toHaveLength(decisions.length);
+    for (const [, number, title, file, status] of rows) {
+      expect(file.startsWith(number.padStart(4, "0"))).toBe(true);
+      expect(textOf(`docs/decisions/${file}`)).toMatch(`# ${number}. ${title}\n`);
+      expect(status).toMatch(/^(?:in force(?:, extended)?|superseded by \d+)$/);
+    }
+  });
+
+  test.each(decisions)("%s has at most 400 words", (file) => {
+    expect(textOf(`docs/decisions/${file}`).trim().split(/\s+/).length).toBeLessThanOrEqual(400);
+  });
+
+  test("and their notes lead to each other", () => {
+    const notes = numbered("notebook");
+    expect(decisions.filter((file) => textOf(`docs/decisions/${file}`).includes("](../notebook/"))).toEqual(notes);
+    for (const file of notes) {
+      expect(textOf(`docs/decisions/${file}`)).toContain(`](../notebook/${file})`);
+      expect(textOf(`docs/notebook/${file}`)).toContain(`](../decisions/${file})`);
+      expect(textOf("docs/notebook/README.md")).toContain(`](${file})`);
+    }
+  });
+});
+
 test("the README has at most 150 lines", () => {
   expect(textOf("README.md").trimEnd().split("\n").length).toBeLessThanOrEqual(150);
 });
