@@ -13,6 +13,7 @@ import { fitSettings } from "../src/input/options.ts";
 import * as withLoad from "../src/load.ts";
 import * as predictOnly from "../src/predict.ts";
 import { anchorOf } from "../tools/api-reference.mjs";
+import { picture } from "../tools/picture.mjs";
 import { CLI, cellsOf, IRIS } from "./support/cli.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
@@ -278,6 +279,12 @@ describe("decisions", () => {
       expect(textOf("docs/notebook/README.md")).toContain(`](${file})`);
     }
   });
+});
+
+test("the README's picture is the fit that it shows: `npm run docs:picture` draws it", () => {
+  const drawn = picture(gaussmix);
+  expect(drawn).toMatch(/<title .*>.*<\/title>\n<desc /);
+  expect(textOf("docs/faithful.svg")).toBe(drawn);
 });
 
 test("the README has at most 150 lines", () => {
