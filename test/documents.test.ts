@@ -184,7 +184,7 @@ describe("the commands of the documents", () => {
   test.each(
     blocks.filter(({ language }) => language === "sh").map((block) => [block.page, block.line, block] as const),
   )("in %s, those at line %i do what they say", (_, __, { code }) => {
-    const env = { ...process.env, PATH: `${folder}:${process.env["PATH"]}` };
+    const env = { ...process.env, PATH: `${folder}:${process.env.PATH}` };
     const { status, stderr } = spawnSync("sh", ["-e", "-c", code], { cwd: folder, env, encoding: "utf8" });
     expect({ status, stderr }).toEqual({ status: 0, stderr: expect.stringMatching(/^(?:gaussmix: .*\n)*$/) });
     const [header, ...rows] = cellsOf(readFileSync(join(folder, "labelled.csv"), "utf8"));
@@ -306,4 +306,31 @@ test("docs/json.md names every field of the format", () => {
   const text = textOf("docs/json.md");
   const mixture = gaussmix.GaussianMixture.fitSync({ x: [1, 2] }, { nComponents: 1 });
   for (const key of Object.keys(mixture.toJSON())) expect(text).toContain(`| \`${key}\` |`);
+});
+
+describe("docs/notation.md", () => {
+  const rows = [...textOf("docs/notation.md").matchAll(/^\| (.+) \| \*reserved\* (.+) \|$/gm)];
+
+  test("reserves words that are not taken", () => {
+    const names = rows.flatMap(([, word]) => [...word.matchAll(/`(\w+)`/g)].map(([, name]) => name));
+    expect(names).toEqual(["family", "effort", "onProgress", "update", "partial", "partialFit", "online"]);
+    for (const name of names) {
+      for (const call of [gaussmix.GaussianMixture.fitSync, gaussmix.selectSync]) {
+        expect(() => call([[1], [2]], { nComponents: 1, [name]: 1 })).toThrow(name);
+      }
+      expect(Object.keys(gaussmix)).not.toContain(name);
+      expect(name in gaussmix.GaussianMixture.prototype).toBe(false);
+    }
+  });
+
+  test("says what nComponents means", () => {
+    const counts = (nComponents: number | number[]): number[] =>
+      gaussmix
+        .selectSync([[1], [2], [4], [9]], { nComponents, covarianceType: "full", init: "kmeans" })
+        .candidates.map((candidate) => candidate.nComponents);
+    expect(counts(3)).toEqual([1, 2, 3]);
+    expect(counts([2])).toEqual([2]);
+    // @ts-expect-error: reserved
+    expect(() => counts({ from: 1, to: 2 })).toThrow(/^nComponents: expected/);
+  });
 });
