@@ -22,9 +22,10 @@ export interface MixtureErrorOptions {
  *
  * @example
  * try {
- *   GaussianMixture.fitSync(rows, { nComponents: 8, regCovar: 0 });
+ *   GaussianMixture.fitSync([[1, 1], [2, 2], [3, 3]], { nComponents: 1, regCovar: 0 });
  * } catch (error) {
- *   if (error instanceof MixtureError && error.code === "SINGULAR_COVARIANCE") retryWithFewer(error.component);
+ *   if (!(error instanceof MixtureError && error.code === "SINGULAR_COVARIANCE")) throw error;
+ *   error.component; // 0
  * }
  */
 export class MixtureError extends Error {

@@ -1,8 +1,11 @@
 // docs/api is what the docstrings say, and every docstring of what is public says what it should.
 import { readdirSync, readFileSync } from "node:fs";
+import { posix } from "node:path";
+import { transform } from "esbuild";
 import ts from "typescript";
-import { describe, expect, test } from "vitest";
-import { docstringOf, readExports, reference } from "../tools/api-reference.mjs";
+import { afterEach, describe, expect, test, vi } from "vitest";
+import * as gaussmix from "../src/load.ts";
+import { docstringOf, readExports, reference, SCOPE } from "../tools/api-reference.mjs";
 
 const folder = new URL("../docs/api/", import.meta.url);
 const files = reference();
@@ -54,5 +57,57 @@ describe("a docstring", () => {
       const lacks = isCall ? lacksOf(member) : docstringOf(member).comment ? [] : ["what it is"];
       expect(lacks, `${name}.${member.name?.getText()}`).toEqual([]);
     }
+  });
+});
+
+/** The examples of a declaration and of its members. */
+function examplesOf(name: string, node: ts.Declaration): (readonly [name: string, code: string])[] {
+  const members = ts.isClassDeclaration(node) || ts.isInterfaceDeclaration(node) ? [...node.members] : [];
+  return [
+    ...docstringOf(node).examples.map((tag) => [name, ts.getTextOfJSDocComment(tag.comment) ?? ""] as const),
+    ...members.flatMap((member) => examplesOf(`${name}.${member.name?.getText()}`, member)),
+  ];
+}
+
+describe("the example of", () => {
+  const examples = [...exports.values()].flatMap(({ name, node }) => examplesOf(name, node));
+
+  afterEach(() => {
+    vi.unstubAllGlobals();
+  });
+
+  /** Files by name: what examples read is there, what they write comes here. */
+  const folder = new Map<string, string | Uint8Array>();
+  const readFile = async (name: string): Promise<string | Uint8Array> => folder.get(name) ?? expect.fail(name);
+  const writeFile = async (name: string, content: string | Uint8Array): Promise<void> => void folder.set(name, content);
+
+  const bytesOf = (path: string): Buffer => readFileSync(new URL(`../${path}`, import.meta.url));
+
+  test.each(examples)("%s runs", async (_, code) => {
+    const mixture = gaussmix.GaussianMixture.fitSync([[1], [2], [8], [9]], { nComponents: 2 });
+    folder.set("scikit-learn.json", JSON.stringify(gaussmix.toScikitLearn(mixture)));
+    folder.set("mclust.json", JSON.stringify(gaussmix.toMclust(mixture)));
+    folder.set("matlab.json", JSON.stringify(gaussmix.toMatlab(mixture)));
+    folder.set("model.bin", gaussmix.toBytes(mixture));
+    folder.set("gm.onnx", bytesOf("test/fixtures/interchange/iris-full.onnx"));
+    folder.set("gaussmix.wasm", bytesOf("dist/gaussmix.wasm"));
+    vi.stubGlobal("fetch", async (address: string) => {
+      const content = await readFile(posix.basename(address));
+      return new Response(content as string);
+    });
+    const body = `${SCOPE}\n{\n${code}\n}`.replace(/^import .*\n/gm, "");
+    const { code: script } = await transform(`async function main() {\n${body}\n}`, { loader: "ts", target: "es2022" });
+    const names = Object.keys(gaussmix).join(", ");
+    const run = new Function(
+      "gaussmix",
+      "readFile",
+      "writeFile",
+      `const { ${names} } = gaussmix;\n${script}\nreturn main();`,
+    );
+    await run(gaussmix, readFile, writeFile);
+  });
+
+  test("functions and methods says something of each", () => {
+    expect(examples.length).toBeGreaterThan(60);
   });
 });

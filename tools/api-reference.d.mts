@@ -15,6 +15,8 @@ export interface Docstring {
   readonly examples: readonly ts.JSDocTag[];
 }
 
+/** What the examples go on from. */
+export const SCOPE: string;
 export const ENTRIES: Readonly<Record<string, string>>;
 export function readExports(): { readonly checker: ts.TypeChecker; readonly exports: ReadonlyMap<string, Export> };
 export function docstringOf(node: ts.Node): Docstring;

@@ -48,6 +48,13 @@ export function readExports() {
   return { checker, exports };
 }
 
+/** What the examples of docstrings go on from, beside everything that the package exports. */
+export const SCOPE = `import { readFile, writeFile } from "node:fs/promises";
+
+const rows = [[2.1, 3.0], [1.4, 2.2], [3.2, 2.6], [2.5, 4.1], [3.9, 3.4], [1.8, 3.3],
+              [6.0, 7.2], [7.1, 5.9], [5.2, 5.8], [6.6, 8.0], [4.8, 6.9], [7.4, 7.1]];
+const mixture = await GaussianMixture.fit(rows, { nComponents: 2, seed: 1, columns: ["x", "y"] });`;
+
 /** A heading's anchor, as GitHub makes it. @param {string} heading */
 export const anchorOf = (heading) =>
   heading
@@ -259,7 +266,8 @@ export function reference() {
   const index = [
     "# API reference",
     NOTE,
-    "Every export of the package, from its docstring. [The guide](../README.md#guide) goes by task.",
+    "Every export of the package, from its docstring. [The guide](../README.md#guide) goes by task. Examples go on from this:",
+    fence(SCOPE),
   ];
   for (const [page, { title, exports: names }] of Object.entries(TOPICS)) {
     const sections = names.map((name) => section(exports.get(name), exports, checker));

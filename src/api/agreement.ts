@@ -29,7 +29,7 @@ export interface Contingency<A extends string | number, B extends string | numbe
  * @throws {RangeError} If they are empty or of different length, a number is not an integer, or there are so many different
  *   labels that they must tell rows apart.
  * @example
- * const { accuracy, mapping } = contingencyTable(mixture.predict(rows), species);
+ * const { accuracy, mapping } = contingencyTable([0, 0, 1, 1], ["b", "b", "a", "b"]); // 0.75; 0 is b, 1 is a
  */
 export function contingencyTable<A extends string | number, B extends string | number>(
   labelsA: ArrayLike<A>,

@@ -39,8 +39,8 @@ function othersThan(columns: readonly number[], nFeatures: number): number[] {
  * @returns a mixture over these columns, of the same covariance type.
  * @throws {TypeError | RangeError} If a column is unknown or given twice.
  * @example
- * marginal(mixture, [2, 0]);
- * marginal(mixture, ["height"]);
+ * marginal(mixture, [1, 0]);
+ * marginal(mixture, ["y"]);
  */
 export function marginal(mixture: Mixture, columns: readonly Column[]): GaussianMixture {
   const parameters = givenParameters(mixture);
@@ -59,8 +59,8 @@ export function marginal(mixture: Mixture, columns: readonly Column[]): Gaussian
  * @throws {TypeError | RangeError} If a column is unknown, a value is not a finite number, or no column is left.
  * @throws {MixtureError} `NOT_FINITE` if the values lie so far away that a mean overflows.
  * @example
- * condition(mixture, { height: 1.8 });
- * condition(mixture, { 0: 1.8, 2: 75 });
+ * condition(mixture, { y: 5 }); // over x
+ * condition(mixture, { 0: 4.4 }); // over the second column
  */
 export function condition(mixture: Mixture, values: Readonly<Record<Column, number>>): GaussianMixture {
   const parameters = givenParameters(mixture);

@@ -26,8 +26,8 @@ function sideOf(options: TailOptions): number {
  * @returns Float64Array, one share for each point. Relative error some (3 + z²) 2.2e-16, z standard deviations out.
  * @throws {TypeError | RangeError} If the mixture has more than one column, or a point is not a number.
  * @example
- * cdf(mixture, [0, 1.96]);
- * cdf(mixture, 30, { tail: "upper" }); // the far tail, to all digits
+ * cdf(marginal(mixture, ["y"]), [3, 7]);
+ * cdf(marginal(mixture, ["y"]), 30, { tail: "upper" }); // the far tail, to all digits
  */
 export function cdf(mixture: Mixture, x: number | ArrayLike<number>, options: TailOptions = {}): Float64Array {
   return along("tails", givenLine(mixture), givenNumbers("x", x, -Infinity, Infinity), sideOf(options));
@@ -43,8 +43,8 @@ export function cdf(mixture: Mixture, x: number | ArrayLike<number>, options: Ta
  * @returns Float64Array, one point for each share; infinite at 0 and 1.
  * @throws {TypeError | RangeError} If the mixture has more than one column, or a share is not a number from 0 to 1.
  * @example
- * quantile(mixture, [0.025, 0.5, 0.975]);
- * quantile(mixture, 1e-30, { tail: "upper" });
+ * quantile(marginal(mixture, ["y"]), [0.025, 0.5, 0.975]);
+ * quantile(marginal(mixture, ["y"]), 1e-30, { tail: "upper" });
  */
 export function quantile(mixture: Mixture, p: number | ArrayLike<number>, options: TailOptions = {}): Float64Array {
   return along("quantiles", givenLine(mixture), givenNumbers("p", p, 0, 1), sideOf(options));

@@ -154,7 +154,7 @@ export function contrast(
  * @returns the divergence, from 0 to log 2 but for chance, and its standard error.
  * @throws as {@link klDivergence}.
  * @example
- * jsDivergence(mixture, other, { nSamples: 100_000 }).value;
+ * jsDivergence(mixture, { mixture, component: 0 }, { nSamples: 100_000 }).value;
  */
 export function jsDivergence(p: MixtureOrComponent, q: MixtureOrComponent, options: EstimateOptions = {}): Estimate {
   // log 2 + s log s + t log t, s and t = u / (1 + u) the shares of p and q in the density

@@ -83,8 +83,8 @@ export function ellipsoid(mixture: Mixture, component: number, options: Ellipsoi
  * @returns an {@link ellipsoid} over two columns, with its angle and points along it.
  * @throws {TypeError | RangeError} If an argument is malformed, or there are not two columns.
  * @example
- * const { centre, axes, angle } = ellipse(mixture, 0, { mass: 0.9, columns: ["width", "length"] });
- * context.ellipse(...centre, ...axes, angle, 0, 2 * Math.PI); // on a canvas in the unit of the data
+ * const { centre, axes, angle } = ellipse(mixture, 0, { mass: 0.9, columns: ["x", "y"] });
+ * // on a canvas in the unit of the data: context.ellipse(...centre, ...axes, angle, 0, 2 * Math.PI)
  */
 export function ellipse(mixture: Mixture, component: number, options: EllipseOptions = {}): Ellipse {
   const { nPoints = 64, ...rest } = optionsOf("options", options, ["mass", "columns", "nPoints"]);

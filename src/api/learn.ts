@@ -45,7 +45,7 @@ export interface EStep {
  * @throws {TypeError | RangeError} If data or parameters are malformed or do not fit each other.
  * @throws {MixtureError} `SINGULAR_COVARIANCE` if a covariance is not positive definite.
  * @example
- * const { responsibilities, counts } = eStep(rows, { weights: [0.5, 0.5], means: [[3], [6]], covariances: [[[1]], [[1]]] });
+ * const { responsibilities, counts } = eStep([[2], [3], [7]], { weights: [0.5, 0.5], means: [[3], [6]], covariances: [[[1]], [[1]]] });
  */
 export function eStep(data: DataInput, parameters: MixtureParameters): EStep {
   const { columns, ...checked } = parametersFrom("parameters", parameters);
@@ -85,7 +85,7 @@ export interface MStepOptions {
  * @returns weights [K], means [K, D] and covariances in the type's shape. A covariance may be singular: `fromParameters` says so.
  * @throws {TypeError | RangeError} If data, responsibilities or options are malformed.
  * @example
- * const { means } = mStep(rows, eStep(rows, parameters).responsibilities);
+ * const { means } = mStep(rows, eStep(rows, mixture).responsibilities);
  */
 export function mStep(
   data: DataInput,

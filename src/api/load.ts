@@ -15,7 +15,7 @@ export type KernelSource = string | object;
  * @throws {TypeError} If it is none of the kinds, or cannot be fetched.
  * @throws {MixtureError} `UNSUPPORTED` if it is another file, or the engine cannot compile it.
  * @example
- * await load(new URL("gaussmix.wasm", import.meta.url));
+ * await load("/static/gaussmix.wasm");
  */
 export function load(source: KernelSource | PromiseLike<KernelSource>): Promise<void> {
   return loadKernels(source);

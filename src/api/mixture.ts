@@ -126,8 +126,8 @@ export function partsOfJSON(json: string | MixtureJSON): MixtureParts {
  * one, for programs that only use models made elsewhere.
  *
  * @example
- * const mixture = Mixture.fromJSON(text);
- * mixture.scoreSamples([[5.1, 3.5, 1.4, 0.2]]); // Float64Array: the log-density of one row
+ * const model = Mixture.fromJSON(JSON.stringify(mixture));
+ * model.scoreSamples([[4.4, 5]]); // Float64Array: the log-density of one row
  */
 export class Mixture {
   /** Names of the columns, if the data had names. */
@@ -224,7 +224,7 @@ export class Mixture {
    * @returns Int32Array of length N, values 0 to K - 1.
    * @throws {TypeError | RangeError} If the width does not fit or a value is not a finite number.
    * @example
-   * mixture.predict([[5.1, 3.5, 1.4, 0.2]]); // one row
+   * mixture.predict([[4.4, 5]]); // one row
    */
   predict(data: DataInput, out?: Int32Array): Int32Array {
     const matrix = rowsFor(this, data);
@@ -242,7 +242,7 @@ export class Mixture {
    * @returns Float64Array [N, K], row-major.
    * @throws as {@link predict}.
    * @example
-   * mixture.predictProba([[5.1, 3.5, 1.4, 0.2]]); // K numbers that sum to 1
+   * mixture.predictProba([[4.4, 5]]); // K numbers that sum to 1
    */
   predictProba(data: DataInput, out?: Float64Array): Float64Array {
     const matrix = rowsFor(this, data);
@@ -259,7 +259,7 @@ export class Mixture {
    * @returns Float64Array of length N, in nats; `-Infinity` where every component's density is 0.
    * @throws as {@link predict}.
    * @example
-   * mixture.scoreSamples([[5.1, 3.5, 1.4, 0.2]]); // low for a row unlike those of the fit
+   * mixture.scoreSamples([[4.4, 5]]); // low for a row unlike those of the fit
    */
   scoreSamples(data: DataInput, out?: Float64Array): Float64Array {
     const matrix = rowsFor(this, data);
@@ -291,7 +291,7 @@ export class Mixture {
    * @returns in nats.
    * @throws as {@link predict}.
    * @example
-   * mixture.logLikelihood(rows, { sampleWeight: weights });
+   * mixture.logLikelihood(rows, { sampleWeight: rows.map(() => 2) });
    */
   logLikelihood(data: DataInput, options: WeightOptions = {}): number {
     return this.#total(data, options).logLikelihood;
@@ -305,7 +305,7 @@ export class Mixture {
    * @returns Float64Array [N, K], row-major, in standard deviations.
    * @throws as {@link predict}.
    * @example
-   * mixture.mahalanobis([[5.1, 3.5, 1.4, 0.2]]); // K distances
+   * mixture.mahalanobis([[4.4, 5]]); // K distances
    */
   mahalanobis(data: DataInput, out?: Float64Array): Float64Array {
     const matrix = rowsFor(this, data);

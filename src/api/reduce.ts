@@ -34,7 +34,7 @@ export interface Reduction {
  * @throws {MixtureError} `SINGULAR_COVARIANCE` if a covariance is not positive definite, or that of joined components is not
  *   because they lie more than some 1e8 standard deviations apart.
  * @example
- * const { mixture: smaller, klBound } = reduce(mixture, 3);
+ * const { mixture: smaller, klBound } = reduce(mixture, 1);
  */
 export function reduce(mixture: MixtureParameters, nComponents: number): Reduction {
   const model = modelFrom("mixture", mixture);

@@ -20,7 +20,7 @@ import { transpose } from "./shapes.ts";
  * @throws {TypeError | RangeError} If a property is missing or does not fit the others.
  * @throws {MixtureError} `SINGULAR_COVARIANCE` if a covariance is not positive definite.
  * @example
- * const mixture = fromMatlab(await readFile("gm.json", "utf8"));
+ * const mixture = fromMatlab(await readFile("matlab.json", "utf8"));
  */
 export function fromMatlab(json: string | object): GaussianMixture {
   const remedy = "write its properties as docs/interchange.md shows";
@@ -49,7 +49,7 @@ export function fromMatlab(json: string | object): GaussianMixture {
  * @returns plain data.
  * @throws {TypeError} If it is not a mixture.
  * @example
- * await writeFile("gm.json", JSON.stringify(toMatlab(mixture)));
+ * await writeFile("matlab.json", JSON.stringify(toMatlab(mixture)));
  */
 export function toMatlab(mixture: Mixture): Readonly<Record<string, unknown>> {
   checkMixture(mixture);

@@ -19,7 +19,7 @@ import { transpose } from "./shapes.ts";
  *   `BayesianGaussianMixture`, whose density is none of a mixture of normals.
  * @throws {MixtureError} `SINGULAR_COVARIANCE` if a covariance is not positive definite.
  * @example
- * const mixture = fromScikitLearn(await readFile("gm.json", "utf8"));
+ * const mixture = fromScikitLearn(await readFile("scikit-learn.json", "utf8"));
  */
 export function fromScikitLearn(json: string | object): GaussianMixture {
   const remedy = "write vars(gm) as docs/interchange.md shows";
@@ -48,7 +48,7 @@ export function fromScikitLearn(json: string | object): GaussianMixture {
  * @throws {TypeError} If it is not a mixture.
  * @throws {MixtureError} `NOT_FINITE` if a precision overflows.
  * @example
- * await writeFile("gm.json", JSON.stringify(toScikitLearn(mixture)));
+ * await writeFile("scikit-learn.json", JSON.stringify(toScikitLearn(mixture)));
  */
 export function toScikitLearn(mixture: Mixture): Readonly<Record<string, unknown>> {
   checkMixture(mixture);
