@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url";
 
 /**
  * @typedef {Record<string, unknown>} Row
- * @typedef {{ title: string, note?: string, columns: Record<string, (row: any) => string>, rows: Row[] }} Table
+ * @typedef {{ title?: string, note?: string, columns: Record<string, (row: any) => string>, rows: Row[] }} Table
  *   columns: heading and what to print below it.
  * @typedef {{ quick: boolean }} Options
  */
@@ -75,7 +75,8 @@ export function markdown({ title, note, columns, rows }) {
   const widths = names.map((name, i) => Math.max(3, name.length, ...cells.map((row) => row[i].length)));
   const padded = (row) => line(row.map((cell, i) => cell.padEnd(widths[i])));
   const body = [padded(names), line(widths.map((width) => "-".repeat(width))), ...cells.map(padded)].join("\n");
-  return `\n## ${title}\n${note === undefined ? "" : `\n${note}\n`}\n${body}`;
+  const heading = title === undefined ? "" : `\n## ${title}\n`;
+  return `${heading}${note === undefined ? "" : `\n${note}\n`}\n${body}`;
 }
 
 /** A line of progress on standard error, which leaves the tables clean. @param {string} text */

@@ -3,8 +3,8 @@
  *
  * - `SINGULAR_COVARIANCE`: a covariance is not positive definite, so a component has no density.
  * - `MEMORY`: the data and the work space do not fit in WebAssembly's memory.
- * - `UNSUPPORTED`: this engine, or this build, lacks what the call needs.
- * - `NOT_FINITE`: a result overflowed; the data lies too far from 0 for 64-bit numbers.
+ * - `UNSUPPORTED`: the engine has no WebAssembly SIMD, or may not compile modules; or `load` got another file.
+ * - `NOT_FINITE`: a result overflowed: the log-likelihood or moments of rows too far away, the inverse of a variance too small.
  */
 export type MixtureErrorCode = "SINGULAR_COVARIANCE" | "MEMORY" | "UNSUPPORTED" | "NOT_FINITE";
 
@@ -22,12 +22,14 @@ export interface MixtureErrorOptions {
  *
  * @example
  * try {
- *   GaussianMixture.fitSync(rows, { nComponents: 8, regCovar: 0 });
+ *   GaussianMixture.fitSync([[1, 1], [2, 2], [3, 3]], { nComponents: 1, regCovar: 0 });
  * } catch (error) {
- *   if (error instanceof MixtureError && error.code === "SINGULAR_COVARIANCE") retryWithFewer(error.component);
+ *   if (!(error instanceof MixtureError && error.code === "SINGULAR_COVARIANCE")) throw error;
+ *   error.component; // 0
  * }
  */
 export class MixtureError extends Error {
+  /** The class of the error, for logs. */
   override readonly name = "MixtureError";
   /** What went wrong, for a program to branch on; the text may change between releases. */
   readonly code: MixtureErrorCode;

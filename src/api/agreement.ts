@@ -24,11 +24,12 @@ export interface Contingency<A extends string | number, B extends string | numbe
  *
  * @param labelsA - [N], say what `predict` gave.
  * @param labelsB - [N], say the known classes.
+ * @returns the counts [R, C], the labels that they belong to, the matching, and how many rows agree under it.
  * @throws {TypeError} If they are not lists, or labels are neither integers nor texts, or some are the one and some the other.
  * @throws {RangeError} If they are empty or of different length, a number is not an integer, or there are so many different
  *   labels that they must tell rows apart.
  * @example
- * const { accuracy, mapping } = contingencyTable(mixture.predict(rows), species);
+ * const { accuracy, mapping } = contingencyTable([0, 0, 1, 1], ["b", "b", "a", "b"]); // 0.75; 0 is b, 1 is a
  */
 export function contingencyTable<A extends string | number, B extends string | number>(
   labelsA: ArrayLike<A>,
@@ -64,6 +65,9 @@ const MOST_CELLS = 4_000_000;
  * Adjusted Rand index of two clusterings (Hubert & Arabie 1985): 1 where they are the same but for names, about 0 where they
  * agree as chance would have it, below 0 where less.
  *
+ * @param labelsA - [N]: integers or texts.
+ * @param labelsB - [N], of the same rows.
+ * @returns the index; the order of the two does not matter.
  * @throws as {@link contingencyTable}; any number of different labels will do.
  * @example
  * adjustedRandIndex([0, 0, 1, 1], ["b", "b", "a", "a"]); // 1

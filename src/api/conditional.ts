@@ -34,12 +34,13 @@ function othersThan(columns: readonly number[], nFeatures: number): number[] {
 /**
  * The mixture of some columns alone, the others integrated out.
  *
+ * @param mixture - over D columns.
  * @param columns - indices or names, in the order wanted.
  * @returns a mixture over these columns, of the same covariance type.
  * @throws {TypeError | RangeError} If a column is unknown or given twice.
  * @example
- * marginal(mixture, [2, 0]);
- * marginal(mixture, ["height"]);
+ * marginal(mixture, [1, 0]);
+ * marginal(mixture, ["y"]);
  */
 export function marginal(mixture: Mixture, columns: readonly Column[]): GaussianMixture {
   const parameters = givenParameters(mixture);
@@ -52,13 +53,14 @@ export function marginal(mixture: Mixture, columns: readonly Column[]): Gaussian
  * covariances by regression within each component (Bishop, PRML, eq. 2.81 and 2.82). For many rows at once see
  * {@link regression}.
  *
+ * @param mixture - over D columns.
  * @param values - finite numbers by name or index of their column.
  * @returns a mixture over the remaining columns, in their order, of the same covariance type.
  * @throws {TypeError | RangeError} If a column is unknown, a value is not a finite number, or no column is left.
  * @throws {MixtureError} `NOT_FINITE` if the values lie so far away that a mean overflows.
  * @example
- * condition(mixture, { height: 1.8 });
- * condition(mixture, { 0: 1.8, 2: 75 });
+ * condition(mixture, { y: 5 }); // over x
+ * condition(mixture, { 0: 4.4 }); // over the second column
  */
 export function condition(mixture: Mixture, values: Readonly<Record<Column, number>>): GaussianMixture {
   const parameters = givenParameters(mixture);
@@ -111,37 +113,57 @@ export interface Regression {
   /**
    * Expected targets of each row.
    *
+   * @param data - N rows of the inputs, in any form.
    * @param out - where to write; length N * M. Allocated when omitted.
-   * @returns Float64Array [N, M].
+   * @returns Float64Array [N, M]: means.
    * @throws {TypeError | RangeError} If the width does not fit or a value is not a finite number.
    * @throws {MixtureError} `NOT_FINITE` if a row lies so far away that a mean overflows.
+   * @example
+   * regression(mixture, { inputs: [0] }).predict([[2], [4.4]]); // Float64Array of length 2: expected second columns
    */
   predict(data: DataInput, out?: Float64Array): Float64Array;
-  /** Covariance of the targets of each row: Float64Array [N, M, M]. @throws as {@link predict}, also if a covariance overflows. */
+  /**
+   * Covariance of the targets of each row.
+   *
+   * @param data - N rows of the inputs, in any form.
+   * @param out - where to write; length N * M * M. Allocated when omitted.
+   * @returns Float64Array [N, M, M].
+   * @throws as {@link predict}, also if a covariance overflows.
+   * @example
+   * regression(mixture, { inputs: [0] }).covariance([[2]]); // how far off the mean a second column may be, squared
+   */
   covariance(data: DataInput, out?: Float64Array): Float64Array;
   /**
    * Log-density of given targets given inputs, row by row, in nats.
    *
+   * @param data - N rows of the inputs, in any form.
    * @param targets - as many rows of the M targets.
    * @returns Float64Array [N]. Components whose weight is below 1e-307 given the inputs are left out.
    * @throws as {@link predict}.
+   * @example
+   * regression(mixture, { inputs: [0] }).logDensity([[2]], [[3]]);
    */
   logDensity(data: DataInput, targets: DataInput): Float64Array;
   /**
    * Quantiles of a single target given inputs.
    *
+   * @param data - N rows of the inputs, in any form.
    * @param p - shares, from 0 to 1: P of them.
    * @returns Float64Array [N, P]; infinite at 0 and 1.
    * @throws {RangeError} If there is more than one target, and as {@link predict}.
    * @example
-   * regression(mixture, { targets: ["y"] }).quantile([[0.5]], [0.05, 0.5, 0.95]);
+   * regression(mixture, { targets: [1] }).quantile([[0.5]], [0.05, 0.5, 0.95]);
    */
   quantile(data: DataInput, p: number | ArrayLike<number>): Float64Array;
   /**
    * Draws targets given inputs, once for each row.
    *
+   * @param data - N rows of the inputs, in any form.
+   * @param options - `seed`: all random choice; default 0.
    * @returns Float64Array [N, M].
    * @throws as {@link predict}.
+   * @example
+   * regression(mixture, { inputs: [0] }).sample([[2], [2]], { seed: 1 });
    */
   sample(data: DataInput, options?: SampleOptions): Float64Array;
 }
@@ -151,7 +173,9 @@ export interface Regression {
  * (Ghahramani & Jordan 1994; Sung 2004). Of several modes it keeps all: ask for quantiles, densities or samples where a
  * mean says too little.
  *
+ * @param mixture - fitted to inputs and targets together.
  * @param options - `inputs`, `targets` or both; a column in neither is integrated out.
+ * @returns what predicts: means, covariances, densities, quantiles and samples of targets.
  * @throws {TypeError | RangeError} If a column is unknown, given twice, or none is left for one side.
  * @throws {MixtureError} `SINGULAR_COVARIANCE` if a covariance is not positive definite to working precision.
  * @example

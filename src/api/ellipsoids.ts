@@ -47,7 +47,10 @@ export interface Ellipse extends Ellipsoid {
  * The ellipsoid about the mean of a component that holds a given share of it. Over one column it is the interval `centre`
  * plus or minus `axes`.
  *
+ * @param mixture - whose component it is.
  * @param component - which one, counted from 0.
+ * @param options - `mass`, the share inside (default 0.95), and `columns` (default all).
+ * @returns centre, half-lengths with their directions, and the Mahalanobis distance of the surface.
  * @throws {TypeError | RangeError} If an argument is malformed or names no component or column.
  * @example
  * const { centre, axes, directions } = ellipsoid(mixture, 0, { mass: 0.5 });
@@ -74,12 +77,14 @@ export function ellipsoid(mixture: Mixture, component: number, options: Ellipsoi
 /**
  * The ellipse about the mean of a component that holds a given share of it, ready to be drawn.
  *
+ * @param mixture - whose component it is.
  * @param component - which one, counted from 0.
  * @param options - a mixture of more than two columns needs `columns`, two of them.
+ * @returns an {@link ellipsoid} over two columns, with its angle and points along it.
  * @throws {TypeError | RangeError} If an argument is malformed, or there are not two columns.
  * @example
- * const { centre, axes, angle } = ellipse(mixture, 0, { mass: 0.9, columns: ["width", "length"] });
- * context.ellipse(...centre, ...axes, angle, 0, 2 * Math.PI); // on a canvas in the unit of the data
+ * const { centre, axes, angle } = ellipse(mixture, 0, { mass: 0.9, columns: ["x", "y"] });
+ * // on a canvas in the unit of the data: context.ellipse(...centre, ...axes, angle, 0, 2 * Math.PI)
  */
 export function ellipse(mixture: Mixture, component: number, options: EllipseOptions = {}): Ellipse {
   const { nPoints = 64, ...rest } = optionsOf("options", options, ["mass", "columns", "nPoints"]);

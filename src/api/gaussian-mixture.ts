@@ -86,9 +86,14 @@ export class GaussianMixture extends Mixture {
   }
 
   /**
-   * {@link GaussianMixture.fit}, on the spot: for scripts and workers. Same result, to the bit.
+   * {@link GaussianMixture.fit}, on the spot and on one thread: for scripts and workers. Same result, to the bit.
    *
+   * @param data - N rows of D numbers, in any form of {@link DataInput}.
+   * @param options - `nComponents`, and whatever is to differ from the defaults.
+   * @returns the mixture of the start that reached the highest log-likelihood, with a report.
    * @throws as `fit` rejects.
+   * @example
+   * GaussianMixture.fitSync([[1, 2], [1.1, 2.3], [8, 9], [8.2, 8.8]], { nComponents: 2, covarianceType: "diag" });
    */
   static fitSync(data: DataInput, options: FitOptions): GaussianMixture {
     const { matrix, settings, warmStart } = fitInput(data, options);
@@ -103,6 +108,8 @@ export class GaussianMixture extends Mixture {
   /**
    * A mixture with given parameters.
    *
+   * @param parameters - nested or flat arrays; another mixture will do.
+   * @returns a mixture without a report.
    * @throws as {@link Mixture.fromParameters}.
    * @example
    * GaussianMixture.fromParameters({ weights: [0.5, 0.5], means: [[0], [4]], covariances: [1, 2], covarianceType: "spherical" });
@@ -114,6 +121,8 @@ export class GaussianMixture extends Mixture {
   /**
    * A mixture from what {@link Mixture.toJSON} gave, as text or parsed. Parameters are the same to the last bit.
    *
+   * @param json - the text, or the parsed object.
+   * @returns a mixture without a report.
    * @throws as {@link Mixture.fromJSON}.
    * @example
    * const copy = GaussianMixture.fromJSON(JSON.stringify(mixture));

@@ -35,6 +35,7 @@ export interface ImproveOptions extends Omit<FitOptions, (typeof OTHERS)[number]
  *
  * @param mixture - where to begin, for example a fit.
  * @param data - the N rows that it was fitted to, in any form.
+ * @param options - `moves`, and those options of a fit that the mixture does not settle.
  * @returns a mixture with the same number of components and type of covariances, of a log-likelihood that is as high or
  *   higher, without spurious components in place of sound ones. `report.starts` has EM from the mixture and from each move.
  * @throws {TypeError | RangeError} If an argument is malformed or the data do not fit the mixture.
@@ -55,7 +56,17 @@ export async function improve(
   return fittedMixture(await fitted, matrix);
 }
 
-/** {@link improve}, on the spot and on one thread. Same result, to the bit. @throws as `improve` rejects. */
+/**
+ * {@link improve}, on the spot and on one thread. Same result, to the bit.
+ *
+ * @param mixture - where to begin, for example a fit.
+ * @param data - the N rows that it was fitted to, in any form.
+ * @param options - `moves`, and those options of a fit that the mixture does not settle.
+ * @returns a mixture that is as likely or likelier.
+ * @throws as `improve` rejects.
+ * @example
+ * const better = improveSync(mixture, rows, { moves: 10 });
+ */
 export function improveSync(mixture: Mixture, data: DataInput, options: ImproveOptions = {}): GaussianMixture {
   const { matrix, settings, moves, start } = inputOf(mixture, data, options);
   settings.signal?.throwIfAborted();

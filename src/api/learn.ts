@@ -41,10 +41,11 @@ export interface EStep {
  *
  * @param data - N rows of D numbers, in any form.
  * @param parameters - of a mixture; a `GaussianMixture` will do.
+ * @returns responsibilities, their sums, and the log-likelihood.
  * @throws {TypeError | RangeError} If data or parameters are malformed or do not fit each other.
  * @throws {MixtureError} `SINGULAR_COVARIANCE` if a covariance is not positive definite.
  * @example
- * const { responsibilities, counts } = eStep(rows, { weights: [0.5, 0.5], means: [[3], [6]], covariances: [[[1]], [[1]]] });
+ * const { responsibilities, counts } = eStep([[2], [3], [7]], { weights: [0.5, 0.5], means: [[3], [6]], covariances: [[[1]], [[1]]] });
  */
 export function eStep(data: DataInput, parameters: MixtureParameters): EStep {
   const { columns, ...checked } = parametersFrom("parameters", parameters);
@@ -80,10 +81,11 @@ export interface MStepOptions {
  *
  * @param data - N rows of D numbers, in any form.
  * @param responsibilities - [N, K]: rows of numbers, or flat and row-major; each row sums to 1.
+ * @param options - `covarianceType` (default "full"), `regCovar` (default 0), `nFeatures` of a flat array.
  * @returns weights [K], means [K, D] and covariances in the type's shape. A covariance may be singular: `fromParameters` says so.
  * @throws {TypeError | RangeError} If data, responsibilities or options are malformed.
  * @example
- * const { means } = mStep(rows, eStep(rows, parameters).responsibilities);
+ * const { means } = mStep(rows, eStep(rows, mixture).responsibilities);
  */
 export function mStep(
   data: DataInput,
@@ -138,6 +140,7 @@ export interface Clusters {
   readonly centres: Float64Array;
   /** Sum of the squared distances of the rows to their centres. */
   readonly inertia: number;
+  /** Iterations taken. */
   readonly nIterations: number;
 }
 
@@ -145,6 +148,8 @@ export interface Clusters {
  * k-means: hard clusters about K centres (Lloyd 1982, from k-means++ seeds: Arthur & Vassilvitskii 2007).
  *
  * @param data - N rows of D numbers, in any form.
+ * @param options - `nClusters`, and whatever is to differ from the defaults.
+ * @returns the cluster of each row, the centres, and how far the rows lie from them.
  * @throws {TypeError | RangeError} If data or options are malformed.
  * @example
  * const { labels, centres } = kMeans([[1], [2], [9], [10]], { nClusters: 2 });
@@ -194,6 +199,7 @@ export interface NormalParameters {
  * Log-density of each row under one multivariate normal (Bishop, PRML, eq. 2.43).
  *
  * @param data - N rows of D numbers, in any form.
+ * @param normal - `mean` [D] and `covariance` [D, D], nested or flat.
  * @returns Float64Array of length N, in nats.
  * @throws {TypeError | RangeError} If data or parameters are malformed or do not fit each other.
  * @throws {MixtureError} `SINGULAR_COVARIANCE` if the covariance is not positive definite.

@@ -11,10 +11,11 @@ export type KernelSource = string | object;
  *
  * @param source - the kernels, or a promise of them. With a compiled module alone a fit takes one thread: workers need the
  * bytes.
+ * @returns a promise that settles when the kernels are compiled.
  * @throws {TypeError} If it is none of the kinds, or cannot be fetched.
  * @throws {MixtureError} `UNSUPPORTED` if it is another file, or the engine cannot compile it.
  * @example
- * await load(new URL("gaussmix.wasm", import.meta.url));
+ * await load("/static/gaussmix.wasm");
  */
 export function load(source: KernelSource | PromiseLike<KernelSource>): Promise<void> {
   return loadKernels(source);

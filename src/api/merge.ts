@@ -10,6 +10,7 @@ import { modelFrom } from "./operand.ts";
 
 /** One clustering out of a hierarchy. */
 export interface MergeStep {
+  /** How many clusters there are. */
   readonly nClusters: number;
   /** [K]: the cluster of each component, numbered from 0 in the order of their first components. */
   readonly clusters: Int32Array;
@@ -30,11 +31,27 @@ export interface Merging {
    * lines, one on either side, fit best. With one or two components there is no elbow, and it is K.
    */
   readonly nClusters: number;
-  /** The elbow of the entropy against the number of clusters. */
+  /** The elbow of the entropy against the number of clusters, as mclust's `clustCombiOptim` has it. */
   readonly nClustersUnscaled: number;
-  /** [N]: the most likely of so many clusters (default {@link nClusters}) for each row, the first of equals. */
+  /**
+   * The most likely cluster of each row, the first of equals.
+   *
+   * @param nClusters - how many clusters to have, from 1 to K. Default: {@link nClusters}.
+   * @returns Int32Array of length N.
+   * @throws {TypeError | RangeError} If nClusters is not such an integer.
+   * @example
+   * merge(mixture, rows).labels(2);
+   */
   labels(nClusters?: number): Int32Array;
-  /** [N, nClusters], row-major: responsibilities, those of the components of each cluster added up. */
+  /**
+   * Responsibilities of the clusters: those of their components, added up.
+   *
+   * @param nClusters - how many clusters to have, from 1 to K. Default: {@link nClusters}.
+   * @returns Float64Array [N, nClusters], row-major.
+   * @throws {TypeError | RangeError} If nClusters is not such an integer.
+   * @example
+   * merge(mixture, rows).responsibilities(2);
+   */
   responsibilities(nClusters?: number): Float64Array;
 }
 
@@ -43,8 +60,10 @@ export interface Merging {
  * at each step the two whose union leaves the least entropy, that is, the two that share most rows. The mixture stays
  * as it is: a cluster's density is the mixture of its components. What is returned holds 2 N K numbers.
  *
+ * @param mixture - whose components are merged.
  * @param data - N rows, as a rule those of the fit.
  * @param options - `sampleWeight`, what each row counts for.
+ * @returns K clusterings, from one component each to all in one, and the number of clusters that the entropy suggests.
  * @throws {TypeError | RangeError} If parameters or data are malformed or do not fit each other.
  * @throws {MixtureError} `SINGULAR_COVARIANCE` if a covariance is not positive definite.
  * @example

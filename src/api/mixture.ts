@@ -130,8 +130,8 @@ export function partsOfJSON(json: string | MixtureJSON): MixtureParts {
  * one, for programs that only use models made elsewhere.
  *
  * @example
- * const mixture = Mixture.fromJSON(text);
- * mixture.scoreSamples([[5.1, 3.5, 1.4, 0.2]]); // Float64Array: the log-density of one row
+ * const model = Mixture.fromJSON(JSON.stringify(mixture));
+ * model.scoreSamples([[4.4, 5]]); // Float64Array: the log-density of one row
  */
 export class Mixture {
   /** Names of the columns, if the data had names. */
@@ -147,6 +147,8 @@ export class Mixture {
   /**
    * A mixture with given parameters.
    *
+   * @param parameters - nested or flat arrays; another mixture will do.
+   * @returns the mixture.
    * @throws {TypeError} If a value is not a number.
    * @throws {RangeError} If a shape does not fit, weights do not sum to 1, or a covariance is not symmetric.
    * @throws {MixtureError} `SINGULAR_COVARIANCE` if a covariance is not positive definite.
@@ -160,6 +162,8 @@ export class Mixture {
   /**
    * A mixture from what {@link Mixture.toJSON} gave, as text or parsed. Parameters are the same to the last bit.
    *
+   * @param json - the text, or the parsed object.
+   * @returns the mixture.
    * @throws {SyntaxError} If the text is not JSON.
    * @throws {TypeError | RangeError} If it is not a mixture of this version, or its parts do not fit each other.
    * @throws {MixtureError} `SINGULAR_COVARIANCE` if a covariance is not positive definite.
@@ -170,7 +174,13 @@ export class Mixture {
     return new Mixture(partsOfJSON(json));
   }
 
-  /** The mixture as plain, versioned data; `JSON.stringify(mixture)` uses it. The report is left out. */
+  /**
+   * The mixture as plain, versioned data; `JSON.stringify(mixture)` uses it. The report is left out.
+   *
+   * @returns nested arrays and names.
+   * @example
+   * const text = JSON.stringify(mixture);
+   */
   toJSON(): MixtureJSON {
     return toJSON(this.#model, this.columns);
   }
@@ -223,7 +233,7 @@ export class Mixture {
    * @returns Int32Array of length N, values 0 to K - 1.
    * @throws {TypeError | RangeError} If the width does not fit or a value is not a finite number.
    * @example
-   * mixture.predict([[5.1, 3.5, 1.4, 0.2]]); // one row
+   * mixture.predict([[4.4, 5]]); // one row
    */
   predict(data: DataInput, out?: Int32Array): Int32Array {
     const matrix = rowsFor(this, data);
@@ -236,9 +246,12 @@ export class Mixture {
    * Responsibilities: how likely each component has made each row. Rows sum to 1; a row so far away that every density is
    * 0 gets 1 / K each.
    *
+   * @param data - N rows of {@link nFeatures} numbers, in any form.
    * @param out - where to write; length N * K. Allocated when omitted.
    * @returns Float64Array [N, K], row-major.
    * @throws as {@link predict}.
+   * @example
+   * mixture.predictProba([[4.4, 5]]); // K numbers that sum to 1
    */
   predictProba(data: DataInput, out?: Float64Array): Float64Array {
     const matrix = rowsFor(this, data);
@@ -250,9 +263,12 @@ export class Mixture {
   /**
    * Log-density of each row under the mixture.
    *
+   * @param data - N rows of {@link nFeatures} numbers, in any form.
    * @param out - where to write; length N. Allocated when omitted.
    * @returns Float64Array of length N, in nats; `-Infinity` where every component's density is 0.
    * @throws as {@link predict}.
+   * @example
+   * mixture.scoreSamples([[4.4, 5]]); // low for a row unlike those of the fit
    */
   scoreSamples(data: DataInput, out?: Float64Array): Float64Array {
     const matrix = rowsFor(this, data);
@@ -261,13 +277,31 @@ export class Mixture {
     return density;
   }
 
-  /** Mean log-density of the rows, in nats; with weights, their weighted mean. @throws as {@link predict}. */
+  /**
+   * Mean log-density of the rows; with weights, their weighted mean.
+   *
+   * @param data - N rows of {@link nFeatures} numbers, in any form.
+   * @param options - `sampleWeight`: what each row counts for, [N], 0 or more; default all 1.
+   * @returns in nats.
+   * @throws as {@link predict}.
+   * @example
+   * mixture.score(rows);
+   */
   score(data: DataInput, options: WeightOptions = {}): number {
     const { logLikelihood, totalWeight } = this.#total(data, options);
     return logLikelihood / totalWeight;
   }
 
-  /** Total log-likelihood of the rows, each times its weight, in nats. @throws as {@link predict}. */
+  /**
+   * Total log-likelihood of the rows, each times its weight.
+   *
+   * @param data - N rows of {@link nFeatures} numbers, in any form.
+   * @param options - `sampleWeight`: what each row counts for, [N], 0 or more; default all 1.
+   * @returns in nats.
+   * @throws as {@link predict}.
+   * @example
+   * mixture.logLikelihood(rows, { sampleWeight: rows.map(() => 2) });
+   */
   logLikelihood(data: DataInput, options: WeightOptions = {}): number {
     return this.#total(data, options).logLikelihood;
   }
@@ -275,9 +309,12 @@ export class Mixture {
   /**
    * Mahalanobis distance of each row to each component: sqrt((x - mean)' covariance⁻¹ (x - mean)).
    *
+   * @param data - N rows of {@link nFeatures} numbers, in any form.
    * @param out - where to write; length N * K. Allocated when omitted.
    * @returns Float64Array [N, K], row-major, in standard deviations.
    * @throws as {@link predict}.
+   * @example
+   * mixture.mahalanobis([[4.4, 5]]); // K distances
    */
   mahalanobis(data: DataInput, out?: Float64Array): Float64Array {
     const matrix = rowsFor(this, data);
@@ -291,13 +328,32 @@ export class Mixture {
     return parameterCount(this);
   }
 
-  /** Bayesian information criterion, -2 logL + p log N (Schwarz 1978): lower is better. N is the total weight. @throws as {@link predict}. */
+  /**
+   * Bayesian information criterion, -2 logL + p log N (Schwarz 1978): lower is better. N is the total weight, p
+   * {@link nParameters}. R's mclust has the opposite sign.
+   *
+   * @param data - N rows of {@link nFeatures} numbers, in any form.
+   * @param options - `sampleWeight`: what each row counts for, [N], 0 or more; default all 1.
+   * @returns the criterion.
+   * @throws as {@link predict}.
+   * @example
+   * mixture.bic(rows);
+   */
   bic(data: DataInput, options: WeightOptions = {}): number {
     const { logLikelihood, totalWeight } = this.#total(data, options);
     return -2 * logLikelihood + this.nParameters * logOf(totalWeight);
   }
 
-  /** Akaike's information criterion, -2 logL + 2 p (Akaike 1974): lower is better. @throws as {@link predict}. */
+  /**
+   * Akaike's information criterion, -2 logL + 2 p (Akaike 1974): lower is better.
+   *
+   * @param data - N rows of {@link nFeatures} numbers, in any form.
+   * @param options - `sampleWeight`: what each row counts for, [N], 0 or more; default all 1.
+   * @returns the criterion.
+   * @throws as {@link predict}.
+   * @example
+   * mixture.aic(rows);
+   */
   aic(data: DataInput, options: WeightOptions = {}): number {
     return -2 * this.#total(data, options).logLikelihood + 2 * this.nParameters;
   }
@@ -306,6 +362,7 @@ export class Mixture {
    * Draws rows from the mixture.
    *
    * @param n - how many: an integer, 1 or more.
+   * @param options - `seed`: all random choice; default 0.
    * @returns rows, row-major with their shape, and the component that each came from.
    * @throws {TypeError | RangeError} If n or the seed is not such an integer.
    * @example

@@ -17,6 +17,7 @@ export interface Moments {
  * Mean, covariance, skewness and excess kurtosis of a mixture as one distribution.
  *
  * @param mixture - or one component of a mixture.
+ * @returns mean [D], covariance [D, D], and skewness and kurtosis of each column.
  * @throws {TypeError | RangeError} If parameters are malformed.
  * @throws {MixtureError} `SINGULAR_COVARIANCE` if a covariance is not positive definite.
  * @example

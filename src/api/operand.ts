@@ -8,7 +8,9 @@ import { type MixtureParameters, parametersFrom } from "./mixture.ts";
 
 /** One component of a mixture, counted from 0, as a distribution of its own. */
 export interface ComponentOf {
+  /** The whole: a mixture, or its parameters. */
   readonly mixture: MixtureParameters;
+  /** Which one, counted from 0. */
   readonly component: number;
 }
 

@@ -25,6 +25,9 @@ export interface Overlap {
  * under the other (Maitra & Melnykov 2010): exact, by a closed form or an integral in the complex plane. Each is right to
  * 1e-9 of itself, or to 1e-15 where that is more. Nothing is drawn: options do not change the result.
  *
+ * @param mixture - or its parameters.
+ * @param options - as for the divergences; they are checked and have no effect.
+ * @returns the probabilities, their standard errors (0), and mean and largest overlap of a pair.
  * @throws {TypeError | RangeError} If parameters or options are malformed.
  * @throws {MixtureError} `SINGULAR_COVARIANCE` if a covariance is not positive definite.
  * @example
@@ -59,6 +62,8 @@ export function overlap(mixture: MixtureParameters, options: EstimateOptions = {
  *
  * @param p - a mixture or a component.
  * @param q - another over the same columns.
+ * @param options - `nSamples`, how many rows to draw where there is no formula (default 10,000), and `seed` (default 0).
+ * @returns the coefficient and its standard error (0 for two normals).
  * @throws as {@link overlap}, and {RangeError} if the columns differ.
  * @example
  * overlapCoefficient({ mixture, component: 0 }, { mixture, component: 1 });

@@ -10,6 +10,7 @@ import { modelFrom } from "./operand.ts";
 
 /** A mixture of fewer components in place of another. */
 export interface Reduction {
+  /** The mixture of fewer components. */
   readonly mixture: GaussianMixture;
   /** [K]: the new component that each old one has gone into. */
   readonly components: Int32Array;
@@ -26,12 +27,14 @@ export interface Reduction {
  * keeps the variances, but not what the joined means say of correlations; "spherical" keeps the sum of the variances.
  * Where that is too little, give the mixture as a full one.
  *
+ * @param mixture - or its parameters: K components.
  * @param nComponents - how many to leave: an integer from 1 to K.
+ * @returns the smaller mixture, where each component has gone, and a bound on what is lost.
  * @throws {TypeError | RangeError} If parameters are malformed, or nComponents is not such an integer.
  * @throws {MixtureError} `SINGULAR_COVARIANCE` if a covariance is not positive definite, or that of joined components is not
  *   because they lie more than some 1e8 standard deviations apart.
  * @example
- * const { mixture: smaller, klBound } = reduce(mixture, 3);
+ * const { mixture: smaller, klBound } = reduce(mixture, 1);
  */
 export function reduce(mixture: MixtureParameters, nComponents: number): Reduction {
   const model = modelFrom("mixture", mixture);

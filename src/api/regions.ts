@@ -54,6 +54,9 @@ const LEAST_DRAWN = 10;
  * Exact for one column, where its intervals are given too, and for one component. Otherwise the threshold is a quantile
  * of the log-densities of rows drawn from the mixture, or of `data`.
  *
+ * @param mixture - over any number of columns.
+ * @param options - `mass`, the share inside; how to find the threshold where there is no formula.
+ * @returns the threshold of the log-density, the share outside, and how it was found.
  * @throws {TypeError | RangeError} If an option is malformed, or the rows are too few for the mass.
  * @example
  * highestDensityRegion(mixture, { mass: 0.95 }).intervals; // of a mixture over one column
@@ -67,6 +70,9 @@ export function highestDensityRegion(mixture: Mixture, options: RegionOptions): 
  * for one column and for one component; otherwise from rows drawn. With `data` the share holds for rows like them, whether
  * the mixture is right or not, if they were not used in the fit (split conformal: Vovk, Gammerman & Shafer 2005).
  *
+ * @param mixture - what is normal.
+ * @param options - `level`, the share that may be flagged; how to find the threshold where there is no formula.
+ * @returns the threshold of the log-density, the share outside, and how it was found.
  * @throws {TypeError | RangeError} If an option is malformed, or the rows are too few for the level.
  * @example
  * const alarm = anomalyThreshold(mixture, { level: 0.001 });
@@ -79,10 +85,13 @@ export function anomalyThreshold(mixture: Mixture, options: AnomalyOptions): Den
 /**
  * Whether each row is an anomaly: its log-density is below the threshold.
  *
+ * @param mixture - what is normal.
  * @param data - N rows in any form.
  * @param region - from {@link anomalyThreshold} or {@link highestDensityRegion}.
  * @returns Uint8Array of length N: 1 for an anomaly, else 0.
  * @throws as `mixture.scoreSamples`.
+ * @example
+ * isAnomaly(mixture, [[2, 3], [9, 1]], anomalyThreshold(mixture, { level: 0.01 })); // 0 and 1
  */
 export function isAnomaly(mixture: Mixture, data: DataInput, region: Pick<DensityRegion, "threshold">): Uint8Array {
   givenParameters(mixture);

@@ -46,7 +46,7 @@ const OTHERS = ["warmStart", "fixed", "labels", "onIteration"] as const;
 /** What to choose from and how. The options of a fit hold for every candidate. */
 export interface SelectOptions
   extends Omit<FitOptions, "nComponents" | "covarianceType" | "init" | (typeof OTHERS)[number]> {
-  /** Numbers of components to try, or the largest of 1, 2, … Default 9. */
+  /** Numbers of components to try: a list, or the largest of 1, 2, … (`3` means 1, 2 and 3). Default 9. */
   readonly nComponents?: number | readonly number[] | undefined;
   /** Covariance types to try, one or several. Default: all four. */
   readonly covarianceType?: CovarianceType | FamilyName | readonly (CovarianceType | FamilyName)[] | undefined;
@@ -54,38 +54,51 @@ export interface SelectOptions
   readonly criterion?: Criterion | undefined;
   /** Parts that the rows are cut into for cross-validation: an integer, 2 or more. Default 10 for "cv", else none. */
   readonly folds?: number | undefined;
-  /** How starts are found. */
+  /** How starts are found. Default "race"; "kmeans" takes less time. */
   readonly init?: InitStrategy | undefined;
-  /** Called after each candidate. */
+  /** Called after each candidate. Should a worker thread die, the selection begins again, and so do the calls. */
   readonly onCandidate?: ((progress: SelectProgress) => void) | undefined;
 }
 
 /** What a selection tells after each candidate. */
 export interface SelectProgress {
+  /** The candidate that is done. */
   readonly candidate: Candidate;
-  /** Candidates done, this one included, and all there are. */
+  /** Candidates done, this one included. */
   readonly done: number;
+  /** All candidates there are. */
   readonly total: number;
 }
 
 /** One row of the table: a model and what it is judged by. Where it could not be fitted, `error` says why and figures are undefined. */
 export interface Candidate {
+  /** The number of components K. */
   readonly nComponents: number;
+  /** The shape of the covariances. */
   readonly covarianceType: CovarianceType;
   /** mclust's name of what the covariances may be. */
   readonly family: FamilyName;
+  /** Free parameters: what `bic` and `aic` charge for. */
   readonly nParameters: number;
   /** Total log-likelihood, in nats: higher is better. */
   readonly logLikelihood: number | undefined;
+  /** See {@link Criterion}, as for the next four: lower is better. */
   readonly bic: number | undefined;
+  /** Akaike's criterion. */
   readonly aic: number | undefined;
+  /** The BIC less what the labels are unsure of. */
   readonly icl: number | undefined;
+  /** The normalised entropy criterion. */
   readonly nec: number | undefined;
-  /** Undefined too where no `folds` were asked for; Infinity where a fit to some of the rows failed. */
+  /** -2 times the log-likelihood of rows under fits to other rows. Undefined too where no `folds` were asked for; Infinity where a fit to some of the rows failed. */
   readonly cv: number | undefined;
+  /** Whether the fit stopped because less than `tol` was left to gain. */
   readonly converged: boolean;
+  /** What the report of the fit warns of. */
   readonly warnings: readonly FitWarning[];
+  /** The fit; undefined where it failed. */
   readonly mixture: GaussianMixture | undefined;
+  /** Why it failed; undefined where it did not. */
   readonly error: Error | undefined;
 }
 
@@ -93,6 +106,7 @@ export interface Candidate {
 export interface Selection {
   /** The mixture that is lowest in the criterion, of those without a warning against their solution if there are any. */
   readonly best: GaussianMixture;
+  /** What it is lowest in. */
   readonly criterion: Criterion;
   /** All candidates: the covariance types in the order given, each with its numbers of components. */
   readonly candidates: readonly Candidate[];
@@ -104,6 +118,7 @@ export interface Selection {
  *
  * @param data - N rows of D numbers, in any form.
  * @param options - what to try, and the options of a fit.
+ * @returns the best mixture, and the table of all candidates.
  * @throws {TypeError | RangeError} If data or options are malformed.
  * @throws {MixtureError} If no candidate can be fitted: the first one's error.
  * @throws the signal's reason, if it aborts.
@@ -122,7 +137,16 @@ export async function select(data: DataInput, options: SelectOptions = {}): Prom
   return together ? together.end() : runOnThreads(plan.matrix, settings, (arena) => workOf(plan, arena));
 }
 
-/** {@link select}, on the spot and on one thread. Same result, to the bit. @throws as `select` rejects. */
+/**
+ * {@link select}, on the spot and on one thread. Same result, to the bit.
+ *
+ * @param data - N rows of D numbers, in any form.
+ * @param options - what to try, and the options of a fit.
+ * @returns the best mixture, and the table of all candidates.
+ * @throws as `select` rejects.
+ * @example
+ * selectSync(rows, { nComponents: [1, 2], criterion: "icl" }).best.nComponents;
+ */
 export function selectSync(data: DataInput, options: SelectOptions = {}): Selection {
   const plan = planOf(data, options);
   plan.shared.signal?.throwIfAborted();

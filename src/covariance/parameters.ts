@@ -4,10 +4,13 @@ import { blockOf, formOf, variancesIn } from "./forms.ts";
 
 /** The parameters of a mixture of K components over D columns, flat and row-major. */
 export interface Parameters {
+  /** The shape of the covariances. */
   readonly covarianceType: CovarianceType;
   /** The family that the covariances are of, where it is narrower than their shape says. */
   readonly family?: FamilyName | undefined;
+  /** The number of components K. */
   readonly nComponents: number;
+  /** The number of columns D. */
   readonly nFeatures: number;
   /** [K], 0 or more, sum 1. */
   readonly weights: Float64Array;

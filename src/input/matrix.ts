@@ -12,6 +12,7 @@ export type NumericTypedArray =
 
 /** Rows in one row-major list with their shape: element (n, d) is `data[n * shape[1] + d]`. */
 export interface ShapedInput {
+  /** One row after the other. */
   readonly data: ArrayLike<number>;
   /** [rows, columns]. */
   readonly shape: readonly [number, number];

@@ -103,10 +103,10 @@ export interface FitOptions {
   readonly warmStart?: WarmStart | undefined;
   /**
    * The component of each row where it is known, from 0; -1, `null` or `undefined` where it is not: [N]. Known rows belong
-   * to their component alone. Default: none is known.
+   * to their component alone, and components keep the order of the labels. Default: none is known.
    */
   readonly labels?: KnownLabels | undefined;
-  /** Parameters to leave as they are. Default: none. */
+  /** Parameters to leave as they are; what is held must be given by `init`, but for weights. Default: none. */
   readonly fixed?: Fixed | undefined;
   /** All random choice: an integer from 0 to 2^53 - 1. Same seed and data, same bits. Default 0. */
   readonly seed?: number | undefined;
@@ -114,12 +114,12 @@ export interface FitOptions {
   readonly sampleWeight?: ArrayLike<number> | undefined;
   /** Ends the fit when it aborts; the fit then rejects with the signal's reason. */
   readonly signal?: AbortSignal | undefined;
-  /** Called after each iteration. */
+  /** Called after each iteration. Should a worker thread die, the fit starts again, and so do the calls. */
   readonly onIteration?: ((progress: Progress) => void) | undefined;
   /** Whether to take longer steps where they raise the likelihood, for fewer iterations. Default true. */
   readonly accelerate?: boolean | undefined;
   /**
-   * Threads that share the work, this one included: an integer, 1 or more. The result has the same bits for any number.
+   * Threads that share the work, this one included: an integer from 1 to 64. The result has the same bits for any number.
    * Default: as many as the machine has, where the data are large enough to pay and the engine shares memory; else 1.
    * `fitSync` uses one.
    */
@@ -137,7 +137,9 @@ export interface FitOptions {
 
 /** A mixture, as far as a fit can go on from it. */
 export interface WarmStart extends ParameterInput {
+  /** The number of components K. */
   readonly nComponents: number;
+  /** The shape of its covariances. */
   readonly covarianceType: CovarianceType;
   /** Default: the family that has no restriction but its shape. */
   readonly family?: FamilyName | undefined;

@@ -17,6 +17,8 @@ const CHECKSUM_BYTES = 4;
  * A mixture in the binary format (docs/binary.md): 8 bytes for each number, of a symmetric matrix one triangle; a fifth to
  * a half of the JSON text. {@link fromBytes} gives it back to the last bit. The report is left out.
  *
+ * @param mixture - of any covariance type.
+ * @returns the whole file.
  * @throws {TypeError} If it is not a mixture.
  * @throws {RangeError} If the name of a column has half of a surrogate pair, which UTF-8 cannot hold.
  * @example
@@ -60,6 +62,7 @@ export function toBytes(mixture: Mixture): Uint8Array<ArrayBuffer> {
  * A mixture from what {@link toBytes} gave. Parameters are the same to the last bit.
  *
  * @param bytes - the whole file; at any offset of its buffer.
+ * @returns the mixture, without a report.
  * @throws {TypeError} If it is not such a file.
  * @throws {RangeError} If it is damaged, of another version, or its parts do not fit each other.
  * @throws {MixtureError} `SINGULAR_COVARIANCE` if a covariance is not positive definite.

@@ -15,11 +15,12 @@ import { transpose } from "./shapes.ts";
  * "full" or, shared, "tied"; diagonal ones, shared or not, "diag".
  *
  * @param json - the text, or the parsed object.
+ * @returns the same distribution, without a report.
  * @throws {SyntaxError} If the text is not JSON.
  * @throws {TypeError | RangeError} If a property is missing or does not fit the others.
  * @throws {MixtureError} `SINGULAR_COVARIANCE` if a covariance is not positive definite.
  * @example
- * const mixture = fromMatlab(await readFile("gm.json", "utf8"));
+ * const mixture = fromMatlab(await readFile("matlab.json", "utf8"));
  */
 export function fromMatlab(json: string | object): GaussianMixture {
   const remedy = "write its properties as docs/interchange.md shows";
@@ -44,9 +45,11 @@ export function fromMatlab(json: string | object): GaussianMixture {
  * A mixture as the properties of a `gmdistribution` of MATLAB: plain data for `JSON.stringify`; docs/interchange.md has the
  * lines that read it. A "spherical" mixture is written as a diagonal one.
  *
+ * @param mixture - of any covariance type.
+ * @returns plain data.
  * @throws {TypeError} If it is not a mixture.
  * @example
- * await writeFile("gm.json", JSON.stringify(toMatlab(mixture)));
+ * await writeFile("matlab.json", JSON.stringify(toMatlab(mixture)));
  */
 export function toMatlab(mixture: Mixture): Readonly<Record<string, unknown>> {
   checkMixture(mixture);

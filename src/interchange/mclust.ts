@@ -21,6 +21,7 @@ const REMEDY = "write fit$parameters as docs/interchange.md shows";
  * EII and VII, "diag" for the other diagonal families, "tied" for EEE, "full" for the rest.
  *
  * @param json - the text, or the parsed object.
+ * @returns the same distribution, without a report.
  * @throws {SyntaxError} If the text is not JSON.
  * @throws {TypeError | RangeError} If a part is missing or does not fit the others, or the model has a noise component.
  * @throws {MixtureError} `SINGULAR_COVARIANCE` if a covariance is not positive definite.
@@ -83,6 +84,8 @@ function narrowest(full: Float64Array, K: number, D: number): Pick<Parameters, "
  * A mixture as a list for R's mclust: `modelName` (VVV, EEE, VVI or VII; V or E of one column) and `parameters`, plain data
  * for `JSON.stringify`; docs/interchange.md has the lines of R that read it.
  *
+ * @param mixture - of any covariance type.
+ * @returns plain data.
  * @throws {TypeError} If it is not a mixture.
  * @throws {MixtureError} `NOT_FINITE` if the shape of a diagonal covariance overflows.
  * @example

@@ -17,6 +17,7 @@ const LOG_2PI = 1.8378770664093453;
  * means by way of the factors of the precisions: to some roundings times the condition of the covariance.
  *
  * @param bytes - the whole file; at any offset of its buffer.
+ * @returns the mixture, without a report.
  * @throws {TypeError} If it is neither an ArrayBuffer nor a view of one.
  * @throws {RangeError} If it is not such a model: damaged, a `BayesianGaussianMixture`, a pipeline, another estimator.
  * @throws {MixtureError} `SINGULAR_COVARIANCE` if a covariance is not positive definite.

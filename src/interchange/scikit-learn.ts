@@ -19,7 +19,7 @@ import { transpose } from "./shapes.ts";
  *   `BayesianGaussianMixture`, whose density is none of a mixture of normals.
  * @throws {MixtureError} `SINGULAR_COVARIANCE` if a covariance is not positive definite.
  * @example
- * const mixture = fromScikitLearn(await readFile("gm.json", "utf8"));
+ * const mixture = fromScikitLearn(await readFile("scikit-learn.json", "utf8"));
  */
 export function fromScikitLearn(json: string | object): GaussianMixture {
   const remedy = "write vars(gm) as docs/interchange.md shows";
@@ -43,10 +43,12 @@ export function fromScikitLearn(json: string | object): GaussianMixture {
  * A mixture as the attributes of a fitted `GaussianMixture` of scikit-learn, `precisions_cholesky_` included: plain data
  * for `JSON.stringify`; docs/interchange.md has the lines of Python that read it.
  *
+ * @param mixture - of any covariance type.
+ * @returns plain data.
  * @throws {TypeError} If it is not a mixture.
  * @throws {MixtureError} `NOT_FINITE` if a precision overflows.
  * @example
- * await writeFile("gm.json", JSON.stringify(toScikitLearn(mixture)));
+ * await writeFile("scikit-learn.json", JSON.stringify(toScikitLearn(mixture)));
  */
 export function toScikitLearn(mixture: Mixture): Readonly<Record<string, unknown>> {
   checkMixture(mixture);

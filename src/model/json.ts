@@ -15,13 +15,19 @@ export type Nested = readonly number[] | readonly Nested[];
 
 /** A mixture as plain data; see docs/json.md for the format. */
 export interface MixtureJSON {
+  /** "gaussmix". */
   readonly format: string;
+  /** 1. */
   readonly version: number;
+  /** The shape of the covariances. */
   readonly covarianceType: CovarianceType;
   /** mclust's name of a family, where the covariances are of a narrower one than their shape says. */
   readonly family?: FamilyName;
+  /** K. */
   readonly nComponents: number;
+  /** D. */
   readonly nFeatures: number;
+  /** Names of the D columns; left out if the data had none. */
   readonly columns?: readonly string[];
   /** [K]. */
   readonly weights: readonly number[];

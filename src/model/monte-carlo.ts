@@ -4,6 +4,7 @@ import { drawSample } from "./sample.ts";
 
 /** A mean over random rows. */
 export interface Estimate {
+  /** What is estimated; exact where the error is 0. */
   readonly value: number;
   /** How far off the value may be: its standard deviation over seeds, estimated from the rows. 0 where the value is exact. */
   readonly standardError: number;

@@ -13,7 +13,7 @@ const files = readdirSync(library, { recursive: true, withFileTypes: true })
 describe("the tarball", () => {
   test("holds what is meant to be published and nothing else", () => {
     const meant =
-      /^(?:package\.json|README\.md|LICENSE|CHANGELOG\.md|docs\/(?:decisions\/)?[\w-]+\.md|docs\/gaussmix\.schema\.json|dist\/(?:[\w-]+\/)?[\w-]+\.d\.ts|dist\/(?:index|predict|load|cli|gaussmix\.min)\.js|dist\/cli\.js\.LICENSES\.txt|dist\/(?:gaussmix|predict)\.wasm|dist\/wasm\/(?:predict-)?(?:inline|workerd|edge-light)\.js)$/;
+      /^(?:package\.json|README\.md|LICENSE|CHANGELOG\.md|docs\/(?:(?:api|decisions|guide)\/)?[\w-]+\.md|docs\/gaussmix\.schema\.json|docs\/faithful\.svg|dist\/(?:[\w-]+\/){0,2}[\w-]+\.d\.ts|dist\/(?:index|predict|load|cli|gaussmix\.min)\.js|dist\/cli\.js\.LICENSES\.txt|dist\/(?:gaussmix|predict)\.wasm|dist\/wasm\/(?:predict-)?(?:inline|workerd|edge-light)\.js)$/;
     expect(files.filter((file) => !meant.test(file))).toEqual([]);
     for (const file of ["README.md", "LICENSE", "dist/index.js", "dist/index.d.ts", "dist/gaussmix.wasm"]) {
       expect(files).toContain(file);

@@ -1,5 +1,5 @@
 // `npm run test:runtimes`: the packed library in every runtime, the bundlers, the examples. Installs what it needs, and
-// prints the matrix; with --write it goes into the README, if no cell is missing. Other arguments choose test files:
+// prints the matrix; with --write it goes into docs/guide/where-it-runs.md, if no cell is missing. Other arguments choose test files:
 // `npm run test:runtimes -- browsers`.
 import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
@@ -48,14 +48,15 @@ if (faults.length > 0) {
 }
 if (isWritten && (faults.length > 0 || options.length > 0)) {
   process.exitCode = 1;
-  console.error("README.md is left alone: only a whole run that passes goes there");
+  console.error("docs/guide/where-it-runs.md is left alone: only a whole run that passes goes there");
 } else if (isWritten) {
-  const readme = new URL("../../README.md", import.meta.url);
-  let text = readFileSync(readme, "utf8");
+  const page = new URL("../../docs/guide/where-it-runs.md", import.meta.url);
+  let text = readFileSync(page, "utf8");
   for (const [name, table] of Object.entries(found)) {
     const block = new RegExp(`(<!-- ${name}: .*-->\n)[\\s\\S]*?(\n<!-- end -->)`);
-    if (!block.test(text)) throw new Error(`README.md has no block <!-- ${name}: … --> … <!-- end -->`);
+    if (!block.test(text))
+      throw new Error(`docs/guide/where-it-runs.md has no block <!-- ${name}: … --> … <!-- end -->`);
     text = text.replace(block, (_, head, end) => `${head}\n${table}\n${end}`);
   }
-  writeFileSync(readme, text);
+  writeFileSync(page, text);
 }

@@ -1,4 +1,4 @@
-// The tables of the README, from what the tests of the last run have recorded.
+// The tables of docs/guide/where-it-runs.md, from what the tests of the last run have recorded.
 import { files, sizes } from "../../tools/size.mjs";
 import { ROWS } from "./matrix.mjs";
 
@@ -30,7 +30,7 @@ export async function tables(rows) {
   const ms = (value) => `${value.toFixed(2)} ms`;
   return {
     ...(worker && {
-      request: `One request to [the example](examples/cloudflare-worker/worker.mjs), the anomaly score of one row, takes workerd
+      request: `One request to [the example](../../examples/cloudflare-worker/worker.mjs), the anomaly score of one row, takes workerd
 ${ms(worker.request)} of processor time after its start, HTTP and JSON included; a request to a worker that does nothing takes
 ${ms(worker.emptyRequest)} (all threads of the process; means of 400 requests, the least of 10 such rounds).`,
     }),

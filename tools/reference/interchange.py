@@ -3,7 +3,7 @@
     pip install scikit-learn skl2onnx mpmath
     python3 tools/reference/interchange.py .            # the folder of this repository
 
-Written are test/fixtures/interchange/scikit-learn.json (attributes as the README's line writes them, log-densities of
+Written are test/fixtures/interchange/scikit-learn.json (attributes as the line in docs/interchange.md writes them, log-densities of
 scikit-learn, and in 50 digits) and *.onnx. About two minutes.
 """
 

@@ -21,9 +21,10 @@ import { spuriousComponents } from "./spurious.ts";
  *
  * - `NOT_CONVERGED`: `maxIter` was reached first.
  * - `TOO_MANY_PARAMETERS`: full or tied covariances have more columns than there are rows for them: regularisation has decided
- *   what the data could not.
+ *   what the data could not. The message says how many rows it takes.
  * - `CONSTANT_COLUMN`: a column has the same value in every row; it carries no information.
- * - `DEPENDENT_COLUMN`: a column is a linear combination of columns before it, or a copy of one.
+ * - `DEPENDENT_COLUMN`: a column is a linear combination of columns before it, or a copy of one. Looked for where there are more
+ *   rows than columns, for diagonal and spherical covariances up to 128 columns.
  * - `IGNORED_COLUMN`: columns of records or of a table were left out that hold something other than numbers or plain texts.
  * - `EMPTY_COMPONENT`: a component has lost all its rows; its weight is 0.
  * - `SPURIOUS_COMPONENT`: a component has shrunk onto few rows, or onto rows that lie in a plane by chance, which the message
@@ -40,7 +41,9 @@ export type FitWarningCode =
 
 /** A typed remark; nothing is printed. */
 export interface FitWarning {
+  /** What it is about, for a program to branch on. */
   readonly code: FitWarningCode;
+  /** The same for a person, with a remedy; the text may change between releases. */
   readonly message: string;
   /** The component it is about, counted from 0, where there is one. */
   readonly component?: number;
@@ -52,7 +55,9 @@ export interface FitWarning {
 export interface StartReport {
   /** Total log-likelihood, in nats. */
   readonly logLikelihood: number;
+  /** M-steps. */
   readonly nIterations: number;
+  /** Whether less than `tol` per row was estimated to be left. */
   readonly converged: boolean;
 }
 
@@ -62,7 +67,10 @@ export interface FitReport {
   readonly converged: boolean;
   /** M-steps of the start that won. */
   readonly nIterations: number;
-  /** Total log-likelihood of the data under the fitted parameters, each row times its weight, in nats. */
+  /**
+   * Total log-likelihood of the data under the fitted parameters, each row times its weight, in nats; of rows with known
+   * labels, together with their components.
+   */
   readonly logLikelihood: number;
   /**
    * With a `prior`: what the fit has maximised, the log-likelihood and the log-density of the parameters under the prior
@@ -81,6 +89,7 @@ export interface FitReport {
   readonly totalWeight: number;
   /** Whether the result has the same bits in every engine: false only after `reproducible: false`, where the engine can do so. */
   readonly reproducible: boolean;
+  /** What the caller may want to act on; nothing is printed. */
   readonly warnings: readonly FitWarning[];
 }
 

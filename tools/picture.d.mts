@@ -1,0 +1,1 @@
+export function picture(gaussmix: typeof import("../src/index.ts")): string;
