@@ -72,6 +72,7 @@ export type { Column } from "./input/columns.ts";
 export type { DataInput, RowInput, ShapedInput } from "./input/data.ts";
 export type {
   CovarianceType,
+  FamilyName,
   FitOptions,
   Fixed,
   Init,

@@ -11,6 +11,6 @@
 export { Mixture, type MixtureParameters, type SampleOptions, type WeightOptions } from "./api/mixture.ts";
 export { MixtureError, type MixtureErrorCode, type MixtureErrorOptions } from "./errors.ts";
 export type { DataInput, RowInput, ShapedInput } from "./input/data.ts";
-export type { CovarianceType, NestedOrFlat } from "./input/options.ts";
+export type { CovarianceType, FamilyName, NestedOrFlat } from "./input/options.ts";
 export type { MixtureJSON } from "./model/json.ts";
 export type { Sample } from "./model/sample.ts";

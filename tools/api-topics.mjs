@@ -7,6 +7,7 @@ export const TOPICS = {
       "GaussianMixture",
       "FitOptions",
       "CovarianceType",
+      "FamilyName",
       "Init",
       "InitStrategy",
       "ParameterInput",

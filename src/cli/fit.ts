@@ -1,4 +1,4 @@
-import { type CovarianceType, GaussianMixture, type InitStrategy } from "../index.ts";
+import { type CovarianceType, type FamilyName, GaussianMixture, type InitStrategy } from "../index.ts";
 import { type Numbers, notesOf, numbersOf } from "./columns.ts";
 import { callLibrary, InputError, inOptionNames } from "./failures.ts";
 import { checkWritable, isSameFile, STDIN, tell, writeAtomically, writeOut } from "./files.ts";
@@ -9,7 +9,7 @@ import { openTable } from "./table.ts";
 /** The options of `gaussmix fit`, as commander gives them. */
 export interface FitFlags {
   readonly components: number;
-  readonly covariance: CovarianceType;
+  readonly covariance: CovarianceType | FamilyName;
   readonly init: InitStrategy;
   readonly columns?: readonly string[];
   readonly seed?: number;
@@ -64,7 +64,10 @@ function noteDemand({ data, shape }: Numbers, { components: K, covariance }: Fit
     if (value !== data[i % D]) varying.add(i % D);
   });
   const columns = varying.size;
-  const least = { full: K * (columns + 1), tied: K + columns, diag: 0, spherical: 0 }[covariance];
+  const own = K * (columns + 1);
+  const shared = K + columns;
+  const wanted: Partial<Record<typeof covariance, number>> = { full: own, VVV: own, tied: shared, EEE: shared };
+  const least = wanted[covariance] ?? 0;
   if (N >= least || columns < 2) return;
   tell(
     `note: ${covariance} covariances of ${columns} columns take ${least} rows and more, got ${N}; see --covariance diag`,

@@ -1,5 +1,5 @@
 import { InvalidArgumentError, Option } from "commander";
-import type { CovarianceType, InitStrategy } from "../index.ts";
+import type { CovarianceType, FamilyName, InitStrategy } from "../index.ts";
 import { MODEL_WRITERS } from "./model.ts";
 import { decimalOf } from "./notation.ts";
 import { namesOf } from "./scanner.ts";
@@ -8,7 +8,16 @@ import { repeated } from "./words.ts";
 /** The names of a union: one that is missing, or that the library does not know, is an error of types. */
 const choicesOf = <Name extends string>(names: Record<Name, true>): string[] => Object.keys(names);
 
-const COVARIANCE_TYPES = choicesOf<CovarianceType>({ full: true, tied: true, diag: true, spherical: true });
+const COVARIANCES = choicesOf<CovarianceType | FamilyName>({
+  full: true,
+  tied: true,
+  diag: true,
+  spherical: true,
+  VVV: true,
+  EEE: true,
+  VVI: true,
+  VII: true,
+});
 const INIT_STRATEGIES = choicesOf<InitStrategy>({
   race: true,
   kmeans: true,
@@ -48,7 +57,9 @@ export function columnsOption(description: string): Option {
 
 /** `--covariance TYPE`. */
 export function covarianceOption(): Option {
-  return new Option("--covariance <type>", "shape of the covariances").choices(COVARIANCE_TYPES).default("full");
+  return new Option("--covariance <type>", "shape of the covariances, or a family by mclust's name")
+    .choices(COVARIANCES)
+    .default("full");
 }
 
 /** `--init STRATEGY`. */

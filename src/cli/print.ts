@@ -26,6 +26,7 @@ const MOST_COMMON_DECIMALS = 6;
 export function* printFit(outcome: FitOutcome): Generator<string> {
   const { source, numbers, mixture, report, bic, aic } = outcome;
   const { nComponents: K, covarianceType } = mixture;
+  const { family } = mixture.toJSON();
   const [nRows, nColumns] = numbers.shape;
   const leftOut = numbers.leftOut.map(({ column }) => column || "(no name)");
   const facts = [
@@ -39,7 +40,7 @@ export function* printFit(outcome: FitOutcome): Generator<string> {
   ];
   const width = widest(facts.map(([name]) => name));
   const lines = [
-    `Gaussian mixture: ${count(K, "component")}, ${covarianceType} covariance`,
+    `Gaussian mixture: ${count(K, "component")}, ${covarianceType} covariance${family ? ` (${family})` : ""}`,
     "",
     ...facts.map(([name, value]) => `${name.padEnd(width)}  ${value}`),
   ];

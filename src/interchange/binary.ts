@@ -1,15 +1,17 @@
 import { GaussianMixture } from "../api/gaussian-mixture.ts";
 import { checkMixture } from "../api/given.ts";
 import type { Mixture } from "../api/mixture.ts";
-import { covarianceLength, formOf } from "../covariance/forms.ts";
+import { covarianceLength, formOf, narrower } from "../covariance/forms.ts";
 import { received } from "../errors.ts";
-import { COVARIANCE_TYPES, type CovarianceType } from "../input/options.ts";
+import { COVARIANCE_TYPES, type CovarianceType, type FamilyName } from "../input/options.ts";
 import { textIn, viewOf } from "./given.ts";
 
 /** As PNG's: a byte that is not ASCII, a name, and line ends, which a transfer as text would change. */
 const MAGIC = [0x89, 0x47, 0x4d, 0x58, 0x0d, 0x0a, 0x1a, 0x0a];
 /** Raised when the layout changes so that older readers would misread it. */
 const VERSION = 1;
+/** Families by their numbers in a file, counted from 1; 0 says that a mixture is of no narrower one than its shape says. */
+const FAMILIES = "EII VII EEI VEI EVI VVI EEE VEE EVE VVE EEV VEV EVV VVV".split(" ");
 const HEADER_BYTES = 24;
 const CHECKSUM_BYTES = 4;
 
@@ -34,7 +36,9 @@ export function toBytes(mixture: Mixture): Uint8Array<ArrayBuffer> {
   const view = new DataView(out.buffer);
   out.set(MAGIC);
   view.setUint16(8, VERSION, true);
-  view.setUint16(10, COVARIANCE_TYPES.indexOf(covarianceType), true);
+  view.setUint8(10, COVARIANCE_TYPES.indexOf(covarianceType));
+  const { family } = narrower(formOf(mixture), mixture.family);
+  view.setUint8(11, family ? 1 + FAMILIES.indexOf(family) : 0);
   [K, D, namesBytes].forEach((size, i) => {
     view.setUint32(12 + 4 * i, size, true);
   });
@@ -85,8 +89,9 @@ export function fromBytes(bytes: Uint8Array | ArrayBuffer): GaussianMixture {
   const check = (what: string, expected: number, got: number): void => {
     if (expected !== got) throw new RangeError(`bytes: expected ${what} ${expected}, got ${got}; copy the file anew`);
   };
-  const code = view.getUint16(10, true);
+  const [code, familyCode] = [view.getUint8(10), view.getUint8(11)];
   check("covariance type", code & 3, code);
+  check("family", Math.min(familyCode, FAMILIES.length), familyCode);
   const covarianceType = COVARIANCE_TYPES[code];
   const [K, D, namesBytes] = [12, 16, 20].map((place) => view.getUint32(place, true));
   // nothing is allocated before the sizes are known to be those of the file
@@ -113,6 +118,8 @@ export function fromBytes(bytes: Uint8Array | ArrayBuffer): GaussianMixture {
     means,
     covariances,
     covarianceType,
+    // one that is not known is refused by name
+    family: FAMILIES[familyCode - 1] as FamilyName | undefined,
     columns: namesBytes > 0 ? columns : undefined,
   });
 }

@@ -1,17 +1,16 @@
 import { checkedMixture, type GaussianMixture } from "../api/gaussian-mixture.ts";
 import { checkMixture } from "../api/given.ts";
 import type { Mixture } from "../api/mixture.ts";
-import { covariancesOf, flatten, weightsOf } from "../covariance/given.ts";
+import { covariancesOf, flatten, ofFamily, weightsOf } from "../covariance/given.ts";
 import { matricesOf, type Parameters } from "../covariance/parameters.ts";
 import { finite, rootsOf } from "../covariance/roots.ts";
 import { withArena } from "../engine/arena.ts";
+import { FAMILY_FORMS, FAMILY_NAMES, sharesCovariance } from "../input/families.ts";
 import { expOf, logOf } from "../model/elementary.ts";
 import { columnsOf, fieldOf, type Nested, nest, objectOf, parsed } from "../model/json.ts";
 import { boxed } from "./given.ts";
 import { transpose } from "./shapes.ts";
 
-/** Our covariance types as mclust's families. */
-const FAMILY = { full: "VVV", tied: "EEE", diag: "VVI", spherical: "VII" } as const;
 const REMEDY = "write fit$parameters as docs/interchange.md shows";
 
 /**
@@ -56,10 +55,11 @@ export function fromMclust(json: string | object): GaussianMixture {
     ? { covarianceType: "tied" as const, covariances: covariancesOf(values, "tied", K, D, argument, true) }
     : narrowest(covariancesOf(transpose(values, values.length / K, K), "full", K, D, argument, true), K, D);
   const columns = columnsOf(boxed(fieldOf(model, "columns")), D, "json.columns");
-  return checkedMixture(
-    { nComponents: K, nFeatures: D, weights, means: transpose(mean, D, K), ...covariances },
-    columns,
-  );
+  const shaped = { nComponents: K, nFeatures: D, weights, means: transpose(mean, D, K), ...covariances };
+  const named = FAMILY_NAMES.find((name) => name === boxed(fieldOf(model, "modelName")));
+  // of no narrower family if the numbers are of a simpler shape, as by chance
+  const isNamed = named && FAMILY_FORMS[named] === shaped.covarianceType;
+  return checkedMixture(isNamed ? ofFamily(shaped, named, "json.modelName") : shaped, columns);
 }
 
 /** Full covariances in the type with the fewest numbers that holds them exactly. */
@@ -93,8 +93,8 @@ function narrowest(full: Float64Array, K: number, D: number): Pick<Parameters, "
  */
 export function toMclust(mixture: Mixture): Readonly<Record<string, unknown>> {
   checkMixture(mixture);
-  const { covarianceType: type, nComponents: G, nFeatures: d, weights, means, columns } = mixture;
-  const modelName = d > 1 ? FAMILY[type] : type === "tied" ? "E" : "V";
+  const { nComponents: G, nFeatures: d, weights, means, columns } = mixture;
+  const modelName = d > 1 ? mixture.family : sharesCovariance(mixture.family) ? "E" : "V";
   return {
     modelName,
     parameters: {
@@ -110,7 +110,10 @@ export function toMclust(mixture: Mixture): Readonly<Record<string, unknown>> {
 function varianceOf(mixture: Mixture): Readonly<Record<string, Nested>> {
   const { covarianceType: type, nComponents: G, nFeatures: d, covariances } = mixture;
   const own = [...covariances];
-  if (d === 1) return { sigmasq: own, scale: own };
+  if (d === 1) {
+    const different = sharesCovariance(mixture.family) ? own.slice(0, 1) : own;
+    return { sigmasq: different, scale: different };
+  }
   const last = (values: Float64Array): Nested => nest(transpose(values, G, d * d), [d, d, G]);
   const sigma = last(matricesOf(mixture));
   if (type === "spherical") return { sigma, sigmasq: own, scale: own };
@@ -125,7 +128,9 @@ function varianceOf(mixture: Mixture): Readonly<Record<string, Nested>> {
       covariances.map((variance, i) => variance / scale[Math.floor(i / d)]),
       "ratios",
     );
-    return { sigma, scale, shape: nest(transpose(shape, G, d), [d, G]) };
+    if (!sharesCovariance(mixture.family)) return { sigma, scale, shape: nest(transpose(shape, G, d), [d, G]) };
+    const Sigma = matricesOf(mixture).slice(0, d * d);
+    return { sigma, Sigma: nest(Sigma, [d, d]), scale: scale.slice(0, 1), shape: [...shape.slice(0, d)] };
   }
   const roots = withArena((arena) => rootsOf(arena, mixture)).map((value, i) =>
     i % d < Math.floor(i / d) % d ? 0 : value,
