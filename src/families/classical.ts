@@ -4,7 +4,7 @@ import { DIAG } from "../covariance/diag.ts";
 import { SPHERICAL } from "../covariance/spherical.ts";
 import type { Family } from "./family.ts";
 
-export const VII: Family = { name: "VII", form: SPHERICAL, contains: [], isAffine: true };
-export const VVI: Family = { name: "VVI", form: DIAG, contains: [["VII"]], isAffine: true };
-export const EEE: Family = { name: "EEE", form: TIED, contains: [], isAffine: true };
-export const VVV: Family = { name: "VVV", form: FULL, contains: [["VVI", "VII"], ["EEE"]], isAffine: true };
+export const VII: Family = { name: "VII", form: SPHERICAL, isAffine: true };
+export const VVI: Family = { name: "VVI", form: DIAG, isAffine: true };
+export const EEE: Family = { name: "EEE", form: TIED, isAffine: true };
+export const VVV: Family = { name: "VVV", form: FULL, isAffine: true };

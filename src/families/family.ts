@@ -9,8 +9,6 @@ export interface Family {
   readonly name: FamilyName;
   /** How its covariances are stored. */
   readonly form: Form;
-  /** Families whose members all are members of this one, and which are worth a start: of each list the first that there is. */
-  readonly contains: readonly (readonly FamilyName[])[];
   /** Whether what lies between or beyond two members is a member if it is positive definite: parameters may be extrapolated. */
   readonly isAffine: boolean;
   /**

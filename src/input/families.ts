@@ -43,6 +43,12 @@ export function sharesCovariance(family: FamilyName): boolean {
   return !family.includes("V");
 }
 
+/** Whether a family has all members of another, and more: its volume, shape and orientation are as free or freer. In one column the volume is all there is. */
+export function contains(family: FamilyName, other: FamilyName, D: number): boolean {
+  const more = [...(D > 1 ? family : family[0])].map((letter, i) => "IEV".indexOf(letter) - "IEV".indexOf(other[i]));
+  return more.every((steps) => steps >= 0) && more.some((steps) => steps > 0);
+}
+
 /** How many numbers of the covariances are free: of the volumes, the shapes and the orientations (Celeux & Govaert 1995, Pattern Recogn. 28:781, table 1). */
 export function covarianceParameters(family: FamilyName, K: number, D: number): number {
   const free = [1, D - 1, (D * (D - 1)) / 2];

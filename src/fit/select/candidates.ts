@@ -1,8 +1,8 @@
 import type { Arena } from "../../engine/arena.ts";
 import type { Take, Work } from "../../engine/schedule.ts";
 import { MixtureError } from "../../errors.ts";
-import { familyNamed, rankOf } from "../../families/registry.ts";
-import { FAMILY_NAMES, type FamilyName, sharesCovariance } from "../../input/families.ts";
+import { rankOf } from "../../families/registry.ts";
+import { contains, type FamilyName } from "../../input/families.ts";
 import type { Matrix } from "../../input/matrix.ts";
 import type { FitSettings } from "../../input/options.ts";
 import type { Fitted } from "../search/fit.ts";
@@ -39,13 +39,8 @@ export function candidatesOf(
   folds: number | undefined,
   onOutcome: (at: number, outcome: Outcome) => void,
 ): Take {
-  // in one column all families with one covariance are the same model, and so are all others
-  const containedIn = (family: FamilyName): readonly (readonly FamilyName[])[] =>
-    matrix.nColumns > 1
-      ? familyNamed(family).contains
-      : sharesCovariance(family)
-        ? []
-        : [FAMILY_NAMES.filter(sharesCovariance)];
+  const D = matrix.nColumns;
+  const families = [...new Set(entries.map(({ family }) => family))].sort((a, b) => rankOf(a) - rankOf(b));
   const outcomes = new Map<Entry, Outcome>();
   const single = new Map<FamilyName, number>();
   const fitted = ({ family, nComponents: K }: Pick<Entry, "family" | "nComponents">): Fitted | undefined => {
@@ -56,8 +51,11 @@ export function candidatesOf(
   const smaller = ({ family, nComponents }: Entry): Fitted[] => {
     const counts = entries.map((other) => other.nComponents).filter((K) => K < nComponents);
     const fewer = counts.sort((a, b) => b - a).map((K) => fitted({ family, nComponents: K }));
-    const types = containedIn(family).map((list) => list.map((name) => fitted({ family: name, nComponents })));
-    return [fewer, ...types].flatMap((list) => list.find((model) => model) ?? []);
+    const inside = families.filter((name) => contains(family, name, D) && fitted({ family: name, nComponents }));
+    // what another of them contains is a start of that
+    const largest = inside.filter((name) => !inside.some((other) => contains(other, name, D)));
+    const nested = largest.map((name) => fitted({ family: name, nComponents }) as Fitted);
+    return [...fewer.filter((model) => model !== undefined).slice(0, 1), ...nested];
   };
   const waiting = [...entries].sort((a, b) => a.nComponents - b.nComponents || rankOf(a.family) - rankOf(b.family));
   const isReady = ({ family, nComponents }: Entry): boolean =>
@@ -66,7 +64,7 @@ export function candidatesOf(
         outcomes.has(other) ||
         (other.family === family
           ? other.nComponents >= nComponents
-          : other.nComponents !== nComponents || !containedIn(family).flat().includes(other.family)),
+          : other.nComponents !== nComponents || !contains(family, other.family, D)),
     );
   const workOf = function* (entry: Entry, shared?: Arena): Work<void> {
     const { settings, family } = entry;
