@@ -17,6 +17,7 @@ const COVARIANCES = choicesOf<CovarianceType | FamilyName>({
   EEE: true,
   VVI: true,
   VII: true,
+  EEI: true,
 });
 const INIT_STRATEGIES = choicesOf<InitStrategy>({
   race: true,

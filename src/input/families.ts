@@ -22,6 +22,7 @@ export const FAMILY_FORMS = {
   EEE: "tied",
   VVI: "diag",
   VII: "spherical",
+  EEI: "diag",
 } as const;
 
 /**
