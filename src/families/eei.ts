@@ -12,10 +12,12 @@ export const EEI: Family = {
   isAffine: true,
   constrained(covariances, { K, D, divisors }) {
     const total = divisors.reduce((sum, divisor) => sum + divisor, 0);
-    const common = new Float64Array(D);
-    for (let k = 0; k < K; k++) {
+    // as what the others differ by from the first: those that are alike stay as they are, to the bit
+    const first = blockOf(DIAG, covariances, K, 0);
+    const common = first.slice();
+    for (let k = 1; k < K; k++) {
       const own = blockOf(DIAG, covariances, K, k);
-      for (let d = 0; d < D; d++) common[d] += (divisors[k] / total) * own[d];
+      for (let d = 0; d < D; d++) common[d] += (divisors[k] / total) * (own[d] - first[d]);
     }
     return covariances.map((_, i) => common[i % D]);
   },
