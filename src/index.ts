@@ -65,6 +65,7 @@ export {
   select,
   selectSync,
 } from "./api/select.ts";
+export { accumulate, type MaximiseOptions, maximise, Statistics } from "./api/statistics.ts";
 export type { Parameters } from "./covariance/parameters.ts";
 export { MixtureError, type MixtureErrorCode, type MixtureErrorOptions } from "./errors.ts";
 export type { FitReport, FitWarning, FitWarningCode, StartReport } from "./fit/diagnosis/report.ts";

@@ -45,6 +45,8 @@ function lacksOf(node: ts.SignatureDeclaration): string[] {
 const isPublic = (member: ts.ClassElement | ts.TypeElement): boolean =>
   member.name !== undefined &&
   !ts.isPrivateIdentifier(member.name) &&
+  // left out of the declarations
+  !ts.getJSDocTags(member).some(({ tagName }) => tagName.text === "internal") &&
   !(ts.getCombinedModifierFlags(member as ts.Declaration) & (ts.ModifierFlags.Private | ts.ModifierFlags.Protected));
 
 describe("a docstring", () => {

@@ -9,10 +9,10 @@ const everything = of("everything: `gaussmix`");
 
 describe("the size of", () => {
   // 45 KB were wanted for everything: what it would take stands in docs/decisions/0029-size.md
-  test("what fits and predicts is at most 62 KB, and everything at most 84", () => {
+  test("what fits and predicts is at most 62 KB, and everything at most 86", () => {
     expect(everything).toBeGreaterThan(10 * KB);
     expect(of("`GaussianMixture`")).toBeLessThanOrEqual(62 * KB);
-    expect(everything).toBeLessThanOrEqual(84 * KB);
+    expect(everything).toBeLessThanOrEqual(86 * KB);
   });
 
   test("what only predicts is at most 60 % of everything", () => {

@@ -203,7 +203,8 @@ const isHidden = (member) =>
   ts.getCombinedModifierFlags(member) & (ts.ModifierFlags.Private | ts.ModifierFlags.Protected) ||
   ts.isConstructorDeclaration(member) ||
   member.name === undefined ||
-  ts.isPrivateIdentifier(member.name);
+  ts.isPrivateIdentifier(member.name) ||
+  ts.getJSDocTags(member).some(({ tagName }) => tagName.text === "internal");
 
 /** Clauses after `extends`, and the names that come with them. */
 function heritage(node, prose, exports, checker) {

@@ -344,7 +344,7 @@ function kindOfStart({ covarianceType, family }: WarmStart): CovarianceType | Fa
 const PRIOR_KEYS = ["shrinkage", "mean", "degreesOfFreedom", "scale"] as const;
 
 /** The parts of a prior, copied: they are checked with the data, when the caller's may have changed. */
-function priorSettings(prior: unknown): PriorOptions | undefined {
+export function priorSettings(prior: unknown): PriorOptions | undefined {
   if (prior === undefined || prior === false) return undefined;
   if (prior === true) return priorSettings({});
   if (typeof prior !== "object" || prior === null || !isPlain(prior)) {

@@ -3,6 +3,7 @@ import { checkMixture } from "../api/given.ts";
 import type { Mixture } from "../api/mixture.ts";
 import { covarianceLength, formOf, narrower } from "../covariance/forms.ts";
 import { received } from "../errors.ts";
+import { crc32 } from "../input/checksum.ts";
 import { COVARIANCE_TYPES, type CovarianceType, type FamilyName } from "../input/options.ts";
 import { textIn, viewOf } from "./given.ts";
 
@@ -147,18 +148,4 @@ function eachStored(
       for (let j = 0; j <= i; j++) visit(covariances, start + i * side + j, start + j * side + i);
     }
   }
-}
-
-let crcTable: Uint32Array | undefined;
-
-/** CRC-32 of the first bytes, as PNG and zlib have it (ISO 3309: polynomial 0xEDB88320, lowest bit first). */
-function crc32(view: DataView, length: number): number {
-  crcTable ??= Uint32Array.from({ length: 256 }, (_, byte) => {
-    let crc = byte;
-    for (let bit = 0; bit < 8; bit++) crc = (crc >>> 1) ^ (crc & 1 ? 0xedb88320 : 0);
-    return crc;
-  });
-  let crc = -1;
-  for (let i = 0; i < length; i++) crc = (crc >>> 8) ^ crcTable[(crc ^ view.getUint8(i)) & 255];
-  return ~crc >>> 0;
 }

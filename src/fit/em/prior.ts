@@ -39,15 +39,26 @@ export interface Prior {
  * @throws {TypeError | RangeError} If a part does not fit the data.
  */
 export function priorOf(problem: Problem, options: PriorOptions): Prior {
-  const { D, columnMeans, form } = problem;
-  const { shrinkage = SHRINKAGE, degreesOfFreedom = D + 2, mean, scale } = options;
+  return priorFrom(options, problem, { mean: () => problem.columnMeans, scale: () => standardScale(problem) });
+}
+
+/**
+ * {@link priorOf} some other source of what options leave out.
+ *
+ * @throws {TypeError | RangeError} If a part does not fit the form.
+ */
+export function priorFrom(
+  { shrinkage = SHRINKAGE, degreesOfFreedom, mean, scale }: PriorOptions,
+  { form, D }: Pick<Problem, "form" | "D">,
+  standard: { readonly mean: () => Float64Array; readonly scale: () => Float64Array },
+): Prior {
   return {
     shrinkage: nonNegative("prior.shrinkage", shrinkage, "leave it out for 0.01"),
-    mean: mean === undefined ? columnMeans : meanOf(mean, D),
-    degreesOfFreedom: nonNegative("prior.degreesOfFreedom", degreesOfFreedom, "leave it out for D + 2"),
+    mean: mean === undefined ? standard.mean() : meanOf(mean, D),
+    degreesOfFreedom: nonNegative("prior.degreesOfFreedom", degreesOfFreedom ?? D + 2, "leave it out for D + 2"),
     scale:
       scale === undefined
-        ? standardScale(problem)
+        ? standard.scale()
         : form.isDense
           ? definite(covariancesOf(scale, TIED.name, 1, D, "prior.scale"), D)
           : Float64Array.of(positive(scale)),
