@@ -112,7 +112,7 @@ export class GaussianMixture extends Mixture {
    * @returns a mixture without a report.
    * @throws as {@link Mixture.fromParameters}.
    * @example
-   * GaussianMixture.fromParameters({ weights: [0.5, 0.5], means: [[0], [4]], covariances: [1, 2], covarianceType: "spherical" });
+   * GaussianMixture.fromParameters({ weights: [0.5, 0.5], means: [[0], [4]], covariances: [[1], [2]], covarianceType: "diag" });
    */
   static override fromParameters(parameters: MixtureParameters): GaussianMixture {
     return new GaussianMixture(partsOf(parameters));

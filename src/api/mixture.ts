@@ -25,7 +25,7 @@ export interface MixtureParameters {
   readonly weights: ArrayLike<number>;
   /** [K, D]. */
   readonly means: NestedOrFlat;
-  /** "full" [K, D, D], "tied" [D, D], "diag" [K, D], "spherical" [K]. */
+  /** full [K, D, D], tied [D, D], diag [K, D], spherical [K]. */
   readonly covariances: NestedOrFlat;
   /** Default "full". */
   readonly covarianceType?: CovarianceType | FamilyName | undefined;
@@ -153,7 +153,7 @@ export class Mixture {
    * @throws {RangeError} If a shape does not fit, weights do not sum to 1, or a covariance is not symmetric.
    * @throws {MixtureError} `SINGULAR_COVARIANCE` if a covariance is not positive definite.
    * @example
-   * Mixture.fromParameters({ weights: [0.5, 0.5], means: [[0], [4]], covariances: [1, 2], covarianceType: "spherical" });
+   * Mixture.fromParameters({ weights: [0.5, 0.5], means: [[0], [4]], covariances: [[1], [2]], covarianceType: "diag" });
    */
   static fromParameters(parameters: MixtureParameters): Mixture {
     return new Mixture(partsOf(parameters));
@@ -215,7 +215,7 @@ export class Mixture {
     return this.#model.means.slice();
   }
 
-  /** "full" [K, D, D], "tied" [D, D], "diag" [K, D], "spherical" [K], row-major, in the unit of the data squared. A copy. */
+  /** full [K, D, D], tied [D, D], diag [K, D], spherical [K], row-major, in the unit of the data squared. A copy. */
   get covariances(): Float64Array {
     return this.#model.covariances.slice();
   }

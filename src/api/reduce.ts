@@ -23,8 +23,8 @@ export interface Reduction {
  * bound on the Kullback-Leibler divergence rises least, again and again. Joined components keep their weight, mean and
  * covariance, so that the mixture keeps its mean and covariance.
  *
- * "full" stays "full"; "tied" becomes "full", as joined components no longer share one covariance. "diag" stays "diag": it
- * keeps the variances, but not what the joined means say of correlations; "spherical" keeps the sum of the variances.
+ * Full covariances stay full; tied ones become full, as joined components no longer share one covariance. Diagonal ones stay so: they
+ * keep the variances, but not what the joined means say of correlations; spherical ones keep the sum of the variances.
  * Where that is too little, give the mixture as a full one.
  *
  * @param mixture - or its parameters: K components.

@@ -234,7 +234,7 @@ export function maximise(statistics: Statistics, options: MaximiseOptions = {}):
   const { form, K, D, counts } = sums;
   const given = optionsOf("options", options, ["covarianceType", "regCovar", "prior"]);
   const kind = kindOf("covarianceType", given.covarianceType ?? form.name);
-  if (kind.covarianceType !== form.name) {
+  if (familyNamed(kind.family).form !== form) {
     throw new RangeError(
       `covarianceType: expected the shape of the statistics ("${form.name}") or a family of it, got "${given.covarianceType}"; accumulate with a mixture of the other shape`,
     );

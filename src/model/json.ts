@@ -33,7 +33,7 @@ export interface MixtureJSON {
   readonly weights: readonly number[];
   /** [K][D]. */
   readonly means: Nested;
-  /** "full" [K][D][D], "tied" [D][D], "diag" [K][D], "spherical" [K]. */
+  /** full [K][D][D], tied [D][D], diag [K][D], spherical [K]. */
   readonly covariances: Nested;
 }
 
