@@ -58,6 +58,7 @@ export {
 } from "./api/regions.ts";
 export {
   type Candidate,
+  type ComponentRange,
   type Criterion,
   type Selection,
   type SelectOptions,

@@ -324,13 +324,14 @@ describe("docs/notation.md", () => {
   });
 
   test("says what nComponents means", () => {
-    const counts = (nComponents: number | number[]): number[] =>
+    const counts = (nComponents: gaussmix.SelectOptions["nComponents"]): number[] =>
       gaussmix
         .selectSync([[1], [2], [4], [9]], { nComponents, covarianceType: "full", init: "kmeans" })
         .candidates.map((candidate) => candidate.nComponents);
-    expect(counts(3)).toEqual([1, 2, 3]);
-    expect(counts([2])).toEqual([2]);
-    // @ts-expect-error: reserved
-    expect(() => counts({ from: 1, to: 2 })).toThrow(/^nComponents: expected/);
+    expect(counts(3)).toEqual([3]);
+    expect(counts([3, 2])).toEqual([2, 3]);
+    expect(counts({ from: 2, to: 3 })).toEqual([2, 3]);
+    expect(counts({ from: 3 })).toEqual([3, 4]);
+    expect(counts({})).toEqual([1, 2, 3, 4]);
   });
 });

@@ -85,7 +85,7 @@ describe("other work gets its turn", () => {
   const rough = GaussianMixture.fitSync(set, { nComponents: 3, init: "random", maxIter: 3 });
   const ways: Readonly<Record<string, () => Promise<unknown>>> = {
     fit: () => GaussianMixture.fit(set, { nComponents: 3, threads: 1 }),
-    select: () => select(set, { nComponents: 2, threads: 1, init: "kmeans" }),
+    select: () => select(set, { nComponents: { from: 1, to: 2 }, threads: 1, init: "kmeans" }),
     "select by cross-validation": () => select(set, { nComponents: [2], criterion: "cv", threads: 1, init: "kmeans" }),
     improve: () => improve(rough, set, { threads: 1 }),
   };
@@ -233,7 +233,7 @@ describe("a mixture", () => {
     const line = clouds(60, 1, 2, 3);
     for (const covarianceType of TYPES) {
       const fitted = GaussianMixture.fitSync(line, { nComponents: 2, covarianceType });
-      const { best, candidates } = selectSync(line, { nComponents: 2, covarianceType });
+      const { best, candidates } = selectSync(line, { nComponents: { from: 1, to: 2 }, covarianceType });
       const better = await improve(fitted, line);
       const all = [fitted, best, better, ...candidates.map(({ mixture }) => mixture)];
       for (const mixture of all) expect(mixture?.covarianceType).toBe(covarianceType);
@@ -245,7 +245,7 @@ describe("a mixture", () => {
 });
 
 test("a selection's best has spurious components only if all candidates have", () => {
-  const sound = selectSync(clouds(9, 2, 2, 5), { nComponents: 6, init: "kmeans" });
+  const sound = selectSync(clouds(9, 2, 2, 5), { nComponents: { to: 6 }, init: "kmeans" });
   const isSpurious = (warnings: readonly { code: string }[]): boolean =>
     warnings.some(({ code }) => code === "SPURIOUS_COMPONENT");
   const lowest = sound.candidates.reduce((a, b) => ((b.bic ?? Infinity) < (a.bic ?? Infinity) ? b : a));

@@ -199,7 +199,7 @@ describe("the table", () => {
     const [N, D] = three.shape;
     const sampleWeight = Float64Array.from({ length: N }, (_, n) => n % 3);
     const repeated = nested(three).flatMap((row, n) => new Array<number[]>(n % 3).fill(row));
-    const options = { nComponents: 2, covarianceType: "diag", init: "random-from-data" } as const;
+    const options = { nComponents: { to: 2 }, covarianceType: "diag", init: "random-from-data" } as const;
     const [weighted, plain] = [selectSync(three, { ...options, sampleWeight }), selectSync(repeated, options)];
     expect(D).toBe(2);
     for (const K of [1, 2]) {
@@ -215,7 +215,7 @@ describe("the best", () => {
   test("is the lowest in the criterion", () => {
     for (const criterion of ["bic", "aic", "icl", "nec", "cv"] as const) {
       const { best, candidates } = selectSync(three, {
-        nComponents: 5,
+        nComponents: { to: 5 },
         covarianceType: "full",
         criterion,
         folds: 3,
@@ -232,7 +232,7 @@ describe("the best", () => {
     const cloud = clouds(200, 3, 1, 7);
     for (const criterion of ["bic", "icl", "cv"] as const) {
       const { best } = selectSync(cloud, {
-        nComponents: 4,
+        nComponents: { to: 4 },
         covarianceType: "full",
         criterion,
         folds: 5,
@@ -289,7 +289,7 @@ describe("a candidate that cannot be fitted", () => {
       [4, 4],
     ];
     await expectError(
-      () => selectSync(flat, { covarianceType: "full", nComponents: 2, regCovar: 0 }),
+      () => selectSync(flat, { covarianceType: "full", nComponents: { to: 2 }, regCovar: 0 }),
       "SINGULAR_COVARIANCE",
       /./,
     );
@@ -323,7 +323,7 @@ describe("select", () => {
     const seen: Candidate[] = [];
     const counts: string[] = [];
     const { candidates } = await select(three, {
-      nComponents: 2,
+      nComponents: { to: 2 },
       onCandidate: ({ candidate, done, total }) => {
         seen.push(candidate);
         counts.push(`${done}/${total}`);
@@ -347,6 +347,13 @@ describe("select", () => {
       [{ nComponents: [] }, RangeError, /^nComponents: .*length 0/],
       [{ nComponents: [2.5] }, RangeError, /^nComponents: .*2\.5/],
       [{ nComponents: "3" }, TypeError, /^nComponents: .*"3"/],
+      [
+        { nComponents: { from: 3, to: 2 } },
+        RangeError,
+        /^nComponents\.to: expected 3, as from, or more, got 2; swap them/,
+      ],
+      [{ nComponents: { to: 0 } }, RangeError, /^nComponents\.to: expected an integer, 1 or more, got 0;/],
+      [{ nComponents: { form: 1 } }, TypeError, /^nComponents: .*did you mean "from"/],
       [{ covarianceType: [] }, RangeError, /^covarianceType: .*length 0/],
       [{ covarianceType: ["ful"] }, RangeError, /^covarianceType: .*did you mean "full"/],
       [{ criterion: "BIC" }, RangeError, /^criterion: .*did you mean "bic"/],

@@ -241,7 +241,7 @@ describe("the workers of a fit", () => {
         expectSame(mixture, alone);
       }
     }
-    await select(clouds(1500, 4, 3, 14), { nComponents: 3, init: "kmeans", maxIter: 30, threads: 3 });
+    await select(clouds(1500, 4, 3, 14), { nComponents: { to: 3 }, init: "kmeans", maxIter: 30, threads: 3 });
     expect(started).toHaveLength(2);
   });
 
@@ -372,7 +372,7 @@ describe("candidates side by side", () => {
   }
 
   test("are alone with rows so few that a thread takes longer to wake than to work", async () => {
-    await select(clouds(100, 2, 2, 15), { nComponents: 2, init: "kmeans", maxIter: 5 });
+    await select(clouds(100, 2, 2, 15), { nComponents: { to: 2 }, init: "kmeans", maxIter: 5 });
     expect(started).toEqual([]);
   });
 });

@@ -32,7 +32,16 @@ export const TOPICS = {
   },
   select: {
     title: "Choosing a model",
-    exports: ["select", "selectSync", "SelectOptions", "Criterion", "Selection", "Candidate", "SelectProgress"],
+    exports: [
+      "select",
+      "selectSync",
+      "SelectOptions",
+      "ComponentRange",
+      "Criterion",
+      "Selection",
+      "Candidate",
+      "SelectProgress",
+    ],
   },
   questions: {
     title: "Questions to a mixture",

@@ -129,7 +129,7 @@ export function isWorse(fit, problem) {
 export function judgeSelection({ data, shape, labels, K }) {
   const rows = { data, shape };
   const most = Math.min(K + 2, shape[0]);
-  const { best, candidates } = selectSync(rows, { nComponents: most });
+  const { best, candidates } = selectSync(rows, { nComponents: { from: 1, to: most } });
   const chosen = candidates.find(({ mixture }) => mixture === best);
   const truths = TYPES.map((covarianceType) =>
     attempt(() => GaussianMixture.fitSync(rows, { nComponents: K, covarianceType, init: labels }).bic(rows)),

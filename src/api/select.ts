@@ -5,7 +5,7 @@ import type { Take, Work } from "../engine/schedule.ts";
 import { runHere, runOnThreads, runSideBySide } from "../engine/threads.ts";
 import type { FitWarning } from "../fit/diagnosis/report.ts";
 import { candidatesOf, type Entry, type Outcome, type Result } from "../fit/select/candidates.ts";
-import { integerIn, isList } from "../input/checks.ts";
+import { integerIn, isList, optionsOf } from "../input/checks.ts";
 import { type DataInput, type Matrix, matrixOf } from "../input/data.ts";
 import {
   COVARIANCE_TYPES,
@@ -43,11 +43,22 @@ const CRITERIA: readonly Criterion[] = ["bic", "aic", "icl", "nec", "cv"];
 /** Options of a fit that have no place here. */
 const OTHERS = ["warmStart", "fixed", "labels", "onIteration"] as const;
 
+/** Numbers of components from one to another. */
+export interface ComponentRange {
+  /** The first: an integer, 1 or more. Default 1. */
+  readonly from?: number | undefined;
+  /** The last: an integer, no less than the first. Default 9. */
+  readonly to?: number | undefined;
+}
+
+/** The most components that are tried where nothing is said. */
+const MOST_COMPONENTS = 9;
+
 /** What to choose from and how. The options of a fit hold for every candidate. */
 export interface SelectOptions
   extends Omit<FitOptions, "nComponents" | "covarianceType" | "init" | (typeof OTHERS)[number]> {
-  /** Numbers of components to try: a list, or the largest of 1, 2, … (`3` means 1, 2 and 3). Default 9. */
-  readonly nComponents?: number | readonly number[] | undefined;
+  /** Numbers of components to try: one, a list, or a range, no more than rows. Default `{ from: 1, to: 9 }`. */
+  readonly nComponents?: number | readonly number[] | ComponentRange | undefined;
   /** Covariance types to try, one or several. Default: all four. */
   readonly covarianceType?: CovarianceType | FamilyName | readonly (CovarianceType | FamilyName)[] | undefined;
   /** What the best is lowest in. Default "bic". */
@@ -166,7 +177,7 @@ interface Plan {
 function planOf(data: DataInput, options: SelectOptions): Plan {
   const given = fitOptions(options, OTHERS, ["criterion", "folds", "onCandidate"]);
   const {
-    nComponents = 9,
+    nComponents = {},
     covarianceType = COVARIANCE_TYPES,
     criterion: chosen,
     onCandidate,
@@ -202,15 +213,22 @@ function planOf(data: DataInput, options: SelectOptions): Plan {
 }
 
 function countsOf(nComponents: unknown, nRows: number): number[] {
-  const count = (value: unknown): number =>
-    integerIn("nComponents", value, 1, "give the largest number, or a list of numbers", 2 ** 31);
-  if (!isList(nComponents)) return Array.from({ length: Math.min(nRows, count(nComponents)) }, (_, i) => i + 1);
-  if (nComponents.length === 0) {
+  const count = (value: unknown, argument = "nComponents"): number =>
+    integerIn(argument, value, 1, "give a number, a list of numbers, or { from: 1, to: 9 }", 2 ** 31);
+  if (isList(nComponents)) {
+    if (nComponents.length > 0) return setOf(nComponents, count).sort((a, b) => a - b);
     throw new RangeError(
       "nComponents: expected at least one number, got an array of length 0; leave it out for 1 to 9",
     );
   }
-  return setOf(nComponents, count).sort((a, b) => a - b);
+  if (typeof nComponents !== "object" || nComponents === null) return [count(nComponents)];
+  const { from = 1, to = MOST_COMPONENTS } = optionsOf<ComponentRange>("nComponents", nComponents, ["from", "to"]);
+  const [first, last] = [count(from, "nComponents.from"), count(to, "nComponents.to")];
+  if (last < first) {
+    throw new RangeError(`nComponents.to: expected ${first}, as from, or more, got ${last}; swap them`);
+  }
+  // no more than rows; the first in any case, so that an error says what is wrong
+  return Array.from({ length: Math.max(1, Math.min(nRows, last) - first + 1) }, (_, i) => first + i);
 }
 
 /** The different elements of a list, or the one value, each read once; the first that will not do ends it. */

@@ -101,7 +101,7 @@ const calls: Readonly<Record<string, () => unknown>> = {
   "fit with a prior": () => G.GaussianMixture.fitSync(rows, { nComponents: 2, init: "kmeans", prior: {} }),
   "fit with fixed": () =>
     G.GaussianMixture.fitSync(rows, { nComponents: 2, init: { means: plane.means }, fixed: { means: [0] } }),
-  select: () => G.selectSync(rows, { nComponents: 2 }).candidates.map(({ bic }) => bic),
+  select: () => G.selectSync(rows, { nComponents: { from: 1, to: 2 } }).candidates.map(({ bic }) => bic),
   improve: () => G.improveSync(mixture, rows),
   scores: () => [...mixture.scoreSamples(rows), mixture.score(rows), mixture.bic(rows)],
   sample: () => mixture.sample(3),
