@@ -92,7 +92,14 @@ function print(blocks) {
   /** @param {string} kind @param {string} what */
   const total = (kind, what) => blocks.reduce((sum, { counts }) => sum + (counts[kind]?.[what] ?? 0), 0);
   const ends = ["distribution", "RangeError", "SINGULAR_COVARIANCE", "NOT_FINITE"];
-  const warnings = ["SPURIOUS_COMPONENT", "CONSTANT_COLUMN", "DEPENDENT_COLUMN", "EMPTY_COMPONENT", "NOT_CONVERGED"];
+  const warnings = [
+    "SPURIOUS_COMPONENT",
+    "TOO_MANY_PARAMETERS",
+    "CONSTANT_COLUMN",
+    "DEPENDENT_COLUMN",
+    "EMPTY_COMPONENT",
+    "NOT_CONVERGED",
+  ];
   const kinds = [...new Set(blocks.flatMap(({ counts }) => Object.keys(counts)))];
   const known = new Set([...ends, ...warnings]);
   const others = new Set(blocks.flatMap(({ counts }) => Object.keys(counts.all)).filter((what) => !known.has(what)));

@@ -94,6 +94,11 @@ export function apiChecks(gaussmix, predict) {
   test("Mixture#nFeatures", () => equal(start().nFeatures, 1));
   test("Mixture#nParameters", () => equal(start().nParameters, 5));
   test("Mixture#covarianceType", () => equal(start().covarianceType, "full"));
+  test("Mixture#family", () => {
+    equal(start().family, "VVV");
+    const shared = GaussianMixture.fitSync(data, { nComponents: 2, covarianceType: "EEI", maxIter: 3 });
+    equal([shared.family, predict.Mixture.fromJSON(JSON.stringify(shared)).family], ["EEI", "EEI"]);
+  });
   test("Mixture#columns", () => {
     const mixture = GaussianMixture.fitSync({ x: [1, 2, 8, 9], y: [1, 3, 7, 9] }, { nComponents: 1 });
     equal([...mixture.columns], ["x", "y"]);
@@ -159,6 +164,23 @@ export function apiChecks(gaussmix, predict) {
     equal(responsibilities, start().predictProba(LINE));
     close(counts, [2.81757454445, 3.18242545555], 1e-11);
     close(logLikelihood, -22.969940001257743, 1e-13);
+  });
+  test("accumulate", () => {
+    const { counts, logLikelihood } = watched.accumulate(START, LINE);
+    const expected = eStep(LINE, START);
+    close([...counts, logLikelihood], [...expected.counts, expected.logLikelihood], 1e-13);
+  });
+  test("maximise", () => {
+    const found = watched.maximise(watched.accumulate(START, LINE));
+    const expected = mStep(LINE, eStep(LINE, START).responsibilities);
+    for (const key of ["weights", "means", "covariances"]) close([...found[key]], [...expected[key]], 1e-12);
+  });
+  test("Statistics", () => {
+    const { Statistics } = watched;
+    const all = watched.accumulate(START, LINE);
+    equal(Statistics.fromBytes(all.toBytes()).scatter, all.scatter);
+    equal(all.add(all).moments, all.scale(2).moments);
+    close([...all.recentre(all.means).scatter], [...all.scatter], 1e-13);
   });
   test("mStep", () => {
     const after = mStep(LINE, eStep(LINE, START).responsibilities);

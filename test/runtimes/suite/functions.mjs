@@ -148,7 +148,7 @@ export function addFunctionChecks(gaussmix, checks) {
   });
   test("select", async () => {
     const { best, candidates } = await gaussmix.select(data, {
-      nComponents: 4,
+      nComponents: { to: 4 },
       covarianceType: "full",
       init: "kmeans",
     });
