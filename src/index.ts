@@ -65,6 +65,7 @@ export {
   select,
   selectSync,
 } from "./api/select.ts";
+export type { ByColumn, Component } from "./api/text.ts";
 export type { Parameters } from "./covariance/parameters.ts";
 export { MixtureError, type MixtureErrorCode, type MixtureErrorOptions } from "./errors.ts";
 export type { FitReport, FitWarning, FitWarningCode, StartReport } from "./fit/diagnosis/report.ts";
