@@ -203,6 +203,7 @@ const isHidden = (member) =>
   ts.getCombinedModifierFlags(member) & (ts.ModifierFlags.Private | ts.ModifierFlags.Protected) ||
   ts.isConstructorDeclaration(member) ||
   member.name === undefined ||
+  ts.getJSDocTags(member).some(({ tagName }) => tagName.text === "internal") ||
   ts.isPrivateIdentifier(member.name);
 
 /** Clauses after `extends`, and the names that come with them. */

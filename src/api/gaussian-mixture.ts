@@ -70,7 +70,11 @@ export class GaussianMixture extends Mixture {
     this.report = report && frozenReport(report);
   }
 
-  /** What a minifier would rename. @internal */
+  /**
+   * The name of the class, also where a minifier has renamed it.
+   *
+   * @internal
+   */
   static override get name(): string {
     return "GaussianMixture";
   }

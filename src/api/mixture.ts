@@ -21,7 +21,10 @@ import { sumOf } from "../model/sums.ts";
 import type { GaussianMixture } from "./gaussian-mixture.ts";
 import { type Component, componentsOf, type NamedModel, showAs, textOf } from "./text.ts";
 
-/** Parameters of a mixture, nested or flat. A {@link Mixture} is one, too, and taken as it is: neither checked nor factorised again. */
+/**
+ * Parameters of a mixture, nested or flat. A {@link Mixture} will do wherever they are asked for, and is neither checked
+ * nor factorised again.
+ */
 export interface MixtureParameters {
   /** [K], 0 or more, sum 1. */
   readonly weights: ArrayLike<number>;
@@ -114,7 +117,7 @@ export function modelOfJSON(json: string | MixtureJSON): NamedModel {
   return named(modelOf(parameters), columns);
 }
 
-/** Tells mixtures from all else and knows their models. The first mixture sets it: a static block could, but no bundler drops a class that has one. */
+/** Finds the model of an object that is a mixture. The first mixture sets it: a static block would keep bundlers from dropping the class. */
 let look: ((object: object) => NamedModel | undefined) | undefined;
 
 /** The model of a mixture, not a copy; undefined of anything else. */
@@ -122,7 +125,7 @@ export function modelIn(value: unknown): NamedModel | undefined {
   return typeof value === "object" && value !== null ? look?.(value) : undefined;
 }
 
-/** A mixture that takes a model as it is. */
+/** A mixture that has this model. */
 function made(model: NamedModel): Mixture {
   // not in the class: one that names itself gets a second name from bundlers
   const Made = Mixture as unknown as new (model: NamedModel) => Mixture;
@@ -158,7 +161,11 @@ export class Mixture {
     showAs(this, (depth, options) => `${this}`.split("\n", depth === options?.depth ? undefined : 1).join("\n"));
   }
 
-  /** What a minifier would rename. @internal */
+  /**
+   * The name of the class, also where a minifier has renamed it.
+   *
+   * @internal
+   */
   static get name(): string {
     return "Mixture";
   }
@@ -205,8 +212,13 @@ export class Mixture {
   }
 
   /**
-   * The mixture as a text to read: its type and sizes, how the fit ended, then weights and means by column, the first 8 components and columns
-   * of many. `console.log(mixture)` shows it in Node, Deno and Bun; in a browser's console write `console.log(`${mixture}`)`.
+   * The mixture as a text to read: its covariance type and sizes, how the fit ended, then weights and means by column, to
+   * four digits; of many components or columns the first 8. `console.log(mixture)` shows it in Node, Deno and Bun; a
+   * browser's console does with `console.log(String(mixture))`.
+   *
+   * @returns lines without one at the end.
+   * @example
+   * console.log(String(mixture));
    */
   toString(): string {
     return textOf(this.constructor.name, this.#model, (this as Partial<GaussianMixture>).report);
@@ -238,13 +250,14 @@ export class Mixture {
   }
 
   /**
-   * The components one by one, as plain objects: weight, mean and covariance, by name where columns have names, else in
-   * nested arrays. Copies.
+   * The components one by one, as plain objects: weight, mean and a whole covariance matrix each, by name where columns
+   * have names, else in nested arrays. Copies.
    *
-   * @throws {RangeError} If covariances that are held in a shorter form are more than 4 million numbers written out.
+   * @throws {RangeError} If covariances of a type that is shorter than its matrices come to more than a million numbers.
    * @example
-   * mixture.components[0].mean.height; // of columns with names
-   * mixture.components[0].covariance[0][1]; // of columns without
+   * mixture.components[0].mean.x;
+   * mixture.components[0].covariance.x.y;
+   * marginal(mixture, [0]).components; // [{ weight, mean: { x: … }, covariance: { x: { x: … } } }, …]
    */
   get components(): readonly Component[] {
     return componentsOf(this.#model);

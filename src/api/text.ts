@@ -25,11 +25,8 @@ export interface Component {
   readonly covariance: ByColumn<ByColumn<number>>;
 }
 
-/**
- * Numbers in the covariances of all components up to which zeros and copies are written out: 4 million as properties of
- * objects take 200 MB.
- */
-const MOST_WRITTEN = 2 ** 22;
+/** Numbers up to which covariance matrices are written out that take fewer in their form: as properties of objects, 50 MB. */
+const MOST_WRITTEN = 2 ** 20;
 
 /** The components of a mixture as plain objects. @throws as `mixture.components`. */
 export function componentsOf(model: NamedModel): Component[] {
@@ -37,7 +34,7 @@ export function componentsOf(model: NamedModel): Component[] {
   const count = K * D * D;
   if (count > Math.max(MOST_WRITTEN, covariances.length)) {
     throw new RangeError(
-      `components: expected up to ${MOST_WRITTEN} numbers in covariances, got ${count}; read means and covariances`,
+      `components: expected matrices of up to ${MOST_WRITTEN} numbers, got ${count}; read weights, means and covariances`,
     );
   }
   const form = formOf(model);
@@ -58,7 +55,7 @@ export function componentsOf(model: NamedModel): Component[] {
 
 /** Components, and columns, that a text shows of many. */
 const MOST_SHOWN = 8;
-/** The longest label of a column in a text; the name in it is in quotes, escaped and cut, and may be all escapes. */
+/** Characters of a column's label that are shown: those of a name in quotes that an error would show, but for escapes. */
 const LONGEST_LABEL = 44;
 
 /** What a text says of a fit. */
@@ -92,6 +89,7 @@ export function textOf(name: string, model: NamedModel, report?: Ending): string
     .replace(/\s+$/gm, "");
 }
 
+/** How a fit ended, in a line. */
 function endingOf({ converged, nIterations, logLikelihood, warnings }: Ending): string {
   const end = `${converged ? "converged" : "stopped"} after ${counted(nIterations, "iteration")}, log-likelihood ${short(logLikelihood)}`;
   return [end, ...new Set(warnings.map(({ code }) => code))].join(", ");
@@ -108,10 +106,11 @@ function short(value: number): string {
 }
 
 /**
- * Says what Node, Deno and Bun show of an object in a console.
+ * Says what Node, Deno and Bun show of an object in a console, by a hidden property of the object's own: a class that has a
+ * member with a computed name is one that bundlers do not drop.
  *
- * @param show - of the levels that may still be looked into, and how many there were at first. A property of the object's
- *   own, hidden: a class with a computed member is one that no bundler drops.
+ * @param show - gives it, or another object to show instead, from the levels that may still be looked into and those that
+ *   there were at first.
  */
 export function showAs(object: object, show: (depth?: number, options?: { readonly depth?: number }) => unknown): void {
   Object.defineProperty(object, Symbol.for("nodejs.util.inspect.custom"), { value: show });
