@@ -56,6 +56,8 @@ export function isCollapse(error: unknown): error is MixtureError {
 /** Longest text, in UTF-16 units, repeated in an error; more would bury the sentence around it. */
 const TEXT_SHOWN = 40;
 const KEYS_SHOWN = 5;
+/** What JSON leaves as it is and a terminal obeys or does not show: controls, formats, line and paragraph separators. */
+const UNSEEN = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu;
 
 /**
  * What came, in a few words, to follow `got` in an error text: `"fulll"`, `NaN`, `an array of length 3`, `null`.
@@ -66,7 +68,10 @@ const KEYS_SHOWN = 5;
 export function received(value: unknown): string {
   switch (typeof value) {
     case "string":
-      return value.length > TEXT_SHOWN ? `${JSON.stringify(value.slice(0, TEXT_SHOWN))}…` : JSON.stringify(value);
+      return (
+        JSON.stringify(value.slice(0, TEXT_SHOWN)).replace(UNSEEN, encodeURIComponent) +
+        (value.length > TEXT_SHOWN ? "…" : "")
+      );
     case "bigint":
       // to write out millions of digits takes seconds
       return BigInt.asIntN(128, value) === value ? `${value}n` : "a bigint of more than 128 bits";

@@ -67,6 +67,7 @@ export {
   selectSync,
 } from "./api/select.ts";
 export { accumulate, type MaximiseOptions, maximise, Statistics } from "./api/statistics.ts";
+export type { ByColumn, Component } from "./api/text.ts";
 export type { Parameters } from "./covariance/parameters.ts";
 export { MixtureError, type MixtureErrorCode, type MixtureErrorOptions } from "./errors.ts";
 export type { FitReport, FitWarning, FitWarningCode, StartReport } from "./fit/diagnosis/report.ts";

@@ -9,7 +9,9 @@
  */
 
 export { Mixture, type MixtureParameters, type SampleOptions, type WeightOptions } from "./api/mixture.ts";
+export type { ByColumn, Component } from "./api/text.ts";
 export { MixtureError, type MixtureErrorCode, type MixtureErrorOptions } from "./errors.ts";
+export type { Column } from "./input/columns.ts";
 export type { DataInput, RowInput, ShapedInput } from "./input/data.ts";
 export type { CovarianceType, FamilyName, NestedOrFlat } from "./input/options.ts";
 export type { MixtureJSON } from "./model/json.ts";

@@ -28,7 +28,17 @@ export const TOPICS = {
   },
   mixture: {
     title: "Mixtures",
-    exports: ["Mixture", "MixtureParameters", "Parameters", "WeightOptions", "Sample", "SampleOptions", "MixtureJSON"],
+    exports: [
+      "Mixture",
+      "Component",
+      "ByColumn",
+      "MixtureParameters",
+      "Parameters",
+      "WeightOptions",
+      "Sample",
+      "SampleOptions",
+      "MixtureJSON",
+    ],
   },
   select: {
     title: "Choosing a model",

@@ -13,7 +13,7 @@ import { marginalOf, splitOf } from "../model/conditional.ts";
 import { modelOf } from "../model/model.ts";
 import { conditionRows, overflow, type Prepare } from "../model/regression.ts";
 import { GaussianMixture } from "./gaussian-mixture.ts";
-import { givenNumbers, givenParameters } from "./given.ts";
+import { givenModel, givenNumbers } from "./given.ts";
 import { type Mixture, outputOf, type SampleOptions } from "./mixture.ts";
 
 /** A mixture over `columns` of another. */
@@ -43,7 +43,7 @@ function othersThan(columns: readonly number[], nFeatures: number): number[] {
  * marginal(mixture, ["y"]);
  */
 export function marginal(mixture: Mixture, columns: readonly Column[]): GaussianMixture {
-  const parameters = givenParameters(mixture);
+  const parameters = givenModel(mixture);
   const indices = columnIndices("columns", columns, parameters.nFeatures, mixture.columns);
   return mixtureOf(mixture, marginalOf(parameters, indices), indices);
 }
@@ -63,7 +63,7 @@ export function marginal(mixture: Mixture, columns: readonly Column[]): Gaussian
  * condition(mixture, { 0: 4.4 }); // over the second column
  */
 export function condition(mixture: Mixture, values: Readonly<Record<Column, number>>): GaussianMixture {
-  const parameters = givenParameters(mixture);
+  const parameters = givenModel(mixture);
   const { nFeatures, nComponents: K } = parameters;
   const { columns: names } = mixture;
   const row = Object.entries(Object(values) as typeof values);
@@ -184,7 +184,7 @@ export interface Regression {
  * curve.predict([[0.5], [1]]); // Float64Array of length 2: expected y
  */
 export function regression(mixture: Mixture, options: RegressionOptions = {}): Regression {
-  const parameters = givenParameters(mixture);
+  const parameters = givenModel(mixture);
   const sides = optionsOf("options", options, ["inputs", "targets"]);
   const { nFeatures, nComponents: K } = parameters;
   const { columns: names } = mixture;

@@ -2,7 +2,7 @@
 import { oneOf, optionsOf } from "../input/checks.ts";
 import type { DataInput } from "../input/data.ts";
 import { along } from "../model/line.ts";
-import { givenLine, givenNumbers, givenParameters } from "./given.ts";
+import { givenLine, givenModel, givenNumbers } from "./given.ts";
 import type { Mixture } from "./mixture.ts";
 
 /** Which tail of a distribution counts. */
@@ -62,7 +62,7 @@ export function quantile(mixture: Mixture, p: number | ArrayLike<number>, option
  * uncertainty(mixture, [[4.4, 5]]); // 0.173: the other component may have made this row
  */
 export function uncertainty(mixture: Mixture, data: DataInput): Float64Array {
-  const { nComponents: K } = givenParameters(mixture);
+  const { nComponents: K } = givenModel(mixture);
   const responsibilities = mixture.predictProba(data);
   return Float64Array.from({ length: responsibilities.length / K }, (_, n) => {
     const row = responsibilities.subarray(n * K, n * K + K);

@@ -6,7 +6,7 @@ import { type Column, columnIndices } from "../input/columns.ts";
 import { chiSquaredBeyond } from "../model/chi-squared.ts";
 import { marginalOf } from "../model/conditional.ts";
 import { angleOf, cosineSine, eigenOf } from "../model/ellipsoid.ts";
-import { givenParameters, givenShare } from "./given.ts";
+import { givenModel, givenShare } from "./given.ts";
 import type { Mixture } from "./mixture.ts";
 
 /** How much of a component an ellipsoid holds, and over which columns. */
@@ -57,7 +57,7 @@ export interface Ellipse extends Ellipsoid {
  */
 export function ellipsoid(mixture: Mixture, component: number, options: EllipsoidOptions = {}): Ellipsoid {
   const { mass: given, columns: wanted } = optionsOf("options", options, ["mass", "columns"]);
-  const parameters = givenParameters(mixture);
+  const parameters = givenModel(mixture);
   const { nFeatures } = parameters;
   const k = integerIn("component", component, 0, "components count from 0", parameters.nComponents - 1);
   const columns = columnIndices("columns", wanted ?? [...Array(nFeatures).keys()], nFeatures, mixture.columns);

@@ -6,27 +6,35 @@ import type { DataInput, Matrix } from "../input/data.ts";
 import { type FitOptions, fitInput, type WarmStart } from "../input/options.ts";
 import type { MixtureJSON } from "../model/json.ts";
 import { modelOf } from "../model/model.ts";
-import { Mixture, type MixtureParameters, type MixtureParts, partsOf, partsOfJSON } from "./mixture.ts";
+import { Mixture, type MixtureParameters, modelGiven, modelOfJSON, named } from "./mixture.ts";
+import { type NamedModel, showAs } from "./text.ts";
 
-type Construct = new (parts: MixtureParts, report?: FitReport, resumable?: Resumable) => GaussianMixture;
+type Construct = new (model: NamedModel, report?: FitReport) => GaussianMixture;
+
+/** The runs that fits can go on with. */
+const resumables = /* @__PURE__ */ new WeakMap<object, Resumable>();
 
 /** A mixture from a fit and the data it was fitted to: for what makes mixtures beside the class. */
 export function fittedMixture(
   { parameters, model = modelOf(parameters), report, resumable }: Fitted,
   { columns }: Matrix,
 ): GaussianMixture {
-  return made({ model, columns }, report, resumable);
+  const mixture = made(named(model, columns), report);
+  if (resumable) resumables.set(mixture, resumable);
+  return mixture;
 }
 
 /** A mixture that takes checked parameters as they are: they must be nobody else's. @throws {MixtureError} `SINGULAR_COVARIANCE`. */
 export function checkedMixture(parameters: Parameters, columns: readonly string[] | undefined): GaussianMixture {
-  return made({ model: modelOf(parameters), columns });
+  return made(named(modelOf(parameters), columns));
 }
 
 function made(...parts: ConstructorParameters<Construct>): GaussianMixture {
-  // without the cast it would be a static block, for which no bundler drops the class
+  // not in the class: one that names itself gets a second name from bundlers; and a static block keeps them from dropping it
   const Made = GaussianMixture as unknown as Construct;
-  return new Made(...parts);
+  const mixture = new Made(...parts);
+  Object.freeze(mixture);
+  return mixture;
 }
 
 /** A report that nobody can change, its lists included; a typed array cannot be frozen, so it gives copies of the trace. */
@@ -35,12 +43,14 @@ function frozenReport({ trace, ...rest }: FitReport): FitReport {
     list.forEach(Object.freeze);
     Object.freeze(list);
   }
-  return Object.freeze({
+  const report = {
     ...rest,
     get trace() {
       return trace.slice();
     },
-  });
+  };
+  showAs(report, () => ({ ...report }));
+  return Object.freeze(report);
 }
 
 /**
@@ -54,13 +64,19 @@ function frozenReport({ trace, ...rest }: FitReport): FitReport {
 export class GaussianMixture extends Mixture {
   /** How the mixture was fitted; undefined when it was not. */
   readonly report: FitReport | undefined;
-  readonly #resumable: Resumable | undefined;
 
-  private constructor(parts: MixtureParts, report?: FitReport, resumable?: Resumable) {
-    super(parts);
-    this.#resumable = resumable;
+  private constructor(model: NamedModel, report?: FitReport) {
+    super(model);
     this.report = report && frozenReport(report);
-    Object.freeze(this);
+  }
+
+  /**
+   * The name of the class, also where a minifier has renamed it.
+   *
+   * @internal
+   */
+  static override get name(): string {
+    return "GaussianMixture";
   }
 
   /**
@@ -82,7 +98,7 @@ export class GaussianMixture extends Mixture {
     const { matrix, settings, warmStart } = fitInput(data, options);
     settings.signal?.throwIfAborted();
     await compileKernels();
-    return fittedMixture(await fitAsync(matrix, settings, GaussianMixture.#resumableOf(warmStart)), matrix);
+    return fittedMixture(await fitAsync(matrix, settings, resumables.get(warmStart as WarmStart)), matrix);
   }
 
   /**
@@ -98,11 +114,7 @@ export class GaussianMixture extends Mixture {
   static fitSync(data: DataInput, options: FitOptions): GaussianMixture {
     const { matrix, settings, warmStart } = fitInput(data, options);
     settings.signal?.throwIfAborted();
-    return fittedMixture(fitSync(matrix, settings, GaussianMixture.#resumableOf(warmStart)), matrix);
-  }
-
-  static #resumableOf(warmStart: WarmStart | undefined): Resumable | undefined {
-    return warmStart && #resumable in warmStart ? warmStart.#resumable : undefined;
+    return fittedMixture(fitSync(matrix, settings, resumables.get(warmStart as WarmStart)), matrix);
   }
 
   /**
@@ -115,7 +127,7 @@ export class GaussianMixture extends Mixture {
    * GaussianMixture.fromParameters({ weights: [0.5, 0.5], means: [[0], [4]], covariances: [[1], [2]], covarianceType: "diag" });
    */
   static override fromParameters(parameters: MixtureParameters): GaussianMixture {
-    return new GaussianMixture(partsOf(parameters));
+    return made(modelGiven("parameters", parameters, ""));
   }
 
   /**
@@ -128,7 +140,7 @@ export class GaussianMixture extends Mixture {
    * const copy = GaussianMixture.fromJSON(JSON.stringify(mixture));
    */
   static override fromJSON(json: string | MixtureJSON): GaussianMixture {
-    return new GaussianMixture(partsOfJSON(json));
+    return made(modelOfJSON(json));
   }
 
   /** The number of free parameters, without what `fixed` held: what `bic` and `aic` charge for. */

@@ -1,33 +1,27 @@
 // What the functions about a mixture make of their arguments.
 
-import type { Parameters } from "../covariance/parameters.ts";
 import { received } from "../errors.ts";
 import { isList, wrongNumber } from "../input/checks.ts";
 import { vectorOf } from "../input/data.ts";
 import { type Line, lineOf } from "../model/line.ts";
-import { Mixture } from "./mixture.ts";
+import { type Mixture, modelIn } from "./mixture.ts";
+import type { NamedModel } from "./text.ts";
 
-/** Refuses what is not a mixture. */
-export function checkMixture(mixture: unknown): asserts mixture is Mixture {
-  if (mixture instanceof Mixture) return;
+/** The model of a mixture, not a copy: to be read. */
+export function givenModel(mixture: Mixture): NamedModel {
+  const model = modelIn(mixture);
+  if (model) return model;
   throw new TypeError(
     `mixture: expected a Mixture, got ${received(mixture)}; make one with fit, fromParameters or fromJSON`,
   );
 }
 
-/** The parameters of a mixture, copied once: each of its getters makes a copy. */
-export function givenParameters(mixture: Mixture): Parameters {
-  checkMixture(mixture);
-  const { covarianceType, nComponents, nFeatures, weights, means, covariances } = mixture;
-  return { covarianceType, nComponents, nFeatures, weights, means, covariances };
-}
-
 /** A mixture over one column. */
 export function givenLine(mixture: Mixture): Line {
-  const parameters = givenParameters(mixture);
-  if (parameters.nFeatures === 1) return lineOf(parameters);
+  const model = givenModel(mixture);
+  if (model.nFeatures === 1) return lineOf(model);
   throw new RangeError(
-    `mixture: expected one column, got ${parameters.nFeatures}; take marginal(mixture, [0]), for example, first`,
+    `mixture: expected one column, got ${model.nFeatures}; take marginal(mixture, [0]), for example, first`,
   );
 }
 

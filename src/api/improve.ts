@@ -1,4 +1,3 @@
-import { parametersOf } from "../covariance/given.ts";
 import type { Parameters } from "../covariance/parameters.ts";
 import { compileKernels } from "../engine/kernels.ts";
 import { runHere, runOnThreads } from "../engine/threads.ts";
@@ -7,7 +6,7 @@ import { integerIn } from "../input/checks.ts";
 import type { DataInput, Matrix } from "../input/data.ts";
 import { type FitOptions, type FitSettings, fitOptions, fitSettings } from "../input/options.ts";
 import { fittedMixture, type GaussianMixture } from "./gaussian-mixture.ts";
-import { checkMixture } from "./given.ts";
+import { givenModel } from "./given.ts";
 import { type Mixture, rowsFor } from "./mixture.ts";
 
 /** Options of a fit that have no place here. */
@@ -84,14 +83,14 @@ interface Input {
 }
 
 function inputOf(mixture: Mixture, data: DataInput, options: ImproveOptions): Input {
-  checkMixture(mixture);
+  const start = givenModel(mixture);
   const { moves = 5, ...fit } = fitOptions(options, OTHERS, ["moves"]);
-  const { nComponents, covarianceType, family } = mixture;
+  const { nComponents } = start;
   const matrix = rowsFor(mixture, data);
   return {
     matrix,
-    settings: fitSettings({ ...fit, nComponents, covarianceType: family, init: mixture }, matrix.nRows),
+    settings: fitSettings({ ...fit, nComponents, covarianceType: mixture.family }, matrix.nRows),
     moves: integerIn("moves", moves, 1, "leave it out for 5", 2 ** 31),
-    start: parametersOf(mixture, covarianceType),
+    start,
   };
 }

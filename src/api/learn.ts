@@ -24,7 +24,7 @@ import {
 import { modelOf } from "../model/model.ts";
 import { scoreRows } from "../model/score.ts";
 import { sumOf } from "../model/sums.ts";
-import { type MixtureParameters, parametersFrom } from "./mixture.ts";
+import { type MixtureParameters, modelGiven } from "./mixture.ts";
 
 /** What one E-step finds. */
 export interface EStep {
@@ -48,13 +48,9 @@ export interface EStep {
  * const { responsibilities, counts } = eStep([[2], [3], [7]], { weights: [0.5, 0.5], means: [[3], [6]], covariances: [[[1]], [[1]]] });
  */
 export function eStep(data: DataInput, parameters: MixtureParameters): EStep {
-  const { columns, ...checked } = parametersFrom("parameters", parameters);
-  const model = modelOf(checked);
-  const matrix = matrixOf(data, {
-    nFeatures: model.nFeatures,
-    columns,
-    widthName: "the columns of the means",
-  });
+  const model = modelGiven("parameters", parameters);
+  const { nFeatures, columns } = model;
+  const matrix = matrixOf(data, { nFeatures, columns, widthName: "the columns of the means" });
   const { nComponents: K } = model;
   const responsibilities = new Float64Array(matrix.nRows * K);
   const density = new Float64Array(matrix.nRows);
@@ -170,11 +166,22 @@ export function kMeans(data: DataInput, options: KMeansOptions): Clusters {
       if (init) arena.viewF64(clusters.centres, K * nColumns).set(init);
       else yield* clusters.seed(randomState(arena, seed));
       const nIterations = yield* clusters.lloyd(maxIter);
-      const inertia = yield* clusters.inertia();
+      const inertia = sumByTiles(yield* clusters.distances(), problem.T);
       const labels = Int32Array.from(arena.viewI32(clusters.labels, nRows));
       return { labels, centres: arena.readF64(clusters.centres, K * nColumns), inertia, nIterations };
     }),
   );
+}
+
+/** The sum of some numbers, tile by tile. */
+function sumByTiles(values: Float64Array, T: number): number {
+  let sum = 0;
+  for (let first = 0; first < values.length; first += T) {
+    let part = 0;
+    for (const value of values.subarray(first, first + T)) part += value;
+    sum += part;
+  }
+  return sum;
 }
 
 function centresOf(init: NestedOrFlat, K: number, { nColumns }: Matrix): Float64Array {

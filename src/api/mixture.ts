@@ -18,8 +18,13 @@ import { type Model, modelOf } from "../model/model.ts";
 import { drawSample, type Sample } from "../model/sample.ts";
 import { scoreRows } from "../model/score.ts";
 import { sumOf } from "../model/sums.ts";
+import type { GaussianMixture } from "./gaussian-mixture.ts";
+import { type Component, componentsOf, type NamedModel, showAs, textOf } from "./text.ts";
 
-/** Parameters of a mixture, nested or flat. */
+/**
+ * Parameters of a mixture, nested or flat. A {@link Mixture} will do wherever they are asked for, and is neither checked
+ * nor factorised again.
+ */
 export interface MixtureParameters {
   /** [K], 0 or more, sum 1. */
   readonly weights: ArrayLike<number>;
@@ -35,12 +40,7 @@ export interface MixtureParameters {
   readonly columns?: readonly string[] | undefined;
 }
 
-/** Parameters with the names of their columns, if these have any. */
-export interface NamedParameters extends Parameters {
-  readonly columns: readonly string[] | undefined;
-}
-
-const PARAMETER_KEYS: readonly (keyof NamedParameters)[] = [
+const PARAMETER_KEYS: readonly (keyof MixtureParameters | keyof Parameters)[] = [
   "weights",
   "means",
   "covariances",
@@ -52,7 +52,7 @@ const PARAMETER_KEYS: readonly (keyof NamedParameters)[] = [
   "nFeatures",
 ];
 
-/** Refuses what is no object, and a literal with a mistyped key; a mixture has other members, and passes. */
+/** Refuses what is no object, and a literal with a mistyped key; another object has other members, and passes. */
 function checkParameters(argument: string, parameters: unknown): void {
   if (typeof parameters !== "object" || parameters === null) {
     throw new TypeError(
@@ -63,11 +63,14 @@ function checkParameters(argument: string, parameters: unknown): void {
 }
 
 /**
- * The parameters of a mixture, checked: also their sizes, as an M-step gives them, against the arrays beside them.
+ * The model of a mixture: its own if it is one, else made from parameters, checked. Also their sizes, as an M-step gives
+ * them, are checked against the arrays beside them.
  *
  * @param path - how errors name the parts, for example `"p."`.
  */
-export function parametersFrom(argument: string, given: MixtureParameters, path = `${argument}.`): NamedParameters {
+export function modelGiven(argument: string, given: MixtureParameters, path = `${argument}.`): NamedModel {
+  const own = modelIn(given);
+  if (own) return own;
   checkParameters(argument, given);
   const read = membersOf<MixtureParameters & Partial<Parameters>>(given, PARAMETER_KEYS);
   const { covarianceType = DEFAULT_COVARIANCE_TYPE, weights, means, covariances } = read;
@@ -81,13 +84,14 @@ export function parametersFrom(argument: string, given: MixtureParameters, path 
       `${argument}: expected ${size} to be ${checked[size]}, as in the means, got ${received(value)}; leave it out`,
     );
   }
-  const columns = read.columns === undefined ? undefined : namesOf(read.columns);
-  if (columns !== undefined && columns.length !== checked.nFeatures) {
-    throw new RangeError(
-      `columns: expected ${checked.nFeatures} names, one per column of the means, got ${columns.length}; name every column`,
-    );
-  }
-  return { ...checked, columns };
+  const columns =
+    read.columns === undefined ? undefined : namesOf(read.columns, checked.nFeatures, "the columns of the means");
+  return named(modelOf(checked), columns);
+}
+
+/** A model with names of columns that nobody can change. */
+export function named(model: Model, columns: readonly string[] | undefined): NamedModel {
+  return { ...model, columns: columns && Object.freeze([...columns]) };
 }
 
 /** Weights for the rows of a log-likelihood or a criterion. */
@@ -107,22 +111,27 @@ export function rowsFor({ nFeatures, columns }: Pick<Mixture, "nFeatures" | "col
   return matrixOf(data, { nFeatures, columns, widthName: "the mixture's nFeatures" });
 }
 
-/** What a mixture is made of. */
-export interface MixtureParts {
-  readonly model: Model;
-  readonly columns: readonly string[] | undefined;
-}
-
-/** Checked parts from parameters. @throws as {@link Mixture.fromParameters}. */
-export function partsOf(parameters: MixtureParameters): MixtureParts {
-  const { columns, ...checked } = parametersFrom("parameters", parameters, "");
-  return { model: modelOf(checked), columns };
-}
-
-/** Checked parts from JSON. @throws as {@link Mixture.fromJSON}. */
-export function partsOfJSON(json: string | MixtureJSON): MixtureParts {
+/** The model of JSON, checked. @throws as {@link Mixture.fromJSON}. */
+export function modelOfJSON(json: string | MixtureJSON): NamedModel {
   const { parameters, columns } = fromJSON(json);
-  return { model: modelOf(parameters), columns };
+  return named(modelOf(parameters), columns);
+}
+
+/** Finds the model of an object that is a mixture. The first mixture sets it: a static block would keep bundlers from dropping the class. */
+let look: ((object: object) => NamedModel | undefined) | undefined;
+
+/** The model of a mixture, not a copy; undefined of anything else. */
+export function modelIn(value: unknown): NamedModel | undefined {
+  return typeof value === "object" && value !== null ? look?.(value) : undefined;
+}
+
+/** A mixture that has this model. */
+function made(model: NamedModel): Mixture {
+  // not in the class: one that names itself gets a second name from bundlers
+  const Made = Mixture as unknown as new (model: NamedModel) => Mixture;
+  const mixture = new Made(model);
+  Object.freeze(mixture);
+  return mixture;
 }
 
 /**
@@ -134,14 +143,31 @@ export function partsOfJSON(json: string | MixtureJSON): MixtureParts {
  * model.scoreSamples([[4.4, 5]]); // Float64Array: the log-density of one row
  */
 export class Mixture {
-  /** Names of the columns, if the data had names. */
-  readonly columns: readonly string[] | undefined;
-  readonly #model: Model;
+  /** The shape of the covariances. */
+  readonly covarianceType: CovarianceType;
+  /** The number of components K. */
+  readonly nComponents: number;
+  /** The number of columns D. */
+  readonly nFeatures: number;
+  readonly #model: NamedModel;
 
-  protected constructor({ model, columns }: MixtureParts) {
+  protected constructor(model: NamedModel) {
     this.#model = model;
-    this.columns = columns && Object.freeze([...columns]);
-    if (new.target === Mixture) Object.freeze(this);
+    look ??= (object) => (#model in object ? object.#model : undefined);
+    ({ covarianceType: this.covarianceType, nComponents: this.nComponents, nFeatures: this.nFeatures } = model);
+    // engines that ask nothing tell the class by this, also where a minifier has renamed it
+    Object.defineProperty(this, Symbol.toStringTag, { value: this.constructor.name });
+    // the first line where the mixture is but a part of what is shown
+    showAs(this, (depth, options) => `${this}`.split("\n", depth === options?.depth ? undefined : 1).join("\n"));
+  }
+
+  /**
+   * The name of the class, also where a minifier has renamed it.
+   *
+   * @internal
+   */
+  static get name(): string {
+    return "Mixture";
   }
 
   /**
@@ -156,7 +182,7 @@ export class Mixture {
    * Mixture.fromParameters({ weights: [0.5, 0.5], means: [[0], [4]], covariances: [[1], [2]], covarianceType: "diag" });
    */
   static fromParameters(parameters: MixtureParameters): Mixture {
-    return new Mixture(partsOf(parameters));
+    return made(modelGiven("parameters", parameters, ""));
   }
 
   /**
@@ -171,7 +197,7 @@ export class Mixture {
    * const copy = Mixture.fromJSON(JSON.stringify(mixture));
    */
   static fromJSON(json: string | MixtureJSON): Mixture {
-    return new Mixture(partsOfJSON(json));
+    return made(modelOfJSON(json));
   }
 
   /**
@@ -185,19 +211,22 @@ export class Mixture {
     return toJSON(this.#model, this.columns);
   }
 
-  /** The number of components K. */
-  get nComponents(): number {
-    return this.#model.nComponents;
+  /**
+   * The mixture as a text to read: its covariance type and sizes, how the fit ended, then weights and means by column, to
+   * four digits; of many components or columns the first 8. `console.log(mixture)` shows it in Node, Deno and Bun; a
+   * browser's console does with `console.log(String(mixture))`.
+   *
+   * @returns lines without one at the end.
+   * @example
+   * console.log(String(mixture));
+   */
+  toString(): string {
+    return textOf(this.constructor.name, this.#model, (this as Partial<GaussianMixture>).report);
   }
 
-  /** The number of columns D. */
-  get nFeatures(): number {
-    return this.#model.nFeatures;
-  }
-
-  /** The shape of the covariances. */
-  get covarianceType(): CovarianceType {
-    return this.#model.covarianceType;
+  /** Names of the columns, if the data had names. */
+  get columns(): readonly string[] | undefined {
+    return this.#model.columns;
   }
 
   /** mclust's name of what the covariances may be: volume, shape and orientation, each equal (E), variable (V) or none to choose (I). */
@@ -218,6 +247,20 @@ export class Mixture {
   /** full [K, D, D], tied [D, D], diag [K, D], spherical [K], row-major, in the unit of the data squared. A copy. */
   get covariances(): Float64Array {
     return this.#model.covariances.slice();
+  }
+
+  /**
+   * The components one by one, as plain objects: weight, mean and a whole covariance matrix each, by name where columns
+   * have names, else in nested arrays. Copies.
+   *
+   * @throws {RangeError} If covariances of a type that is shorter than its matrices come to more than a million numbers.
+   * @example
+   * mixture.components[0].mean.x;
+   * mixture.components[0].covariance.x.y;
+   * marginal(mixture, [0]).components; // [{ weight, mean: { x: … }, covariance: { x: { x: … } } }, …]
+   */
+  get components(): readonly Component[] {
+    return componentsOf(this.#model);
   }
 
   /** The inverses of the covariances, in the same shape. A copy. @throws {MixtureError} `NOT_FINITE` if one overflows. */

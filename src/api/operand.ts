@@ -4,7 +4,8 @@ import { quoted } from "../errors.ts";
 import { integerIn, memberOf, optionsOf, seedOf } from "../input/checks.ts";
 import { type Model, modelOf } from "../model/model.ts";
 import { mixtureOf, normalsOf } from "../model/normals.ts";
-import { type MixtureParameters, parametersFrom } from "./mixture.ts";
+import { type MixtureParameters, modelGiven, named } from "./mixture.ts";
+import type { NamedModel } from "./text.ts";
 
 /** One component of a mixture, counted from 0, as a distribution of its own. */
 export interface ComponentOf {
@@ -16,11 +17,6 @@ export interface ComponentOf {
 
 /** A mixture (a `Mixture`, or its parameters), or one component of a mixture. */
 export type MixtureOrComponent = MixtureParameters | ComponentOf;
-
-/** A model with the names of its columns, if these have any. */
-export interface NamedModel extends Model {
-  readonly columns: readonly string[] | undefined;
-}
 
 /** How to estimate what has no formula. */
 export interface EstimateOptions {
@@ -49,7 +45,7 @@ export function operandOf(argument: string, given: MixtureOrComponent): NamedMod
   const model = modelFrom(`${argument}.mixture`, mixture as MixtureParameters);
   const normals = normalsOf(model);
   const k = integerIn(`${argument}.component`, component, 0, "name one of the components", normals.length - 1);
-  return { ...modelOf(mixtureOf([{ ...normals[k], weight: 1 }])), columns: model.columns };
+  return named(modelOf(mixtureOf([{ ...normals[k], weight: 1 }])), model.columns);
 }
 
 /**
@@ -59,8 +55,7 @@ export function operandOf(argument: string, given: MixtureOrComponent): NamedMod
  *   within these limits the fourth power of any ratio leaves room for sums.
  */
 export function modelFrom(argument: string, given: MixtureParameters): NamedModel {
-  const { columns, ...parameters } = parametersFrom(argument, given);
-  const model = { ...modelOf(parameters), columns };
+  const model = modelGiven(argument, given);
   for (const { mean, covariance } of normalsOf(model)) {
     const side = covariance.length / mean.length;
     mean.forEach((value, d) => {

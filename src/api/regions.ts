@@ -5,7 +5,7 @@ import type { DataInput } from "../input/data.ts";
 import { chiSquaredBeyond } from "../model/chi-squared.ts";
 import { lineRegion } from "../model/density-region.ts";
 import { lineOf } from "../model/line.ts";
-import { givenParameters, givenShare } from "./given.ts";
+import { givenModel, givenShare } from "./given.ts";
 import type { Mixture } from "./mixture.ts";
 
 /** How a threshold is found where it has no closed form. */
@@ -94,7 +94,7 @@ export function anomalyThreshold(mixture: Mixture, options: AnomalyOptions): Den
  * isAnomaly(mixture, [[2, 3], [9, 1]], anomalyThreshold(mixture, { level: 0.01 })); // 0 and 1
  */
 export function isAnomaly(mixture: Mixture, data: DataInput, region: Pick<DensityRegion, "threshold">): Uint8Array {
-  givenParameters(mixture);
+  givenModel(mixture);
   const threshold = memberOf(Object(region), "threshold");
   if (typeof threshold !== "number") {
     throw new TypeError(`region: expected what anomalyThreshold gives, got ${received(region)}; find one first`);
@@ -107,7 +107,7 @@ function regionOf(
   options: Partial<RegionOptions & AnomalyOptions>,
   argument: "mass" | "level",
 ): DensityRegion {
-  const parameters = givenParameters(mixture);
+  const parameters = givenModel(mixture);
   const given = optionsOf("options", options ?? {}, [argument, "data", "nSamples", "seed"]);
   const share = givenShare(argument, given[argument]);
   const level = argument === "mass" ? 1 - share : share;

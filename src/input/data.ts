@@ -130,19 +130,18 @@ function requestOf(options: MatrixOptions): MatrixRequest {
   if (nFeatures !== undefined) {
     integerIn("nFeatures", nFeatures, 1, "give the number of columns");
   }
-  const columns = given.columns === undefined ? undefined : namesOf(given.columns);
-  const width = nFeatures ?? columns?.length;
   const widthName = given.widthName ?? (nFeatures === undefined ? "the length of columns" : "nFeatures");
-  if (columns !== undefined && columns.length !== width) {
-    throw new RangeError(
-      `columns: expected ${width} names (${widthName}), got ${columns.length}; give one name for each column`,
-    );
-  }
-  return { argument, width, widthName, columns };
+  const columns = given.columns === undefined ? undefined : namesOf(given.columns, nFeatures, widthName);
+  return { argument, width: nFeatures ?? columns?.length, widthName, columns };
 }
 
-/** Names of columns, copied: a list of different texts, at least one. */
-export function namesOf(columns: unknown): readonly string[] {
+/**
+ * Names of columns, copied: a list of different texts, at least one.
+ *
+ * @param width - how many there must be. Default: any number.
+ * @param widthName - what tells how many, in an error.
+ */
+export function namesOf(columns: unknown, width?: number, widthName?: string): readonly string[] {
   if (!Array.isArray(columns)) {
     throw new TypeError(`columns: expected an array of names, got ${received(columns)}; write for example ["x", "y"]`);
   }
@@ -165,6 +164,11 @@ export function namesOf(columns: unknown): readonly string[] {
   if (name !== undefined) {
     throw new RangeError(
       `columns: expected each name once, got ${received(name)} again at index ${names.indexOf(name, names.indexOf(name) + 1)}; leave one out`,
+    );
+  }
+  if (width !== undefined && names.length !== width) {
+    throw new RangeError(
+      `columns: expected ${width} names (${widthName}), got ${names.length}; give one name for each column`,
     );
   }
   return names;

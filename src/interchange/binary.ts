@@ -1,5 +1,5 @@
 import { GaussianMixture } from "../api/gaussian-mixture.ts";
-import { checkMixture } from "../api/given.ts";
+import { givenModel } from "../api/given.ts";
 import type { Mixture } from "../api/mixture.ts";
 import { covarianceLength, formOf, narrower } from "../covariance/forms.ts";
 import { received } from "../errors.ts";
@@ -28,8 +28,15 @@ const CHECKSUM_BYTES = 4;
  * await writeFile("model.bin", toBytes(mixture));
  */
 export function toBytes(mixture: Mixture): Uint8Array<ArrayBuffer> {
-  checkMixture(mixture);
-  const { covarianceType, nComponents: K, nFeatures: D, weights, means, covariances, columns = [] } = mixture;
+  const {
+    covarianceType,
+    nComponents: K,
+    nFeatures: D,
+    weights,
+    means,
+    covariances,
+    columns = [],
+  } = givenModel(mixture);
   const names = columns.map((name) => new TextEncoder().encode(name));
   const namesBytes = names.reduce((sum, { length }) => sum + 4 + length, 0);
   const { side, stored } = layoutOf(covarianceType, K, D);

@@ -1,5 +1,5 @@
 import { checkedMixture, type GaussianMixture } from "../api/gaussian-mixture.ts";
-import { checkMixture } from "../api/given.ts";
+import { givenModel } from "../api/given.ts";
 import type { Mixture } from "../api/mixture.ts";
 import { formOf } from "../covariance/forms.ts";
 import { covariancesOf, flatten, meansOf, weightsOf } from "../covariance/given.ts";
@@ -52,11 +52,11 @@ export function fromMatlab(json: string | object): GaussianMixture {
  * await writeFile("matlab.json", JSON.stringify(toMatlab(mixture)));
  */
 export function toMatlab(mixture: Mixture): Readonly<Record<string, unknown>> {
-  checkMixture(mixture);
-  const { covarianceType: type, nComponents: K, nFeatures: D, weights, means, columns } = mixture;
-  const diagonal = !formOf(mixture).isDense;
+  const model = givenModel(mixture);
+  const { covarianceType: type, nComponents: K, nFeatures: D, weights, means, columns } = model;
+  const diagonal = !formOf(model).isDense;
   const rows = diagonal ? 1 : D;
-  const values = diagonal ? variancesOf(mixture) : mixture.covariances;
+  const values = diagonal ? variancesOf(model) : model.covariances;
   return {
     mu: nest(means, [K, D]),
     Sigma: type === "tied" ? nest(values, [D, D]) : nest(transpose(values, K, rows * D), [rows, D, K]),

@@ -1,5 +1,5 @@
 import { checkedMixture, type GaussianMixture } from "../api/gaussian-mixture.ts";
-import { checkMixture } from "../api/given.ts";
+import { givenModel } from "../api/given.ts";
 import type { Mixture } from "../api/mixture.ts";
 import { covariancesOf, flatten, ofFamily, weightsOf } from "../covariance/given.ts";
 import { matricesOf, type Parameters } from "../covariance/parameters.ts";
@@ -93,30 +93,31 @@ function narrowest(full: Float64Array, K: number, D: number): Pick<Parameters, "
  * await writeFile("mclust.json", JSON.stringify(toMclust(mixture)));
  */
 export function toMclust(mixture: Mixture): Readonly<Record<string, unknown>> {
-  checkMixture(mixture);
-  const { nComponents: G, nFeatures: d, weights, means, columns } = mixture;
-  const modelName = d > 1 ? mixture.family : sharesCovariance(mixture.family) ? "E" : "V";
+  const model = givenModel(mixture);
+  const { nComponents: G, nFeatures: d, weights, means, columns } = model;
+  const shares = sharesCovariance(mixture.family);
+  const modelName = d > 1 ? mixture.family : shares ? "E" : "V";
   return {
     modelName,
     parameters: {
       pro: [...weights],
       mean: d > 1 ? nest(transpose(means, G, d), [d, G]) : [...means],
-      variance: { modelName, d, G, ...varianceOf(mixture) },
+      variance: { modelName, d, G, ...varianceOf(model, shares) },
     },
     columns,
   };
 }
 
-/** What mclust's functions read of a variance. */
-function varianceOf(mixture: Mixture): Readonly<Record<string, Nested>> {
-  const { covarianceType: type, nComponents: G, nFeatures: d, covariances } = mixture;
+/** What mclust's functions read of a variance; `shares`: whether all components have the same. */
+function varianceOf(model: Parameters, shares: boolean): Readonly<Record<string, Nested>> {
+  const { covarianceType: type, nComponents: G, nFeatures: d, covariances } = model;
   const own = [...covariances];
   if (d === 1) {
-    const different = sharesCovariance(mixture.family) ? own.slice(0, 1) : own;
+    const different = shares ? own.slice(0, 1) : own;
     return { sigmasq: different, scale: different };
   }
   const last = (values: Float64Array): Nested => nest(transpose(values, G, d * d), [d, d, G]);
-  const sigma = last(matricesOf(mixture));
+  const sigma = last(matricesOf(model));
   if (type === "spherical") return { sigma, sigmasq: own, scale: own };
   if (type === "diag") {
     // the geometric mean of the variances
@@ -129,11 +130,11 @@ function varianceOf(mixture: Mixture): Readonly<Record<string, Nested>> {
       covariances.map((variance, i) => variance / scale[Math.floor(i / d)]),
       "ratios",
     );
-    if (!sharesCovariance(mixture.family)) return { sigma, scale, shape: nest(transpose(shape, G, d), [d, G]) };
-    const Sigma = matricesOf(mixture).slice(0, d * d);
+    if (!shares) return { sigma, scale, shape: nest(transpose(shape, G, d), [d, G]) };
+    const Sigma = matricesOf(model).slice(0, d * d);
     return { sigma, Sigma: nest(Sigma, [d, d]), scale: scale.slice(0, 1), shape: [...shape.slice(0, d)] };
   }
-  const roots = withArena((arena) => rootsOf(arena, mixture)).map((value, i) =>
+  const roots = withArena((arena) => rootsOf(arena, model)).map((value, i) =>
     i % d < Math.floor(i / d) % d ? 0 : value,
   );
   if (type === "full") return { sigma, cholsigma: last(roots) };

@@ -1,5 +1,5 @@
 import { checkedMixture, GaussianMixture } from "../api/gaussian-mixture.ts";
-import { checkMixture } from "../api/given.ts";
+import { givenModel } from "../api/given.ts";
 import type { Mixture } from "../api/mixture.ts";
 import { covarianceShape, formOf } from "../covariance/forms.ts";
 import { covariancesOf, meansOf, weightsOf } from "../covariance/given.ts";
@@ -51,12 +51,12 @@ export function fromScikitLearn(json: string | object): GaussianMixture {
  * await writeFile("scikit-learn.json", JSON.stringify(toScikitLearn(mixture)));
  */
 export function toScikitLearn(mixture: Mixture): Readonly<Record<string, unknown>> {
-  checkMixture(mixture);
-  const { covarianceType, nComponents: K, nFeatures: D, weights, means, covariances, columns } = mixture;
+  const model = givenModel(mixture);
+  const { covarianceType, nComponents: K, nFeatures: D, weights, means, covariances, columns } = model;
   const report = mixture instanceof GaussianMixture ? mixture.report : undefined;
   const shape = covarianceShape(formOf({ covarianceType }), K, D);
   // scikit-learn's factor is upper triangular: P' in our terms
-  const factors = finite(whiteningsOf(mixture), "inverses");
+  const factors = finite(whiteningsOf(model), "inverses");
   if (covarianceType === "full" || covarianceType === "tied") {
     for (let start = 0; start < factors.length; start += D * D) {
       factors.set(transpose(factors.subarray(start, start + D * D), D, D), start);

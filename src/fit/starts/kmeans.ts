@@ -113,20 +113,10 @@ export class KMeans {
     return nIterations;
   }
 
-  /** Sum of the rows' squared distances to their centres. */
-  *inertia(): Work<number> {
-    const { arena, N, T, rows } = this.problem;
-    const [, w, wStep] = rows;
+  /** [N]: each row's squared distance to its centre. */
+  *distances(): Work<Float64Array> {
     yield* this.#measure();
-    const distance = arena.viewF64(this.#distance, N);
-    const weights = wStep ? arena.viewF64(w, N) : undefined;
-    let inertia = 0;
-    for (let first = 0; first < N; first += T) {
-      let part = 0;
-      for (let n = first; n < Math.min(first + T, N); n++) part += distance[n] * (weights ? weights[n] : 1);
-      inertia += part;
-    }
-    return inertia;
+    return this.problem.arena.viewF64(this.#distance, this.problem.N);
   }
 
   /** Makes each row's distance that to the centres as they are. */
