@@ -23,7 +23,7 @@ import {
 } from "../input/options.ts";
 import { bytesOfSums, sumsOfBytes } from "../statistics/bytes.ts";
 import { addedSums, recentredSums, type Sums, scaledSums } from "../statistics/sums.ts";
-import { type MixtureParameters, parametersFrom, rowsFor, sampleWeightsOf, type WeightOptions } from "./mixture.ts";
+import { type MixtureParameters, modelGiven, rowsFor, sampleWeightsOf, type WeightOptions } from "./mixture.ts";
 
 /**
  * What the rows of a table sum up to under a mixture: all that an M-step asks of them. Sums of parts add up to those of the
@@ -191,13 +191,13 @@ export class Statistics {
  * statistics.counts; // [K]: how many rows each component has
  */
 export function accumulate(mixture: MixtureParameters, data: DataInput, options: WeightOptions = {}): Statistics {
-  const { columns, ...parameters } = parametersFrom("mixture", mixture);
-  const matrix = rowsFor({ nFeatures: parameters.nFeatures, columns }, data);
+  const model = modelGiven("mixture", mixture);
+  const matrix = rowsFor(model, data);
   const weights = sampleWeightsOf(options, matrix.nRows);
   return runSync(
-    withProblem(matrix, parameters.covarianceType, parameters.nComponents, weights, function* (problem) {
+    withProblem(matrix, model.covarianceType, model.nComponents, weights, function* (problem) {
       const em = new Em(problem, yield* regularisationOf(problem, 0));
-      yield* em.write(parameters);
+      yield* em.write(model);
       // a tied scatter as it is, not as what the other sums leave of the scatter of all rows
       yield* em.resume({ ...em.state, exact: true });
       yield* em.evaluate();
