@@ -5,6 +5,9 @@ import { eStep, type FitOptions, type Fixed, GaussianMixture } from "../src/inde
 import { sameBits, worst } from "./support/compare.ts";
 import { expectFitError } from "./support/errors.ts";
 import { clouds, nested, randomMixture, runs, TYPES } from "./support/problems.ts";
+import { Workers } from "./support/workers.ts";
+
+const workers = new Workers();
 
 /** The numbers of each component, or of the one tied covariance. */
 function partsOf(values: Float64Array, count: number): Float64Array[] {
@@ -169,7 +172,11 @@ describe("a fit with parameters held", () => {
     (["weights", "means", "covariances"] as const).every((key) => sameBits(mixture[key], whole[key]));
 
   test("has the same bits for any number of threads", async () => {
-    for (const threads of [1, 2, 3]) expect(same(await GaussianMixture.fit(set, { ...options, threads }))).toBe(true);
+    for (const threads of [1, 2, 3]) {
+      workers.restart();
+      expect(same(await GaussianMixture.fit(set, { ...options, threads, onIteration: workers.wait }))).toBe(true);
+      workers.expectServed(threads - 1);
+    }
   });
 
   test("can be continued, to the bit", () => {

@@ -18,7 +18,9 @@ import {
   TYPES,
   uniforms,
 } from "./support/problems.ts";
+import { Workers } from "./support/workers.ts";
 
+const workers = new Workers();
 const strategies = fc.constantFrom(...INIT_STRATEGIES);
 /** Those that leave EM to the fit: others may have followed a collapse to where only rounding is left. */
 const plainStrategies = fc.constantFrom(...INIT_STRATEGIES.filter((name) => name !== "race" && name !== "short-em"));
@@ -336,8 +338,13 @@ describe("the same again", () => {
     for (const type of TYPES) {
       const options = { nComponents: 4, covarianceType: type, init: "random-from-data", seed: 4, maxIter: 5 } as const;
       const alone = GaussianMixture.fitSync(set, options);
-      const crews = await Promise.all([1, 2, 3].map((threads) => GaussianMixture.fit(set, { ...options, threads })));
+      const onIteration = workers.wait;
+      workers.restart();
+      const crews = await Promise.all(
+        [1, 2, 3].map((threads) => GaussianMixture.fit(set, { ...options, threads, onIteration })),
+      );
       expect(crews.map((mixture) => sameFit(mixture, alone))).toEqual([true, true, true]);
+      workers.expectServed(1 + 2);
     }
   });
 

@@ -14,6 +14,9 @@ import { sameBits } from "./support/compare.ts";
 import { type DatasetName, dataset, fixture } from "./support/datasets.ts";
 import { expectError } from "./support/errors.ts";
 import { clouds, nested, runs, uniforms } from "./support/problems.ts";
+import { Workers } from "./support/workers.ts";
+
+const workers = new Workers();
 
 /** The families of mclust that are covariance types of ours. */
 const FAMILIES: Readonly<Record<string, CovarianceType>> = { VVV: "full", EEE: "tied", VVI: "diag", VII: "spherical" };
@@ -315,7 +318,12 @@ describe("select", () => {
     };
     const expected = bits(selectSync(set, options));
     for (const threads of [1, 2, 3]) {
-      expect(sameBits(bits(await select(set, { ...options, threads })), expected)).toBe(true);
+      workers.restart();
+      expect(sameBits(bits(await select(set, { ...options, threads, onCandidate: workers.wait })), expected)).toBe(
+        true,
+      );
+      // so many rows are shared by all threads, one candidate after the other
+      workers.expectServed(threads - 1);
     }
   });
 

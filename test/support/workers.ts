@@ -57,7 +57,7 @@ export class Watched extends Worker {
   }
 }
 
-/** The longest that a fit waits for its workers, in milliseconds: a machine that takes longer to start a thread is broken. */
+/** The longest that the fits of a test wait for workers, in milliseconds: those that have not come by then do not come. */
 const PATIENCE = 60_000;
 /** Milliseconds of rest after which a fit, which keeps its thread for 8 at a time, gives others their turn. */
 const TURN = 100;
@@ -71,6 +71,7 @@ export class Workers {
   /** What the next workers do, by how many have been started before. */
   fate: (index: number) => Fate = () => "work";
   readonly #clock = new Int32Array(new SharedArrayBuffer(4));
+  #patience = PATIENCE;
 
   constructor() {
     beforeEach(() => this.#watch());
@@ -85,8 +86,9 @@ export class Workers {
    * all of its workers. Of workers that throw this thread hears in its next turn: each call leaves them some time until then.
    */
   readonly wait = (): void => {
-    const end = performance.now() + PATIENCE;
-    while (this.started.some(({ isComing }) => isComing) && performance.now() < end) this.#rest(1);
+    const since = performance.now();
+    while (this.started.some(({ isComing }) => isComing) && performance.now() < since + this.#patience) this.#rest(1);
+    this.#patience -= performance.now() - since;
     if (this.started.some(({ fate, hasEnded }) => fate === "throw" && !hasEnded)) this.#rest(TURN);
   };
 
@@ -108,6 +110,7 @@ export class Workers {
   #watch(): void {
     this.started = [];
     this.fate = () => "work";
+    this.#patience = PATIENCE;
     const workers = this;
     class Counted extends Watched {
       constructor(source: string, options: WorkerOptions) {
