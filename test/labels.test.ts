@@ -5,6 +5,7 @@ import { eStep, type FitOptions, GaussianMixture, logDensity, mStep, type Parame
 import { sameBits, worst } from "./support/compare.ts";
 import { dataset } from "./support/datasets.ts";
 import { expectFitError } from "./support/errors.ts";
+import { covarianceOf } from "./support/forms.mjs";
 import { clouds, randomMixture, rowsOf, runs, type Shaped, TYPES, uniforms } from "./support/problems.ts";
 import { Workers } from "./support/workers.ts";
 
@@ -32,13 +33,7 @@ function logLikelihoodOf(mixture: Parameters | GaussianMixture, set: Shaped, lab
     set,
   );
   const own = Array.from({ length: K }, (_, k) => {
-    const size = type === "tied" ? 0 : covariances.length / K;
-    const one = covariances.subarray(k * size, size ? (k + 1) * size : undefined);
-    const at = (i: number, j: number): number => {
-      if (type === "full" || type === "tied") return one[i * D + j];
-      return i === j ? one[type === "diag" ? i : 0] : 0;
-    };
-    const covariance = Array.from({ length: D }, (_row, i) => Array.from({ length: D }, (_column, j) => at(i, j)));
+    const covariance = covarianceOf({ covarianceType: type, nFeatures: D, covariances }, k);
     return logDensity(set, { mean: means.subarray(k * D, (k + 1) * D), covariance });
   });
   let sum = 0;

@@ -6,6 +6,7 @@ import { INIT_STRATEGIES } from "../src/input/options.ts";
 import { likelihoodRounding } from "./support/bounds.ts";
 import { distance, largest, sameBits, worst } from "./support/compare.ts";
 import { spreads } from "./support/datasets.ts";
+import { covarianceOf } from "./support/forms.mjs";
 import {
   clouds,
   nested,
@@ -154,16 +155,9 @@ describe("the likelihood never falls by more than rounding, without regularisati
 });
 
 /** The covariances of a mixture in the shape of a richer type. */
-function embedded(
-  { covarianceType, nComponents: K, nFeatures: D, covariances }: GaussianMixture,
-  rich: CovarianceType,
-): number[] {
-  if (rich === "diag") return Array.from({ length: K * D }, (_, i) => covariances[Math.floor(i / D)]);
-  return Array.from({ length: K * D * D }, (_, at) => {
-    const [k, i, j] = [Math.floor(at / (D * D)), Math.floor(at / D) % D, at % D];
-    if (covarianceType === "tied") return covariances[i * D + j];
-    return i === j ? covariances[k * D + i] : 0;
-  });
+function embedded(mixture: GaussianMixture, rich: CovarianceType): number[] {
+  const all = Array.from({ length: mixture.nComponents }, (_, k) => covarianceOf(mixture, k));
+  return rich === "diag" ? all.flatMap((one) => one.map((row, d) => row[d])) : all.flat(2);
 }
 
 describe("responsibilities", () => {

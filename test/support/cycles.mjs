@@ -1,6 +1,7 @@
 // A fresh process that makes mixtures, uses them and drops them, and looks at its memory: `node --expose-gc cycles.mjs
 // plain | threads`. Prints JSON: snapshots before, half way, and after all.
 import { existsSync, readdirSync } from "node:fs";
+import { TYPES } from "./forms.mjs";
 
 /** Every WebAssembly memory that somebody still holds, and how many have been made. */
 const memories = new Set();
@@ -22,7 +23,6 @@ const uniform = () => {
 };
 const rows = { data: Float64Array.from({ length: 2 * N }, (_, i) => uniform() + (i % 4 < 2 ? 0 : 3)), shape: [N, 2] };
 const large = { data: Float64Array.from({ length: 8 * 20_000 }, uniform), shape: [20_000, 8] };
-const TYPES = ["full", "tied", "diag", "spherical"];
 
 /** One life: fitted, asked, written, read, sampled from, dropped; every tenth ends in an error. */
 function cycle(i) {

@@ -1,6 +1,7 @@
 // Asks everything of mixtures that a file may hold but no data would give; a process of its own, so that a call that does not
 // end can be ended. Prints a line for each fault: `node hostile-answers.mjs SEED RUNS`.
 import * as G from "gaussmix";
+import { TYPES } from "./forms.mjs";
 
 const [seed, runs] = process.argv.slice(2).map(Number);
 let state = seed >>> 0;
@@ -24,7 +25,7 @@ function sizes(most) {
 }
 
 function mixtureOf() {
-  const type = pick(["full", "tied", "diag", "spherical"]);
+  const type = pick(TYPES);
   const [K, D] = [pick([1, 2, 2, 3, 5, 20]), pick([1, 1, 1, 2, 3])];
   const place = sizes(pick([3, 150, 300]));
   const spread = pick([
