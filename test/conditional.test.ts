@@ -4,7 +4,7 @@ import { describe, expect, test } from "vitest";
 import { condition, GaussianMixture, marginal, regression } from "../src/index.ts";
 import { worst } from "./support/compare.ts";
 import { fixture } from "./support/datasets.ts";
-import { expectError } from "./support/errors.ts";
+import { any, expectError } from "./support/errors.ts";
 import { nested, randomMixture, runs, TYPES, uniforms } from "./support/problems.ts";
 import { plainMoments, writtenOut } from "./support/reference.ts";
 
@@ -30,7 +30,6 @@ interface Figures {
 }
 
 const { cases } = JSON.parse(fixture("gmr.json")) as Figures;
-const any = (value: unknown): never => value as never;
 const density = (mixture: GaussianMixture, ...row: number[]): number => Math.exp(mixture.scoreSamples([row])[0]);
 
 /** ∫ f over a wide interval by the trapezoidal rule: for what falls off like a normal its error is beyond all digits. */

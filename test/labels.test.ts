@@ -6,6 +6,7 @@ import { sameBits, worst } from "./support/compare.ts";
 import { dataset } from "./support/datasets.ts";
 import { expectFitError } from "./support/errors.ts";
 import { covarianceOf } from "./support/forms.mjs";
+import { expectNeverFalls, PARAMETERS, sameParameters } from "./support/mixtures.ts";
 import { clouds, randomMixture, rowsOf, runs, type Shaped, TYPES, uniforms } from "./support/problems.ts";
 import { Workers } from "./support/workers.ts";
 
@@ -74,7 +75,7 @@ describe("iterations are the textbook's, with the responsibilities of known rows
           trace.push(logLikelihoodOf(expected, set, labels));
         }
         const mixture = GaussianMixture.fitSync(set, { ...options, maxIter: 5 });
-        for (const key of ["weights", "means", "covariances"] as const) {
+        for (const key of PARAMETERS) {
           expect(
             worst(mixture[key], expected[key], () => 1),
             key,
@@ -108,11 +109,9 @@ test("the likelihood does not fall (with a prior, the posterior), and it is that
       const mixture = GaussianMixture.fitSync(set, {
         ...{ nComponents: K, covarianceType: type, init, labels, accelerate, prior, regCovar: 0, tol: 0, maxIter: 20 },
       });
-      const trace = mixture.report?.trace ?? [];
-      for (let i = 1; i < trace.length; i++) {
-        expect(trace[i]).toBeGreaterThanOrEqual(trace[i - 1] - 1e-11 * Math.abs(trace[i - 1]));
-      }
-      const end = mixture.report?.logLikelihood ?? Number.NaN;
+      const { trace } = mixture.report!;
+      expectNeverFalls(mixture, (j) => 1e-11 * Math.abs(trace[j - 1]));
+      const end = mixture.report!.logLikelihood;
       expect(Math.abs(logLikelihoodOf(mixture, set, labels) - end)).toBeLessThan(1e-10 * Math.abs(end));
       expect(mixture.weights.reduce((sum, weight) => sum + weight, 0)).toBeCloseTo(1, 12);
     }),
@@ -215,8 +214,7 @@ describe("many rows", () => {
       init: "kmeans",
     };
     const whole = GaussianMixture.fitSync(set, options);
-    const same = (mixture: GaussianMixture): boolean =>
-      (["weights", "means", "covariances"] as const).every((key) => sameBits(mixture[key], whole[key]));
+    const same = (mixture: GaussianMixture): boolean => sameParameters(mixture, whole);
 
     test(`have the same bits for any number of threads: ${covarianceType}`, async () => {
       for (const threads of [1, 2, 3]) {

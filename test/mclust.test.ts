@@ -1,7 +1,7 @@
 // Converged fits from fixed hard labels against R's mclust 6.0.0 (run to a relative change of 1e-14).
 import { describe, expect, test } from "vitest";
 import { GaussianMixture } from "../src/index.ts";
-import { column, type Dataset, dataset, fixture } from "./support/datasets.ts";
+import { column, type Dataset, dataset, fixtureCells } from "./support/datasets.ts";
 import { TYPES, typeOfMclust } from "./support/forms.mjs";
 
 /** The hard labels that the figures start from. */
@@ -10,11 +10,7 @@ const STARTS: Readonly<Record<string, (set: Dataset) => ArrayLike<number>>> = {
   faithful: (set) => column(set, 0).map((eruptions) => (eruptions > 3 ? 1 : 0)),
 };
 
-const rows = fixture("fixed-start-mclust.csv")
-  .trim()
-  .split(/\r?\n/)
-  .slice(1)
-  .map((line) => line.replaceAll('"', "").split(","));
+const [, ...rows] = fixtureCells("fixed-start-mclust.csv");
 
 test("the figures hold four families on two data sets", () => {
   expect(rows.map(([name, family]) => `${name} ${typeOfMclust(family)}`).sort()).toEqual(

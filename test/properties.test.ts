@@ -7,6 +7,7 @@ import { likelihoodRounding } from "./support/bounds.ts";
 import { distance, largest, sameBits, worst } from "./support/compare.ts";
 import { spreads } from "./support/datasets.ts";
 import { covarianceOf } from "./support/forms.mjs";
+import { expectNeverFalls, sameParameters } from "./support/mixtures.ts";
 import {
   clouds,
   nested,
@@ -38,12 +39,7 @@ function fitted(set: Shaped, options: FitOptions): GaussianMixture | undefined {
 
 /** Whether two mixtures, and the stories of their fits, have the same bits. */
 function sameFit(a: GaussianMixture, b: GaussianMixture): boolean {
-  return (
-    sameBits(a.weights, b.weights) &&
-    sameBits(a.means, b.means) &&
-    sameBits(a.covariances, b.covariances) &&
-    sameBits(a.report?.trace ?? [], b.report?.trace ?? [])
-  );
+  return sameParameters(a, b) && sameBits(a.report!.trace, b.report!.trace);
 }
 
 describe("the likelihood never falls by more than rounding, without regularisation", () => {
@@ -119,8 +115,7 @@ describe("the likelihood never falls by more than rounding, without regularisati
         if (!last || stations.includes(undefined)) return;
         // the rounding on the way is taken from some places of it, with a factor for the worst between them
         const rounding = Math.max(...stations.map((mixture) => (mixture ? likelihoodRounding(mixture, set) : 0)));
-        const { trace } = last.report!;
-        for (let j = 1; j < trace.length; j++) expect(trace[j]).toBeGreaterThanOrEqual(trace[j - 1] - 8 * rounding);
+        expectNeverFalls(last, () => 8 * rounding);
         climbs++;
       }),
       runs(100),
@@ -235,7 +230,7 @@ describe("weights of rows", () => {
         expect(largest(distance(weighted, plain, spreads(set)))).toBeLessThan(1e-12);
         expect(weighted.report?.totalWeight).toBe(plain.report?.totalWeight);
         expect(
-          worst(weighted.report?.trace ?? [], plain.report?.trace ?? [], (i) => Math.abs(plain.report?.trace[i] ?? 0)),
+          worst(weighted.report!.trace, plain.report!.trace, (i) => Math.abs(plain.report!.trace[i])),
         ).toBeLessThan(1e-12);
         for (const figure of ["score", "logLikelihood", "bic", "aic"] as const) {
           expect(Math.abs(weighted[figure](set, { sampleWeight }) / weighted[figure](repeated) - 1)).toBeLessThan(

@@ -3,10 +3,8 @@
 import { describe, expect, test } from "vitest";
 import { condition, GaussianMixture, marginal, quantile, type Regression, regression } from "../src/index.ts";
 import { worst } from "./support/compare.ts";
-import { expectError } from "./support/errors.ts";
+import { any, expectError } from "./support/errors.ts";
 import { normals, randomMixture, TYPES, uniforms } from "./support/problems.ts";
-
-const any = (value: unknown): never => value as never;
 
 describe("regression", () => {
   /** y = sin x + noise, x even over one period. */

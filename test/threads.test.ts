@@ -14,6 +14,7 @@ import {
 } from "../src/index.ts";
 import { sameBits } from "./support/compare.ts";
 import { errorOf, expectError } from "./support/errors.ts";
+import { sameParameters } from "./support/mixtures.ts";
 import { clouds, type Shaped, TYPES, uniforms } from "./support/problems.ts";
 import { Workers } from "./support/workers.ts";
 
@@ -21,9 +22,7 @@ const workers = new Workers();
 
 /** Expects two fits to have the same bits, report included. */
 function expectSame(actual: GaussianMixture, expected: GaussianMixture): void {
-  expect(sameBits(actual.weights, expected.weights)).toBe(true);
-  expect(sameBits(actual.means, expected.means)).toBe(true);
-  expect(sameBits(actual.covariances, expected.covariances)).toBe(true);
+  expect(sameParameters(actual, expected)).toBe(true);
   expect(actual.report).toEqual(expected.report);
 }
 

@@ -2,6 +2,7 @@
 // plain | threads`. Prints JSON: snapshots before, half way, and after all.
 import { existsSync, readdirSync } from "node:fs";
 import { TYPES } from "./forms.mjs";
+import { uniforms } from "./random.mjs";
 
 /** Every WebAssembly memory that somebody still holds, and how many have been made. */
 const memories = new Set();
@@ -16,11 +17,7 @@ WebAssembly.Memory = class extends WebAssembly.Memory {
 const { GaussianMixture, eStep, kMeans } = await import("../../dist/index.js");
 
 const N = 400;
-let state = 1;
-const uniform = () => {
-  state = (state * 48271) % 2147483647;
-  return state / 2147483647;
-};
+const uniform = uniforms(1);
 const rows = { data: Float64Array.from({ length: 2 * N }, (_, i) => uniform() + (i % 4 < 2 ? 0 : 3)), shape: [N, 2] };
 const large = { data: Float64Array.from({ length: 8 * 20_000 }, uniform), shape: [20_000, 8] };
 
