@@ -7,6 +7,9 @@ import { spreads } from "./support/datasets.ts";
 import { codesOf, parametersOf } from "./support/mixtures.ts";
 import { clouds, nudged, runs, type Shaped, sizes, TYPES, uniforms } from "./support/problems.ts";
 
+/** A tolerance below this, for numbers no larger than they are spread, says something; nine in ten must. */
+const SHARP = 1e-9;
+
 describe("what is done to the data is done to the result", () => {
   /** A change of all rows, and what it does to a mixture's parameters. */
   interface Change {
@@ -16,6 +19,8 @@ describe("what is done to the data is done to the result", () => {
     /** New value of a value that goes to column d. */
     readonly value: (value: number, d: number) => number;
     readonly scale: (d: number) => number;
+    /** By how much it makes numbers larger than the spread of their column, at most. */
+    readonly larger?: number;
   }
   const stay = (d: number): number => d;
   const one = (): number => 1;
@@ -26,6 +31,7 @@ describe("what is done to the data is done to the result", () => {
       to: stay,
       value: (v, d) => v + (d % 2 === 0 ? 1 : -1) * 10 ** (d % 8),
       scale: one,
+      larger: 10 ** 7,
     },
     {
       name: "scaling by powers of two",
@@ -64,6 +70,8 @@ describe("what is done to the data is done to the result", () => {
   for (const change of changes) {
     // Tolerance: what changing every number of the data in its twelfth digit (by 2^-40, some 4000 roundings) does to the result.
     test(`${change.name} does so, to what a change in the twelfth digit of the data does`, () => {
+      let [compared, sharp] = [0, 0];
+      const { larger = 1 } = change;
       fc.assert(
         fc.property(sizes(2), ({ N, D, K, type, seed }) => {
           // one variance for all columns has no meaning in units of its own for each
@@ -89,14 +97,19 @@ describe("what is done to the data is done to the result", () => {
           const spread = spreads(there);
           const tolerance = largest(distance(sensitive, actual, spread)) + N * Number.EPSILON;
           expect(largest(distance(actual, expected, spread))).toBeLessThanOrEqual(tolerance);
+          compared++;
+          if (tolerance < larger * SHARP) sharp++;
           expect(codesOf(actual).sort()).toEqual(codesOf(straight).sort());
         }),
         runs(80),
       );
+      expect(compared).toBeGreaterThanOrEqual(80);
+      expect(sharp).toBeGreaterThan(0.9 * compared);
     });
   }
 
   test("permuting the components of a start permutes those of the result", () => {
+    let sharp = 0;
     fc.assert(
       fc.property(sizes(2), (size) => {
         const { N, D, K, type, seed } = size;
@@ -120,9 +133,11 @@ describe("what is done to the data is done to the result", () => {
         });
         const tolerance = largest(distance(sensitive, actual, spreads(set))) + N * Number.EPSILON;
         expect(largest(distance(actual, expected, spreads(set)))).toBeLessThanOrEqual(tolerance);
+        if (tolerance < SHARP) sharp++;
       }),
       runs(50),
     );
+    expect(sharp).toBeGreaterThan(0.9 * (runs(50).numRuns ?? 0));
   });
 });
 
