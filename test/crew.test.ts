@@ -56,7 +56,9 @@ class Count {
   }
 }
 
-test("a crew of more threads than the machine has does each group of many small tasks once, and every worker does some", async () => {
+test("a crew of more threads than the machine has does each group of many small tasks once, and every worker does some", {
+  timeout: 120_000,
+}, async () => {
   const crew = Crew.assemble(THREADS, 1 << 24, false) as Crew;
   const count = new Count(crew);
   /** A task that this thread takes no part in. */
