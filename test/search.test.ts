@@ -1,7 +1,6 @@
 // The search for a start among few rows, from the inside.
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { randomState } from "../src/engine/random.ts";
-<<<<<<< HEAD
 import { runSync, type Work } from "../src/engine/schedule.ts";
 import { spuriousComponents } from "../src/fit/diagnosis/spurious.ts";
 import { withProblem } from "../src/fit/em/dataset.ts";
@@ -14,20 +13,6 @@ import { attempt, isSound, taken } from "../src/fit/search/contender.ts";
 import { evolve } from "../src/fit/search/memetic.ts";
 import { startBy } from "../src/fit/starts/strategies.ts";
 import { type CovarianceType, GaussianMixture } from "../src/index.ts";
-=======
-import { attempt, isSound, taken } from "../src/fit/contender.ts";
-import { runSync, type Work } from "../src/fit/drive.ts";
-import { Em } from "../src/fit/em.ts";
-import { evolve } from "../src/fit/evolve.ts";
-import { startFromFarRow } from "../src/fit/far.ts";
-import { startFromPacked } from "../src/fit/moments.ts";
-import { withProblem } from "../src/fit/problem.ts";
-import { regularisationOf } from "../src/fit/regularisation.ts";
-import { movesOf, relocatedBest } from "../src/fit/relocation.ts";
-import { spuriousComponents } from "../src/fit/spurious.ts";
-import { startBy } from "../src/fit/strategies.ts";
-import { type CovarianceType, GaussianMixture } from "../src/index.ts";
->>>>>>> 853eb1c (Hold the search to its end, half a row to its place, and 97 of 100 fits to the best known)
 import { matrixOf } from "../src/input/data.ts";
 import { dataset } from "./support/datasets.ts";
 import type { Shaped } from "./support/problems.ts";
