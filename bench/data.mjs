@@ -60,6 +60,16 @@ export function uniforms(seed) {
 }
 
 /**
+ * Standard normal numbers (Box & Muller 1958).
+ *
+ * @param {() => number} uniform
+ * @returns {() => number}
+ */
+export function normalsOf(uniform) {
+  return () => Math.sqrt(-2 * Math.log(uniform())) * Math.cos(2 * Math.PI * uniform());
+}
+
+/**
  * A mixture of K normals and rows of it, in random order: x = mean_k + A_k z with A_k = I + G / sqrt(d), G and z standard
  * normal.
  *
@@ -71,7 +81,7 @@ export function uniforms(seed) {
 export function mixtureOf({ N, d, K }, variant = "moderate", seed = 0) {
   const uniform = uniforms(12345 + seed);
   for (let i = 0; i < 10; i++) uniform();
-  const normal = () => Math.sqrt(-2 * Math.log(uniform())) * Math.cos(2 * Math.PI * uniform());
+  const normal = normalsOf(uniform);
   const means = new Float64Array(K * d);
   const roots = [];
   for (let k = 0; k < K; k++) {

@@ -1,6 +1,7 @@
 // Whole fits with default options, import and compilation excluded: what a user waits for.
 import { GaussianMixture } from "gaussmix";
 import { Bench } from "tinybench";
+import { TYPES } from "../test/support/forms.mjs";
 import { GRID, mixtureRows, nameOf, QUICK_GRID } from "./data.mjs";
 import { IRIS } from "./iris.mjs";
 import { summaryOf } from "./paired.mjs";
@@ -10,7 +11,6 @@ import { digits, main, progress, spread } from "./report.mjs";
 const PATIENCE = 180_000;
 /** Fits are repeated until they have taken this long together. */
 const BUDGET = 4000;
-const TYPES = /** @type {const} */ (["full", "tied", "diag", "spherical"]);
 
 /** @param {boolean} quick */
 async function irisFits(quick) {

@@ -1,4 +1,6 @@
 // One EM iteration on one thread: the library beside the dense prototype, then the four covariance types.
+
+import { TYPES } from "../test/support/forms.mjs";
 import { GRID, mixtureRows, nameOf, QUICK_GRID } from "./data.mjs";
 import { pairedRatio, summaryOf } from "./paired.mjs";
 import { iterationsFor, sideBySide, timeIterations } from "./prototype/beside.mjs";
@@ -7,7 +9,6 @@ import { digits, interval, main, progress, spread } from "./report.mjs";
 /** Relative difference of the log-likelihoods beyond which one of the two is wrong. */
 const TOLERANCE = 1e-9;
 const VARIANTS = /** @type {const} */ (["moderate", "separated", "overlapping"]);
-const TYPES = /** @type {const} */ (["full", "tied", "diag", "spherical"]);
 
 /** @param {import("./data.mjs").Variant} variant @param {boolean} quick @param {Awaited<ReturnType<typeof sideBySide>>} beside */
 function againstPrototype(variant, quick, beside) {

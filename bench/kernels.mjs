@@ -1,10 +1,11 @@
 // The kernels alone, on one tile that stays in the first-level cache, with every component alive: no sorting, no dropping.
+
+import { TYPES } from "../test/support/forms.mjs";
 import { compile } from "./compile.mjs";
 import { uniforms } from "./data.mjs";
 import { digits, main, progress } from "./report.mjs";
 import { roofs } from "./roof.mjs";
 
-const TYPES = /** @type {const} */ (["full", "tied", "diag", "spherical"]);
 const COLUMNS = [1, 2, 3, 4, 8, 16, 32, 64, 128];
 /** Components that take turns on the tile. */
 const K = 8;

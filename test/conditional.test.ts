@@ -4,8 +4,9 @@ import { describe, expect, test } from "vitest";
 import { condition, GaussianMixture, marginal, regression } from "../src/index.ts";
 import { worst } from "./support/compare.ts";
 import { fixture } from "./support/datasets.ts";
-import { expectError } from "./support/errors.ts";
+import { any, expectError } from "./support/errors.ts";
 import { nested, randomMixture, runs, TYPES, uniforms } from "./support/problems.ts";
+import { plainMoments, writtenOut } from "./support/reference.ts";
 
 interface Figures {
   readonly cases: readonly {
@@ -29,7 +30,6 @@ interface Figures {
 }
 
 const { cases } = JSON.parse(fixture("gmr.json")) as Figures;
-const any = (value: unknown): never => value as never;
 const density = (mixture: GaussianMixture, ...row: number[]): number => Math.exp(mixture.scoreSamples([row])[0]);
 
 /** ∫ f over a wide interval by the trapezoidal rule: for what falls off like a normal its error is beyond all digits. */
@@ -157,7 +157,7 @@ describe("for random mixtures of every type", () => {
         const [means, covariances] = [curve.predict(rows), curve.covariance(rows)];
         nested(rows).forEach((row, n) => {
           const one = condition(mixture, given(inputs, row));
-          const [mean, covariance] = momentsOf(one);
+          const [mean, covariance] = plainMoments(writtenOut(one));
           expect(worst(means.subarray(n * M, (n + 1) * M), mean, () => 1)).toBeLessThan(1e-11);
           expect(worst(covariances.subarray(n * M * M, (n + 1) * M * M), covariance, () => 1)).toBeLessThan(1e-10);
         });
@@ -166,27 +166,6 @@ describe("for random mixtures of every type", () => {
     );
   });
 });
-
-/** Mean and covariance of a whole mixture. */
-function momentsOf(mixture: GaussianMixture): [number[], number[]] {
-  const { nFeatures: D, nComponents: K, covarianceType: type, weights, means, covariances: c } = mixture;
-  const every = Array.from({ length: D }, (_, d) => d);
-  const mean = every.map((d) => weights.reduce((sum, w, k) => sum + w * means[k * D + d], 0));
-  const entry = (k: number, i: number, j: number): number => {
-    if (type === "full") return c[(k * D + i) * D + j];
-    if (type === "tied") return c[i * D + j];
-    return i === j ? c[type === "diag" ? k * D + i : k % K] : 0;
-  };
-  const covariance = every.flatMap((i) =>
-    every.map((j) =>
-      weights.reduce(
-        (sum, w, k) => sum + w * (entry(k, i, j) + (means[k * D + i] - mean[i]) * (means[k * D + j] - mean[j])),
-        0,
-      ),
-    ),
-  );
-  return [mean, covariance];
-}
 
 describe("agreement with gmr 2.0.3", () => {
   for (const { name, weights, means, covariances, inputs, targets, rows, ...expected } of cases) {

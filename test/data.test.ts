@@ -2,22 +2,13 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { MixtureError, quoted, received } from "../src/errors.ts";
 import { type DataInput, type Matrix, type MatrixOptions, matrixOf, notFinite, vectorOf } from "../src/input/data.ts";
+import { thrownBy } from "./support/errors.ts";
 
 /** All rows of a matrix, copied at once. */
 function rowsOf(matrix: Matrix): number[] {
   const out = new Float64Array(matrix.nRows * matrix.nColumns);
   matrix.copyRows(0, matrix.nRows, out);
   return [...out];
-}
-
-/** The error a call throws; fails if it does not. */
-function errorOf(run: () => unknown): Error {
-  try {
-    run();
-  } catch (error) {
-    return error as Error;
-  }
-  throw new Error("expected the call to throw");
 }
 
 /** An array with holes where no entry is given. */
@@ -189,7 +180,7 @@ describe("names of columns", () => {
   test("that are properties of every object or array are unknown", () => {
     for (const name of ["toString", "constructor", "__proto__", "hasOwnProperty"]) {
       for (const data of [[{ x: 1 }], { x: [1] }]) {
-        const error = errorOf(() => read(data, { columns: [name] }));
+        const error = thrownBy(() => read(data, { columns: [name] }));
         expect(error).toBeInstanceOf(RangeError);
         expect(error.message).toMatch(`columns: expected names of columns, got "${name}"; the data has "x"`);
       }
@@ -272,7 +263,7 @@ describe("data that cannot be read", () => {
 
   for (const [name, data, options, type, text] of cases) {
     test(`${name}: ${type.name} before anything is copied`, () => {
-      const error = errorOf(() => read(data, options));
+      const error = thrownBy(() => read(data, options));
       expect(error.message).toMatch(text);
       expect(error.constructor).toBe(type);
       expect(error.message).toMatch(/^[\w.]+: expected .*, got .*; .+$/); // argument, expected, got, remedy
@@ -302,7 +293,7 @@ describe("a value that is not a number", () => {
   for (const [name, data, text] of cases) {
     test(`${name} is named by row and column when it is copied`, () => {
       const matrix = read(data);
-      const error = errorOf(() => rowsOf(matrix));
+      const error = thrownBy(() => rowsOf(matrix));
       expect(error.message).toMatch(text);
       expect(error.constructor).toBe(TypeError);
     });
@@ -355,7 +346,7 @@ describe("a vector", () => {
     expect(vectorOf({ length: 2, 0: 1, 1: 2 }, 2, "v")).toEqual(values);
   });
 
-  const bad = (values: unknown, length: number): Error => errorOf(() => vectorOf(values as number[], length, "v"));
+  const bad = (values: unknown, length: number): Error => thrownBy(() => vectorOf(values as number[], length, "v"));
 
   test("of another length is a RangeError", () => {
     expect(bad([1], 2)).toBeInstanceOf(RangeError);

@@ -4,10 +4,9 @@ import { ellipse, ellipsoid, GaussianMixture, marginal } from "../src/index.ts";
 import { chiSquaredBeyond } from "../src/model/chi-squared.ts";
 import { angleOf, cosineSine, eigenOf } from "../src/model/ellipsoid.ts";
 import { fixture } from "./support/datasets.ts";
-import { expectError } from "./support/errors.ts";
+import { any, expectError } from "./support/errors.ts";
 import { normals, randomMixture, TYPES, uniforms } from "./support/problems.ts";
 
-const any = (value: unknown): never => value as never;
 const { chiSquared } = JSON.parse(fixture("distributions.json")) as {
   readonly chiSquared: readonly (readonly [D: number, level: number, q: number])[];
 };

@@ -4,7 +4,11 @@ import { describe, expect, test } from "vitest";
 import { eStep, type FitOptions, type Fixed, GaussianMixture } from "../src/index.ts";
 import { sameBits, worst } from "./support/compare.ts";
 import { expectFitError } from "./support/errors.ts";
+import { expectNeverFalls, sameParameters } from "./support/mixtures.ts";
 import { clouds, nested, randomMixture, runs, TYPES } from "./support/problems.ts";
+import { Workers } from "./support/workers.ts";
+
+const workers = new Workers();
 
 /** The numbers of each component, or of the one tied covariance. */
 function partsOf(values: Float64Array, count: number): Float64Array[] {
@@ -67,10 +71,8 @@ test("what is held keeps its bits, and the likelihood does not fall", () => {
       partsOf(mixture.covariances, copies).forEach((covariance, k) => {
         if (held(covariances, k)) expect(sameBits(covariance, partsOf(init.covariances, copies)[k])).toBe(true);
       });
-      const trace = mixture.report?.trace ?? [];
-      for (let i = 1; i < trace.length; i++) {
-        expect(trace[i]).toBeGreaterThanOrEqual(trace[i - 1] - 1e-11 * Math.abs(trace[i - 1]));
-      }
+      const { trace } = mixture.report!;
+      expectNeverFalls(mixture, (j) => 1e-11 * Math.abs(trace[j - 1]));
       expect(Math.abs(mixture.logLikelihood(set) - trace[trace.length - 1])).toBeLessThan(1e-9 * (1 + N * D));
     }),
     runs(300),
@@ -165,11 +167,14 @@ describe("a fit with parameters held", () => {
     fixed: { weights: "equal", means: [0], covariances: [2] },
   };
   const whole = GaussianMixture.fitSync(set, options);
-  const same = (mixture: GaussianMixture): boolean =>
-    (["weights", "means", "covariances"] as const).every((key) => sameBits(mixture[key], whole[key]));
+  const same = (mixture: GaussianMixture): boolean => sameParameters(mixture, whole);
 
   test("has the same bits for any number of threads", async () => {
-    for (const threads of [1, 2, 3]) expect(same(await GaussianMixture.fit(set, { ...options, threads }))).toBe(true);
+    for (const threads of [1, 2, 3]) {
+      workers.restart();
+      expect(same(await GaussianMixture.fit(set, { ...options, threads, onIteration: workers.wait }))).toBe(true);
+      workers.expectServed(threads - 1);
+    }
   });
 
   test("can be continued, to the bit", () => {

@@ -17,6 +17,7 @@ import {
 import { allocatedBy } from "./support/allocations.ts";
 import { withChecksum } from "./support/files.ts";
 import { onnx } from "./support/interchange.ts";
+import { parametersOf } from "./support/mixtures.ts";
 import { mutatedBytes, mutatedText } from "./support/mutations.ts";
 import { randomMixture, runs, TYPES } from "./support/problems.ts";
 
@@ -32,10 +33,6 @@ const mixtures = TYPES.flatMap((type, seed) =>
 );
 const named = GaussianMixture.fromParameters({ ...parametersOf(mixtures[0]), columns: ["a", "b", "c", "d"] });
 const models = [...mixtures, named];
-
-function parametersOf({ weights, means, covariances, covarianceType }: GaussianMixture) {
-  return { weights, means, covariances, covarianceType };
-}
 
 /** What a reader makes of a file: a mixture that holds together, or the error that it is refused with. */
 function outcomeOf(read: () => GaussianMixture): GaussianMixture | Error {

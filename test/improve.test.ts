@@ -6,6 +6,9 @@ import { sameBits } from "./support/compare.ts";
 import { dataset } from "./support/datasets.ts";
 import { expectError } from "./support/errors.ts";
 import { clouds, runs, type Shaped, TYPES } from "./support/problems.ts";
+import { Workers } from "./support/workers.ts";
+
+const workers = new Workers();
 
 const reached = (mixture: GaussianMixture): number => mixture.report?.logLikelihood ?? Number.NaN;
 
@@ -97,7 +100,9 @@ describe("improve", () => {
   test("has the same bits as improveSync, for any number of threads", async () => {
     const expected = bits(improveSync(stuck, set));
     for (const threads of [1, 2, 3]) {
-      expect(sameBits(bits(await improve(stuck, set, { threads })), expected)).toBe(true);
+      workers.restart();
+      expect(sameBits(bits(await improve(stuck, set, { threads, onIteration: workers.wait })), expected)).toBe(true);
+      workers.expectServed(threads - 1);
     }
   });
 

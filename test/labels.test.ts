@@ -5,7 +5,12 @@ import { eStep, type FitOptions, GaussianMixture, logDensity, mStep, type Parame
 import { sameBits, worst } from "./support/compare.ts";
 import { dataset } from "./support/datasets.ts";
 import { expectFitError } from "./support/errors.ts";
+import { covarianceOf } from "./support/forms.mjs";
+import { expectNeverFalls, PARAMETERS, sameParameters } from "./support/mixtures.ts";
 import { clouds, randomMixture, rowsOf, runs, type Shaped, TYPES, uniforms } from "./support/problems.ts";
+import { Workers } from "./support/workers.ts";
+
+const workers = new Workers();
 
 /** The cloud of each row, but -1 for those that a share says are not known. */
 function someOf(N: number, K: number, share: number, seed: number): Int32Array {
@@ -29,13 +34,7 @@ function logLikelihoodOf(mixture: Parameters | GaussianMixture, set: Shaped, lab
     set,
   );
   const own = Array.from({ length: K }, (_, k) => {
-    const size = type === "tied" ? 0 : covariances.length / K;
-    const one = covariances.subarray(k * size, size ? (k + 1) * size : undefined);
-    const at = (i: number, j: number): number => {
-      if (type === "full" || type === "tied") return one[i * D + j];
-      return i === j ? one[type === "diag" ? i : 0] : 0;
-    };
-    const covariance = Array.from({ length: D }, (_row, i) => Array.from({ length: D }, (_column, j) => at(i, j)));
+    const covariance = covarianceOf({ covarianceType: type, nFeatures: D, covariances }, k);
     return logDensity(set, { mean: means.subarray(k * D, (k + 1) * D), covariance });
   });
   let sum = 0;
@@ -76,7 +75,7 @@ describe("iterations are the textbook's, with the responsibilities of known rows
           trace.push(logLikelihoodOf(expected, set, labels));
         }
         const mixture = GaussianMixture.fitSync(set, { ...options, maxIter: 5 });
-        for (const key of ["weights", "means", "covariances"] as const) {
+        for (const key of PARAMETERS) {
           expect(
             worst(mixture[key], expected[key], () => 1),
             key,
@@ -110,11 +109,9 @@ test("the likelihood does not fall (with a prior, the posterior), and it is that
       const mixture = GaussianMixture.fitSync(set, {
         ...{ nComponents: K, covarianceType: type, init, labels, accelerate, prior, regCovar: 0, tol: 0, maxIter: 20 },
       });
-      const trace = mixture.report?.trace ?? [];
-      for (let i = 1; i < trace.length; i++) {
-        expect(trace[i]).toBeGreaterThanOrEqual(trace[i - 1] - 1e-11 * Math.abs(trace[i - 1]));
-      }
-      const end = mixture.report?.logLikelihood ?? Number.NaN;
+      const { trace } = mixture.report!;
+      expectNeverFalls(mixture, (j) => 1e-11 * Math.abs(trace[j - 1]));
+      const end = mixture.report!.logLikelihood;
       expect(Math.abs(logLikelihoodOf(mixture, set, labels) - end)).toBeLessThan(1e-10 * Math.abs(end));
       expect(mixture.weights.reduce((sum, weight) => sum + weight, 0)).toBeCloseTo(1, 12);
     }),
@@ -217,11 +214,14 @@ describe("many rows", () => {
       init: "kmeans",
     };
     const whole = GaussianMixture.fitSync(set, options);
-    const same = (mixture: GaussianMixture): boolean =>
-      (["weights", "means", "covariances"] as const).every((key) => sameBits(mixture[key], whole[key]));
+    const same = (mixture: GaussianMixture): boolean => sameParameters(mixture, whole);
 
     test(`have the same bits for any number of threads: ${covarianceType}`, async () => {
-      for (const threads of [1, 2, 3]) expect(same(await GaussianMixture.fit(set, { ...options, threads }))).toBe(true);
+      for (const threads of [1, 2, 3]) {
+        workers.restart();
+        expect(same(await GaussianMixture.fit(set, { ...options, threads, onIteration: workers.wait }))).toBe(true);
+        workers.expectServed(threads - 1);
+      }
       expect(Math.abs(logLikelihoodOf(whole, set, labels) / (whole.report?.logLikelihood ?? 0) - 1)).toBeLessThan(
         1e-11,
       );

@@ -1,10 +1,8 @@
 // Converged fits from fixed hard labels against R's mclust 6.0.0 (run to a relative change of 1e-14).
 import { describe, expect, test } from "vitest";
-import { type CovarianceType, GaussianMixture } from "../src/index.ts";
-import { column, type Dataset, dataset, fixture } from "./support/datasets.ts";
-
-/** The families of mclust that are covariance types of scikit-learn's. */
-const FAMILIES: Readonly<Record<string, CovarianceType>> = { VVV: "full", EEE: "tied", VVI: "diag", VII: "spherical" };
+import { GaussianMixture } from "../src/index.ts";
+import { column, type Dataset, dataset, fixtureCells } from "./support/datasets.ts";
+import { TYPES, typeOfMclust } from "./support/forms.mjs";
 
 /** The hard labels that the figures start from. */
 const STARTS: Readonly<Record<string, (set: Dataset) => ArrayLike<number>>> = {
@@ -12,15 +10,11 @@ const STARTS: Readonly<Record<string, (set: Dataset) => ArrayLike<number>>> = {
   faithful: (set) => column(set, 0).map((eruptions) => (eruptions > 3 ? 1 : 0)),
 };
 
-const rows = fixture("fixed-start-mclust.csv")
-  .trim()
-  .split(/\r?\n/)
-  .slice(1)
-  .map((line) => line.replaceAll('"', "").split(","));
+const [, ...rows] = fixtureCells("fixed-start-mclust.csv");
 
 test("the figures hold four families on two data sets", () => {
-  expect(rows.map(([name, family]) => `${name} ${FAMILIES[family]}`).sort()).toEqual(
-    ["faithful", "iris"].flatMap((name) => ["diag", "full", "spherical", "tied"].map((type) => `${name} ${type}`)),
+  expect(rows.map(([name, family]) => `${name} ${typeOfMclust(family)}`).sort()).toEqual(
+    ["faithful", "iris"].flatMap((name) => TYPES.toSorted().map((type) => `${name} ${type}`)),
   );
 });
 
@@ -33,7 +27,7 @@ for (const [name, family, ...numbers] of rows) {
       how: accelerate ? "accelerated" : "plain",
       mixture: GaussianMixture.fitSync(set, {
         nComponents: K,
-        covarianceType: FAMILIES[family],
+        covarianceType: typeOfMclust(family),
         init: { labels },
         regCovar: 0,
         tol: 1e-10,

@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { nearest } from "../src/input/nearest.ts";
 import { type FitOptions, type FitSettings, fitInput, fitSettings, oneOf } from "../src/input/options.ts";
+import { thrownBy } from "./support/errors.ts";
 
 /** Whatever a JavaScript caller may pass, over 6 rows unless told. */
 const settle = (options: unknown, nRows = 6): FitSettings => fitSettings(options as FitOptions, nRows);
@@ -15,16 +16,6 @@ const shares = [
   [1, 0],
   [0, 1],
 ];
-
-/** The error a call throws; fails if it does not. */
-function errorOf(run: () => unknown): Error {
-  try {
-    run();
-  } catch (error) {
-    return error as Error;
-  }
-  throw new Error("expected the call to throw");
-}
 
 describe("settings", () => {
   test("have scikit-learn's words and the documented defaults", () => {
@@ -261,7 +252,7 @@ describe("options that cannot be used", () => {
   ];
   for (const [name, run, type, text] of cases) {
     test(`${name}: ${type.name}`, () => {
-      const error = errorOf(run);
+      const error = thrownBy(run);
       expect(error.message).toMatch(text);
       expect(error.constructor).toBe(type);
       expect(error.message).toMatch(/^[\w. ]+: expected .*, got .*; .+$/); // argument, expected, got, remedy

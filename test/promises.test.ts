@@ -15,11 +15,11 @@ import { matrixOf } from "../src/input/data.ts";
 import { INIT_STRATEGIES } from "../src/input/options.ts";
 import { allocatedBy } from "./support/allocations.ts";
 import { expectError } from "./support/errors.ts";
+import { codesOf } from "./support/mixtures.ts";
 import { clouds, nested, normals, runs, type Shaped, TYPES } from "./support/problems.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const textOf = (path: string): string => readFileSync(`${root}${path}`, "utf8");
-const codes = ({ report }: GaussianMixture): string[] => (report?.warnings ?? []).map(({ code }) => code);
 
 afterEach(() => {
   vi.restoreAllMocks();
@@ -164,9 +164,9 @@ describe("a fit", () => {
       labels: Array.from({ length: 200 + first }, (_, n) => (n < first ? 1 : 0)),
     });
     const mixture = GaussianMixture.fitSync([...line, ...rows], { nComponents: 2, init: start(3) });
-    expect(codes(mixture)).toEqual(["SPURIOUS_COMPONENT"]);
+    expect(codesOf(mixture)).toEqual(["SPURIOUS_COMPONENT"]);
     const repeated = Array.from({ length: 20 }, () => [0.5, 0.25]);
-    expect(codes(GaussianMixture.fitSync([...repeated, ...rows], { nComponents: 2, init: start(20) }))).toEqual([]);
+    expect(codesOf(GaussianMixture.fitSync([...repeated, ...rows], { nComponents: 2, init: start(20) }))).toEqual([]);
   });
 
   test("takes exactly maxIter iterations at a tolerance of 0, from any start", () => {
@@ -345,7 +345,7 @@ test("a table whose rows are all there twice, or weigh twice as much, has the sa
       if (!isContinuous(0)) return;
       // there are more rows for the parameters, and more rows than columns
       const told = (mixture: GaussianMixture): string[] =>
-        codes(mixture).filter((code) => !/PARAMETERS|DEPENDENT/.test(code));
+        codesOf(mixture).filter((code) => !/PARAMETERS|DEPENDENT/.test(code));
       expect(told(twice)).toEqual(told(once));
     }),
     runs(80),
@@ -377,7 +377,7 @@ describe("a saddle", () => {
     for (const covarianceType of TYPES) {
       const mixture = GaussianMixture.fitSync(twice, { nComponents: 2, covarianceType, labels });
       for (const weight of mixture.weights) expect(weight).toBeCloseTo(0.5, 12);
-      expect(codes(mixture)).toEqual([]);
+      expect(codesOf(mixture)).toEqual([]);
     }
   });
 });
@@ -385,7 +385,7 @@ describe("a saddle", () => {
 describe("columns that follow from others are looked for", () => {
   const found = (N: number, D: number, covarianceType: CovarianceType): boolean => {
     const rows = nested(clouds(N, D - 1, 1, 3)).map((row) => [...row, row[0]]);
-    return codes(GaussianMixture.fitSync(rows, { nComponents: 1, covarianceType })).includes("DEPENDENT_COLUMN");
+    return codesOf(GaussianMixture.fitSync(rows, { nComponents: 1, covarianceType })).includes("DEPENDENT_COLUMN");
   };
 
   test("where there are more rows than columns, for diagonal and spherical covariances up to 128 columns", () => {

@@ -6,6 +6,8 @@ import { INIT_STRATEGIES } from "../src/input/options.ts";
 import { likelihoodRounding } from "./support/bounds.ts";
 import { distance, largest, sameBits, worst } from "./support/compare.ts";
 import { spreads } from "./support/datasets.ts";
+import { covarianceOf } from "./support/forms.mjs";
+import { expectNeverFalls, sameParameters } from "./support/mixtures.ts";
 import {
   clouds,
   nested,
@@ -18,7 +20,9 @@ import {
   TYPES,
   uniforms,
 } from "./support/problems.ts";
+import { Workers } from "./support/workers.ts";
 
+const workers = new Workers();
 const strategies = fc.constantFrom(...INIT_STRATEGIES);
 /** Those that leave EM to the fit: others may have followed a collapse to where only rounding is left. */
 const plainStrategies = fc.constantFrom(...INIT_STRATEGIES.filter((name) => name !== "race" && name !== "short-em"));
@@ -35,12 +39,7 @@ function fitted(set: Shaped, options: FitOptions): GaussianMixture | undefined {
 
 /** Whether two mixtures, and the stories of their fits, have the same bits. */
 function sameFit(a: GaussianMixture, b: GaussianMixture): boolean {
-  return (
-    sameBits(a.weights, b.weights) &&
-    sameBits(a.means, b.means) &&
-    sameBits(a.covariances, b.covariances) &&
-    sameBits(a.report?.trace ?? [], b.report?.trace ?? [])
-  );
+  return sameParameters(a, b) && sameBits(a.report!.trace, b.report!.trace);
 }
 
 describe("the likelihood never falls by more than rounding, without regularisation", () => {
@@ -116,8 +115,7 @@ describe("the likelihood never falls by more than rounding, without regularisati
         if (!last || stations.includes(undefined)) return;
         // the rounding on the way is taken from some places of it, with a factor for the worst between them
         const rounding = Math.max(...stations.map((mixture) => (mixture ? likelihoodRounding(mixture, set) : 0)));
-        const { trace } = last.report!;
-        for (let j = 1; j < trace.length; j++) expect(trace[j]).toBeGreaterThanOrEqual(trace[j - 1] - 8 * rounding);
+        expectNeverFalls(last, () => 8 * rounding);
         climbs++;
       }),
       runs(100),
@@ -152,16 +150,9 @@ describe("the likelihood never falls by more than rounding, without regularisati
 });
 
 /** The covariances of a mixture in the shape of a richer type. */
-function embedded(
-  { covarianceType, nComponents: K, nFeatures: D, covariances }: GaussianMixture,
-  rich: CovarianceType,
-): number[] {
-  if (rich === "diag") return Array.from({ length: K * D }, (_, i) => covariances[Math.floor(i / D)]);
-  return Array.from({ length: K * D * D }, (_, at) => {
-    const [k, i, j] = [Math.floor(at / (D * D)), Math.floor(at / D) % D, at % D];
-    if (covarianceType === "tied") return covariances[i * D + j];
-    return i === j ? covariances[k * D + i] : 0;
-  });
+function embedded(mixture: GaussianMixture, rich: CovarianceType): number[] {
+  const all = Array.from({ length: mixture.nComponents }, (_, k) => covarianceOf(mixture, k));
+  return rich === "diag" ? all.flatMap((one) => one.map((row, d) => row[d])) : all.flat(2);
 }
 
 describe("responsibilities", () => {
@@ -239,7 +230,7 @@ describe("weights of rows", () => {
         expect(largest(distance(weighted, plain, spreads(set)))).toBeLessThan(1e-12);
         expect(weighted.report?.totalWeight).toBe(plain.report?.totalWeight);
         expect(
-          worst(weighted.report?.trace ?? [], plain.report?.trace ?? [], (i) => Math.abs(plain.report?.trace[i] ?? 0)),
+          worst(weighted.report!.trace, plain.report!.trace, (i) => Math.abs(plain.report!.trace[i])),
         ).toBeLessThan(1e-12);
         for (const figure of ["score", "logLikelihood", "bic", "aic"] as const) {
           expect(Math.abs(weighted[figure](set, { sampleWeight }) / weighted[figure](repeated) - 1)).toBeLessThan(
@@ -336,8 +327,13 @@ describe("the same again", () => {
     for (const type of TYPES) {
       const options = { nComponents: 4, covarianceType: type, init: "random-from-data", seed: 4, maxIter: 5 } as const;
       const alone = GaussianMixture.fitSync(set, options);
-      const crews = await Promise.all([1, 2, 3].map((threads) => GaussianMixture.fit(set, { ...options, threads })));
+      const onIteration = workers.wait;
+      workers.restart();
+      const crews = await Promise.all(
+        [1, 2, 3].map((threads) => GaussianMixture.fit(set, { ...options, threads, onIteration })),
+      );
       expect(crews.map((mixture) => sameFit(mixture, alone))).toEqual([true, true, true]);
+      workers.expectServed(1 + 2);
     }
   });
 

@@ -10,8 +10,10 @@ import { sameBits } from "./support/compare.ts";
 import { errorOf } from "./support/errors.ts";
 import { clouds, nested, TYPES, uniforms } from "./support/problems.ts";
 import { staysUnharmed } from "./support/unharmed.ts";
+import { Workers } from "./support/workers.ts";
 
 const { iris, plain, mixture: fitted } = staysUnharmed();
+const workers = new Workers();
 const many = clouds(3000, 3, 4, 9);
 // a race of starts takes as long as ten fits from one: it runs where it matters
 const endless = { nComponents: 4, tol: 0, maxIter: 1_000_000, init: "kmeans" } as const;
@@ -79,12 +81,14 @@ describe("a signal", () => {
     const wide = clouds(20_000, 3, 4, 2);
     const controller = new AbortController();
     const onIteration = ({ iteration }: { iteration: number }): void => {
+      workers.wait();
       if (iteration === 3) controller.abort();
     };
     const run = (): Promise<GaussianMixture> =>
       GaussianMixture.fit(wide, { ...endless, threads: 2, signal: controller.signal, onIteration });
     expect((await errorOf(run)).name).toBe("AbortError");
     expect(getEventListeners(controller.signal, "abort")).toEqual([]);
+    workers.expectServed(1);
   });
 });
 

@@ -10,20 +10,9 @@ import {
   marginal,
   uncertainty,
 } from "../src/index.ts";
-import { expectError } from "./support/errors.ts";
+import { any, expectError } from "./support/errors.ts";
+import { lineMixture, massOf } from "./support/mixtures.ts";
 import { normals, randomMixture, runs, TYPES } from "./support/problems.ts";
-
-const any = (value: unknown): never => value as never;
-
-function lineMixture(weights: readonly number[], means: readonly number[], sigmas: readonly number[]): GaussianMixture {
-  const covariances = sigmas.map((s) => s * s);
-  return GaussianMixture.fromParameters({ weights, means, covariances, covarianceType: "spherical" });
-}
-
-/** Share of the mixture in the intervals. */
-function massOf(mixture: GaussianMixture, intervals: Float64Array): number {
-  return cdf(mixture, intervals).reduce((sum, share, i) => (i % 2 ? sum + share : sum - share), 0);
-}
 
 describe("over one column, a highest-density region", () => {
   test("of one normal is the interval of the tables", () => {

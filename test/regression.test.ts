@@ -3,10 +3,8 @@
 import { describe, expect, test } from "vitest";
 import { condition, GaussianMixture, marginal, quantile, type Regression, regression } from "../src/index.ts";
 import { worst } from "./support/compare.ts";
-import { expectError } from "./support/errors.ts";
+import { any, expectError } from "./support/errors.ts";
 import { normals, randomMixture, TYPES, uniforms } from "./support/problems.ts";
-
-const any = (value: unknown): never => value as never;
 
 describe("regression", () => {
   /** y = sin x + noise, x even over one period. */
@@ -71,14 +69,16 @@ describe("regression", () => {
     expect(drawn).not.toEqual(curve.sample(new Float64Array(n).fill(2), { seed: 4 }));
   });
 
-  test("quantiles are those of condition, row by row, to the bit", () => {
+  test("quantiles are those of condition, row by row, to four roundings", () => {
     const curve = regression(trained, { inputs: ["x"] });
     const p = [0, 1e-12, 0.3, 0.5, 1 - 1e-9, 1];
     const rows = [[0.1], [3], [6.2], [-5]];
     const all = curve.quantile(rows, p);
     rows.forEach(([x], n) => {
       const one = quantile(condition(trained, { x }), p);
-      expect(worst(all.subarray(n * p.length, (n + 1) * p.length), one, () => 1)).toBeLessThan(1e-12);
+      // the same root, from means that were added up in another order
+      const ulps = worst(all.subarray(n * p.length, (n + 1) * p.length), one, (i) => Number.EPSILON * Math.abs(one[i]));
+      expect(ulps).toBeLessThanOrEqual(4);
     });
   });
 

@@ -1,5 +1,5 @@
 // The search for a start among few rows, from the inside.
-import { describe, expect, test } from "vitest";
+import { afterEach, describe, expect, test, vi } from "vitest";
 import { randomState } from "../src/engine/random.ts";
 import { runSync, type Work } from "../src/engine/schedule.ts";
 import { spuriousComponents } from "../src/fit/diagnosis/spurious.ts";
@@ -12,9 +12,10 @@ import { movesOf, relocatedBest } from "../src/fit/moves/relocation.ts";
 import { attempt, isSound, taken } from "../src/fit/search/contender.ts";
 import { evolve } from "../src/fit/search/memetic.ts";
 import { startBy } from "../src/fit/starts/strategies.ts";
-import { GaussianMixture } from "../src/index.ts";
+import { type CovarianceType, GaussianMixture } from "../src/index.ts";
 import { matrixOf } from "../src/input/data.ts";
 import { dataset } from "./support/datasets.ts";
+import type { Shaped } from "./support/problems.ts";
 
 const N = 40;
 const D = 2;
@@ -50,7 +51,7 @@ function fromLabels<T>(
   labels: readonly number[],
   weights: readonly number[],
   work: (em: Em) => Work<T>,
-  covarianceType: "full" | "tied" = "full",
+  covarianceType: CovarianceType = "full",
 ): T {
   const matrix = matrixOf({ data: rows, shape: [N, D] });
   return runSync(
@@ -130,6 +131,36 @@ describe("a component that begins again at a far row, the covariance tied", () =
   });
 });
 
+test("a component with half a row less than its shape asks for is spurious, however wide, and one with more is not", () => {
+  const rows = clouds();
+  const labels: number[] = Array.from({ length: N }, (_, n) => (n < 20 ? 0 : 1));
+  /** The first component as wide as the other, with so many rows. */
+  const spurious = (count: number, covarianceType: CovarianceType): number[] =>
+    fromLabels(
+      rows,
+      labels,
+      labels.map(() => 1),
+      function* (em) {
+        const parameters = em.read();
+        parameters.weights.set([count / N, 1 - count / N]);
+        yield* em.write(parameters);
+        return spuriousComponents(em, em.read());
+      },
+      covarianceType,
+    );
+  // rows that a shape asks for: D + 1 for full covariances, 2 for one number a column; a tied one has them all
+  for (const [covarianceType, least] of [
+    ["full", D + 1],
+    ["diag", 2],
+    ["spherical", 2],
+  ] as const) {
+    expect(spurious(least - 0.51, covarianceType), covarianceType).toEqual([0]);
+    expect(spurious(least - 0.49, covarianceType), covarianceType).toEqual([]);
+    expect(spurious(0, covarianceType), covarianceType).toEqual([]);
+  }
+  expect(spurious(0.1, "tied")).toEqual([]);
+});
+
 test("a component of a sample is judged by the rows that it stands for", () => {
   const rows = clouds();
   const labels: number[] = Array.from({ length: N }, (_, n) => (n < 20 ? 0 : 1));
@@ -169,22 +200,55 @@ test("all that a search hands on are at different places, the sound before the s
   }
 });
 
-test("an easy problem is searched less than a rugged one", () => {
-  let passes = 0;
-  const original = Em.prototype.evaluate;
-  Em.prototype.evaluate = function (this: Em) {
-    passes++;
-    return original.call(this);
-  };
-  const passesOf = (nComponents: number, covarianceType: "full" | "diag"): number => {
-    passes = 0;
-    GaussianMixture.fitSync(dataset("iris"), { nComponents, covarianceType, seed: 1 });
-    return passes;
-  };
-  try {
-    expect(passesOf(3, "full")).toBeLessThan(1500);
-    expect(passesOf(5, "diag")).toBeGreaterThan(2500);
-  } finally {
-    Em.prototype.evaluate = original;
-  }
+describe("a search ends", () => {
+  afterEach(() => {
+    vi.restoreAllMocks();
+  });
+
+  test("an easy problem is searched less than a rugged one", () => {
+    const passes = vi.spyOn(Em.prototype, "evaluate");
+    const passesOf = (nComponents: number, covarianceType: "full" | "diag"): number => {
+      passes.mockClear();
+      GaussianMixture.fitSync(dataset("iris"), { nComponents, covarianceType, seed: 1 });
+      return passes.mock.calls.length;
+    };
+    const easy = passesOf(3, "full");
+    expect(easy).toBeGreaterThan(100);
+    expect(easy).toBeLessThan(700);
+    expect(passesOf(5, "diag")).toBeGreaterThan(10 * easy);
+  });
+
+  test("when another place is unlikely enough, however many passes it may take, and not before", () => {
+    const passes = vi.spyOn(Em.prototype, "evaluate");
+    /** Passes and starts of a search that may take so many passes. */
+    const spent = (set: Shaped, K: number, covarianceType: "full" | "diag", most: number): [number, number] => {
+      passes.mockClear();
+      let starts = 0;
+      const found = runSync(
+        withProblem(matrixOf(set), covarianceType, K, undefined, function* (problem) {
+          const em = new Em(problem, yield* regularisationOf(problem, undefined));
+          const random = randomState(problem.arena, 3);
+          const start = function* (): Work<void> {
+            starts++;
+            yield* startBy("random-from-data", em, random);
+          };
+          return yield* evolve(em, most, start, random);
+        }),
+      );
+      expect(found.length).toBeGreaterThan(0);
+      return [passes.mock.calls.length, starts];
+    };
+    // one place: ten starts meet there, and four moves lead nowhere else
+    const pair = spent({ data: clouds(), shape: [N, D] }, 2, "full", 300_000);
+    expect(pair[1]).toBe(10);
+    expect(pair[0]).toBeLessThan(14 * 30);
+    expect(spent({ data: clouds(), shape: [N, D] }, 2, "full", 3000)).toEqual(pair);
+    // a hundred places: a small allowance is used up, and beyond some thousands of passes it does not matter any more
+    const iris = dataset("iris");
+    expect(spent(iris, 5, "diag", 3000)[0]).toBeGreaterThan(2900);
+    const whole = spent(iris, 5, "diag", 30_000);
+    expect(whole[0]).toBeGreaterThan(3000);
+    expect(whole[0]).toBeLessThan(15_000);
+    expect(spent(iris, 5, "diag", 300_000)).toEqual(whole);
+  });
 });

@@ -5,6 +5,7 @@ import { worst } from "./support/compare.ts";
 import { type DatasetName, dataset } from "./support/datasets.ts";
 import { expectError } from "./support/errors.ts";
 import { apart, figures, onnx, probes } from "./support/interchange.ts";
+import { parametersOf } from "./support/mixtures.ts";
 import { randomMixture, TYPES } from "./support/problems.ts";
 
 type Attributes = Readonly<Record<string, unknown>> & { readonly covariance_type: CovarianceType };
@@ -119,10 +120,6 @@ describe("scikit-learn", () => {
     ],
   ] as const)("refuses %s", (_, json, kind, text) => expectError(() => fromScikitLearn(json), kind, text));
 });
-
-function parametersOf({ weights, means, covariances, covarianceType }: GaussianMixture) {
-  return { weights, means, covariances, covarianceType };
-}
 
 describe("ONNX", () => {
   const iris = sklearn.cases.find((one) => one.dataset === "iris" && one.attributes.covariance_type === "full")!;

@@ -9,12 +9,11 @@ import { repaired } from "../src/fit/search/repair.ts";
 import { type FitOptions, GaussianMixture } from "../src/index.ts";
 import { matrixOf } from "../src/input/data.ts";
 import { INIT_STRATEGIES } from "../src/input/options.ts";
-import { sameBits } from "./support/compare.ts";
 import { dataset } from "./support/datasets.ts";
+import { codesOf, sameParameters } from "./support/mixtures.ts";
 import { clouds, nested, rowsOf, type Shaped, TYPES, uniforms } from "./support/problems.ts";
 
 const iris = dataset("iris");
-const codes = (mixture: GaussianMixture): string[] => (mixture.report?.warnings ?? []).map(({ code }) => code);
 
 /** Whether components come by their means, column by column. */
 function inOrder({ means, nComponents: K, nFeatures: D }: GaussianMixture): boolean {
@@ -101,7 +100,7 @@ describe("spurious solutions", () => {
     const options = { nComponents: 3, regCovar: 1e-10 };
     const given = GaussianMixture.fitSync(iris, { ...options, init: { labels: collapsed } });
     expect(given.report!.logLikelihood).toBeGreaterThan(-50);
-    expect(codes(given)).toEqual(["SPURIOUS_COMPONENT"]);
+    expect(codesOf(given)).toEqual(["SPURIOUS_COMPONENT"]);
     expect(given.report!.warnings[0]).toMatchObject({ component: 1 });
     // by default no variance is below what a column recorded in tenths can tell, and nothing is left to gain there
     const bounded = GaussianMixture.fitSync(iris, { nComponents: 3, init: { labels: collapsed } });
@@ -109,19 +108,19 @@ describe("spurious solutions", () => {
     for (let seed = 0; seed < 10; seed++) {
       const found = GaussianMixture.fitSync(iris, { ...options, seed });
       expect(found.report!.logLikelihood).toBeLessThan(-180);
-      expect(codes(found)).toEqual([]);
+      expect(codesOf(found)).toEqual([]);
     }
   });
 
   test("lose among several starts of one kind, too", () => {
     for (const init of ["random-from-data", "k-means++"] as const) {
       const found = GaussianMixture.fitSync(iris, { nComponents: 3, init, nInit: 40 });
-      expect(codes(found)).toEqual([]);
+      expect(codesOf(found)).toEqual([]);
     }
   });
 
   test("are returned with a warning where there is nothing else", () => {
-    expect(codes(GaussianMixture.fitSync(clouds(6, 20, 2, 4), { nComponents: 2 }))).toContain("SPURIOUS_COMPONENT");
+    expect(codesOf(GaussianMixture.fitSync(clouds(6, 20, 2, 4), { nComponents: 2 }))).toContain("SPURIOUS_COMPONENT");
   });
 
   test("one row at 100 standard deviations is not made a component of, if there is another solution", () => {
@@ -150,7 +149,7 @@ describe("spurious solutions", () => {
   test("are components that share the values of a column of few values among them", () => {
     const rooms = nested(clouds(300, 2, 2, 9)).map(([x, y], n) => [x, y, n % 3]);
     const mixture = GaussianMixture.fitSync(rooms, { nComponents: 3, nInit: 3 });
-    expect(codes(mixture)).toEqual([]);
+    expect(codesOf(mixture)).toEqual([]);
     expect(mixture.covariances.filter((_, i) => i % 9 === 8).every((variance) => variance > 1e-3)).toBe(true);
   });
 
@@ -158,7 +157,7 @@ describe("spurious solutions", () => {
     const thin = nested(clouds(300, 2, 3, 9)).map(([x, y]) => [x, x + y / 4096]);
     for (const scale of [1, 2 ** -30, 2 ** 30]) {
       const data = thin.map(([x, y]) => [x, y * scale]);
-      expect(codes(GaussianMixture.fitSync(data, { nComponents: 3 }))).toEqual([]);
+      expect(codesOf(GaussianMixture.fitSync(data, { nComponents: 3 }))).toEqual([]);
     }
   });
 });
@@ -181,7 +180,7 @@ describe("dependent columns", () => {
 
   test("are only those that depend in all rows, not in the first ones", () => {
     const many = nested(clouds(3000, 2, 2, 8)).map(([x, y], n) => [x, y, n < 2000 ? x : y * 2]);
-    expect(codes(GaussianMixture.fitSync(many, { nComponents: 1 }))).toEqual([]);
+    expect(codesOf(GaussianMixture.fitSync(many, { nComponents: 1 }))).toEqual([]);
   });
 });
 
@@ -224,7 +223,7 @@ test("a search has the same bits at once and in slices, on all rows and on a sam
   for (const set of [iris, clouds(9000, 2, 4, 3)]) {
     const options: FitOptions = { nComponents: 4, seed: 3 };
     const [one, other] = [GaussianMixture.fitSync(set, options), await GaussianMixture.fit(set, options)];
-    for (const key of ["weights", "means", "covariances"] as const) expect(sameBits(one[key], other[key])).toBe(true);
+    expect(sameParameters(one, other)).toBe(true);
     expect(other.report).toEqual(one.report);
   }
 });

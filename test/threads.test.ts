@@ -1,10 +1,8 @@
 // The number of threads, and what becomes of them, changes no bit of a fit.
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
-import { Worker, type WorkerOptions } from "node:worker_threads";
-import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { Crew, dismissResting } from "../src/engine/crew.ts";
-import { SERVING } from "../src/engine/worker.ts";
+import { describe, expect, test, vi } from "vitest";
+import { Crew } from "../src/engine/crew.ts";
 import {
   type FitOptions,
   GaussianMixture,
@@ -16,66 +14,15 @@ import {
 } from "../src/index.ts";
 import { sameBits } from "./support/compare.ts";
 import { errorOf, expectError } from "./support/errors.ts";
+import { sameParameters } from "./support/mixtures.ts";
 import { clouds, type Shaped, TYPES, uniforms } from "./support/problems.ts";
+import { Workers } from "./support/workers.ts";
 
-/** What a worker is told first. */
-interface Joined {
-  readonly control: SharedArrayBuffer;
-  readonly index: number;
-}
-
-/** Workers started since the test began. */
-let started: Watched[] = [];
-/** What the next workers do instead of their work: throw when they run, or when they are constructed. */
-let fate: (index: number) => "work" | "throw" | "refuse" = () => "work";
-
-/** A worker that the tests can count, look into and end. */
-class Watched extends Worker {
-  joined: Joined | undefined;
-  readonly ended: Promise<unknown>;
-
-  constructor(source: string, options: WorkerOptions) {
-    const course = fate(started.length);
-    if (course === "refuse") throw new Error("no more workers");
-    super(course === "throw" ? "throw new Error('dead on arrival');" : source, options);
-    this.ended = new Promise((resolve) => {
-      this.once("exit", resolve);
-    });
-    started.push(this);
-  }
-
-  override postMessage(message: Joined): void {
-    this.joined = message;
-    super.postMessage(message);
-  }
-
-  /** Whether it has ever come to serve. */
-  get served(): boolean {
-    const { control, index } = this.joined as Joined;
-    return new Int32Array(control)[SERVING + index] === 1;
-  }
-}
-
-const builtin = process.getBuiltinModule as (name: string) => object;
-
-beforeEach(() => {
-  started = [];
-  fate = () => "work";
-  const find = (name: string): object =>
-    name === "node:worker_threads" ? { ...builtin(name), Worker: Watched } : builtin(name);
-  vi.spyOn(process, "getBuiltinModule").mockImplementation(find as typeof process.getBuiltinModule);
-});
-
-afterEach(() => {
-  dismissResting();
-  vi.restoreAllMocks();
-});
+const workers = new Workers();
 
 /** Expects two fits to have the same bits, report included. */
 function expectSame(actual: GaussianMixture, expected: GaussianMixture): void {
-  expect(sameBits(actual.weights, expected.weights)).toBe(true);
-  expect(sameBits(actual.means, expected.means)).toBe(true);
-  expect(sameBits(actual.covariances, expected.covariances)).toBe(true);
+  expect(sameParameters(actual, expected)).toBe(true);
   expect(actual.report).toEqual(expected.report);
 }
 
@@ -89,17 +36,7 @@ const uniform = uniforms(13);
 /** One row in ten has weight 0 and is left out. */
 const weights = Float64Array.from({ length: 40_000 }, () => Math.max(0, uniform() - 0.1));
 
-const clock = new Int32Array(new SharedArrayBuffer(4));
-
-/**
- * Rests for a moment in every iteration until all workers serve, so that a short fit is not over before. It is longer than
- * the fit keeps the thread: the event loop, which starts workers, has its turn after it.
- */
-function waitForWorkers(): void {
-  if (!started.every((worker) => worker.served)) Atomics.wait(clock, 0, 0, 40);
-}
-
-/** Long enough that workers, which nobody waits for, come to serve. */
+/** Long enough that there is something to do for every worker that has come. */
 const LONG: FitOptions = { nComponents: 5, seed: 4, maxIter: 100, tol: 0 };
 const alone = GaussianMixture.fitSync(wide, LONG);
 
@@ -113,11 +50,9 @@ describe("a fit has the same bits", () => {
           const options = { nComponents: K, covarianceType, sampleWeight, seed: 4, maxIter: 60, tol: 0 };
           const expected = GaussianMixture.fitSync(set, options);
           for (const threads of [1, 2, 3, 8]) {
-            dismissResting();
-            started = [];
-            const onIteration = waitForWorkers;
-            expectSame(await GaussianMixture.fit(set, { ...options, threads, onIteration }), expected);
-            expect(started.map((worker) => worker.served)).toEqual(new Array(threads - 1).fill(true));
+            workers.restart();
+            expectSame(await GaussianMixture.fit(set, { ...options, threads, onIteration: workers.wait }), expected);
+            workers.expectServed(threads - 1);
           }
         });
       }
@@ -131,12 +66,12 @@ describe("a fit has the same bits", () => {
     const open = vi.spyOn(Crew.prototype, "open");
     for (const threads of [1, 2, 3, 8]) {
       // such a fit has few iterations: it is served by the workers of a longer one, which have come already
-      await GaussianMixture.fit(wide, { ...LONG, threads, onIteration: waitForWorkers });
-      expect(started.every((worker) => worker.served)).toBe(true);
-      const before = started.length;
+      await GaussianMixture.fit(wide, { ...LONG, threads, onIteration: workers.wait });
+      expect(workers.started.every((worker) => worker.served)).toBe(true);
+      const before = workers.started.length;
       open.mockClear();
       expectSame(await GaussianMixture.fit(broad, { ...options, threads }), expected);
-      expect(started.length).toBe(before);
+      expect(workers.started.length).toBe(before);
       const kernels = open.mock.calls.map(([task]) => task.kernel);
       for (const kernel of ["factorise", "relate"] as const) expect(kernels.includes(kernel)).toBe(threads > 1);
     }
@@ -154,21 +89,21 @@ describe("a fit has the same bits", () => {
     const { message } = await errorOf(() => GaussianMixture.fitSync(few, options));
     expect(message).toMatch(/^covariances: .*the covariance of component \d/);
     // leaves a crew whose worker serves
-    await GaussianMixture.fit(wide, { ...LONG, threads: 2, onIteration: waitForWorkers });
+    await GaussianMixture.fit(wide, { ...LONG, threads: 2, onIteration: workers.wait });
     const open = vi.spyOn(Crew.prototype, "open");
     expect((await errorOf(() => GaussianMixture.fit(few, { ...options, threads: 2 }))).message).toBe(message);
     expect(open.mock.calls.at(-1)?.[0].kernel).toBe("factorise");
   });
 
   test("when every worker takes part to the end", async () => {
-    expectSame(await GaussianMixture.fit(wide, { ...LONG, threads: 3, onIteration: waitForWorkers }), alone);
-    expect(started.map((worker) => worker.served)).toEqual([true, true]);
+    expectSame(await GaussianMixture.fit(wide, { ...LONG, threads: 3, onIteration: workers.wait }), alone);
+    workers.expectServed(2);
   });
 
   test("when two fits run on several threads at once", async () => {
     const fits = [2, 3].map((threads) => GaussianMixture.fit(wide, { ...LONG, threads }));
     for (const mixture of await Promise.all(fits)) expectSame(mixture, alone);
-    expect(started).toHaveLength(3);
+    expect(workers.started).toHaveLength(3);
   });
 
   for (const threads of [2, 3]) {
@@ -177,36 +112,42 @@ describe("a fit has the same bits", () => {
       let killed = false;
       const onIteration = ({ iteration }: { iteration: number }): void => {
         iterations.push(iteration);
-        waitForWorkers();
-        if (killed || !started[0].served) return;
+        workers.wait();
+        if (killed || !workers.started[0].served) return;
         killed = true;
-        void started[0].terminate();
+        void workers.started[0].terminate();
       };
       expectSame(await GaussianMixture.fit(wide, { ...LONG, threads, onIteration }), alone);
       expect(killed).toBe(true);
       // the fit has begun again, and tells so
       expect(iterations.filter((iteration) => iteration === 1)).toHaveLength(2);
-      await Promise.all(started.map((worker) => worker.ended));
+      await Promise.all(workers.started.map((worker) => worker.ended));
     });
   }
 
   test("when a worker throws before it serves", async () => {
-    fate = (index) => (index === 0 ? "throw" : "work");
-    expectSame(await GaussianMixture.fit(wide, { ...LONG, threads: 3, onIteration: waitForWorkers }), alone);
-    expect(started.map((worker) => worker.served)).toEqual([false, true]);
+    workers.fate = (index) => (index === 0 ? "throw" : "work");
+    expectSame(await GaussianMixture.fit(wide, { ...LONG, threads: 3, onIteration: workers.wait }), alone);
+    expect(workers.started.map(({ served, hasEnded }) => [served, hasEnded])).toEqual([
+      [false, true],
+      [true, false],
+    ]);
   });
 
   test("when all workers throw before they serve", async () => {
-    fate = () => "throw";
-    expectSame(await GaussianMixture.fit(wide, { ...LONG, threads: 3, onIteration: waitForWorkers }), alone);
-    expect(started.map((worker) => worker.served)).toEqual([false, false]);
+    workers.fate = () => "throw";
+    expectSame(await GaussianMixture.fit(wide, { ...LONG, threads: 3, onIteration: workers.wait }), alone);
+    expect(workers.started.map(({ served, hasEnded }) => [served, hasEnded])).toEqual([
+      [false, true],
+      [false, true],
+    ]);
   });
 
   for (const possible of [0, 1]) {
     test(`when the engine refuses to start more than ${possible} workers`, async () => {
-      fate = (index) => (index < possible ? "work" : "refuse");
-      expectSame(await GaussianMixture.fit(wide, { ...LONG, threads: 3 }), alone);
-      expect(started).toHaveLength(possible);
+      workers.fate = (index) => (index < possible ? "work" : "refuse");
+      expectSame(await GaussianMixture.fit(wide, { ...LONG, threads: 3, onIteration: workers.wait }), alone);
+      workers.expectServed(possible);
     });
   }
 
@@ -217,12 +158,12 @@ describe("a fit has the same bits", () => {
     } finally {
       vi.unstubAllGlobals();
     }
-    expect(started).toEqual([]);
+    expect(workers.started).toEqual([]);
   });
 });
 
 describe("the workers of a fit", () => {
-  const onIteration = waitForWorkers;
+  const onIteration = workers.wait;
 
   test("serve the next, whatever the last has left in the memory", async () => {
     for (const covarianceType of TYPES) {
@@ -231,7 +172,7 @@ describe("the workers of a fit", () => {
         expectSame(await GaussianMixture.fit(set, { ...options, threads: 3 }), GaussianMixture.fitSync(set, options));
       }
     }
-    expect(started.map((worker) => worker.served)).toEqual([true, true]);
+    workers.expectServed(2);
   });
 
   test("serve a search after a fit, and as many fits at once as there were", async () => {
@@ -242,25 +183,25 @@ describe("the workers of a fit", () => {
       }
     }
     await select(clouds(1500, 4, 3, 14), { nComponents: { to: 3 }, init: "kmeans", maxIter: 30, threads: 3 });
-    expect(started).toHaveLength(2);
+    expect(workers.started).toHaveLength(2);
   });
 
   test("end when the next fit needs others", async () => {
     for (const threads of [2, 3, 2]) {
       await GaussianMixture.fit(wide, { ...LONG, threads, onIteration });
-      const [before] = started;
+      const [before] = workers.started;
       if (threads === 3) await before.ended;
     }
-    expect(started).toHaveLength(4);
+    expect(workers.started).toHaveLength(4);
   });
 
   test("are not kept when one has ended", async () => {
     await GaussianMixture.fit(wide, { ...LONG, threads: 3, onIteration });
-    const [first, second] = started;
+    const [first, second] = workers.started;
     await first.terminate();
     expectSame(await GaussianMixture.fit(wide, { ...LONG, threads: 3, onIteration: () => undefined }), alone);
     await second.ended;
-    expect(started).toHaveLength(4);
+    expect(workers.started).toHaveLength(4);
   });
 
   test("end when no fit has come for five seconds", async () => {
@@ -274,19 +215,19 @@ describe("the workers of a fit", () => {
     expect(cleared).toHaveBeenCalledWith(timeouts.mock.results[first].value);
     const [, second] = rests();
     timeouts.mock.calls[second][0]();
-    await started[0].ended;
-    expect(started).toHaveLength(1);
+    await workers.started[0].ended;
+    expect(workers.started).toHaveLength(1);
   });
 
   test("end when it is aborted", async () => {
     const controller = new AbortController();
     const onIteration = (): void => {
-      if (started.every((worker) => worker.served)) controller.abort();
+      if (workers.started.every((worker) => worker.served)) controller.abort();
     };
     const options = { ...LONG, maxIter: 100_000, threads: 3, signal: controller.signal, onIteration };
     expect((await errorOf(() => GaussianMixture.fit(wide, options))).name).toBe("AbortError");
-    expect(started).toHaveLength(2);
-    await Promise.all(started.map((worker) => worker.ended));
+    expect(workers.started).toHaveLength(2);
+    await Promise.all(workers.started.map((worker) => worker.ended));
   });
 
   const library = new URL("../dist/index.js", import.meta.url);
@@ -318,10 +259,10 @@ describe("candidates side by side", () => {
 
   for (const threads of [2, 3, 9]) {
     test(`have the bits of one after the other, on ${threads} threads`, async () => {
-      const found = await select(few, { ...options, threads, onCandidate: waitForWorkers });
+      const found = await select(few, { ...options, threads, onCandidate: workers.wait });
       expect(sameBits(bits(found), expected)).toBe(true);
       // four types: no more than four at a time
-      expect(started.map((worker) => worker.served)).toEqual(new Array(Math.min(threads, 4) - 1).fill(true));
+      workers.expectServed(Math.min(threads, 4) - 1);
     });
   }
 
@@ -330,10 +271,10 @@ describe("candidates side by side", () => {
     const done: number[] = [];
     const onCandidate = (progress: SelectProgress): void => {
       done.push(progress.done);
-      waitForWorkers();
-      if (killed || !started[0].served) return;
+      workers.wait();
+      if (killed || !workers.started[0].served) return;
       killed = true;
-      void started[0].terminate();
+      void workers.started[0].terminate();
     };
     expect(sameBits(bits(await select(few, { ...options, threads: 2, onCandidate })), expected)).toBe(true);
     expect(killed).toBe(true);
@@ -345,12 +286,12 @@ describe("candidates side by side", () => {
     const controller = new AbortController();
     const reason = new Error("enough");
     const onCandidate = ({ done }: SelectProgress): void => {
-      waitForWorkers();
+      workers.wait();
       if (done === 4) controller.abort(reason);
     };
     const { signal } = controller;
     await expect(select(few, { ...options, threads: 3, signal, onCandidate })).rejects.toBe(reason);
-    await Promise.all(started.map((worker) => worker.ended));
+    await Promise.all(workers.started.map((worker) => worker.ended));
   });
 
   test("end with what a listener throws", async () => {
@@ -359,13 +300,13 @@ describe("candidates side by side", () => {
       throw mine;
     };
     await expect(select(few, { ...options, threads: 2, onCandidate })).rejects.toBe(mine);
-    await Promise.all(started.map((worker) => worker.ended));
+    await Promise.all(workers.started.map((worker) => worker.ended));
   });
 
   for (const what of ["throw", "refuse"] as const) {
     test(`have the same bits when workers ${what}`, async () => {
-      fate = () => what;
-      expect(sameBits(bits(await select(few, { ...options, threads: 3, onCandidate: waitForWorkers })), expected)).toBe(
+      workers.fate = () => what;
+      expect(sameBits(bits(await select(few, { ...options, threads: 3, onCandidate: workers.wait })), expected)).toBe(
         true,
       );
     });
@@ -373,7 +314,7 @@ describe("candidates side by side", () => {
 
   test("are alone with rows so few that a thread takes longer to wake than to work", async () => {
     await select(clouds(100, 2, 2, 15), { nComponents: { to: 2 }, init: "kmeans", maxIter: 5 });
-    expect(started).toEqual([]);
+    expect(workers.started).toEqual([]);
   });
 });
 
@@ -381,5 +322,5 @@ test("a number of threads that is no integer from 1 to 64 is refused", async () 
   for (const threads of [65, 0, 1.5]) {
     await expectError(() => GaussianMixture.fit(narrow, { ...LONG, threads }), RangeError, /^threads: .* 1 to 64/);
   }
-  expect(started).toEqual([]);
+  expect(workers.started).toEqual([]);
 });

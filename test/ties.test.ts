@@ -2,7 +2,7 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import { twinsOf } from "../src/fit/diagnosis/twins.ts";
 import { type Candidate, type CovarianceType, GaussianMixture, type Selection, selectSync } from "../src/index.ts";
-import { TYPES } from "./support/problems.ts";
+import { covarianceOf, TYPES } from "./support/forms.mjs";
 import { TIE_KINDS, type Ties, ties } from "./support/ties.ts";
 
 /** Others than those of bench/quality/ties.mjs, which are 0 to 1,999. `GAUSSMIX_SEED=7` takes other ones, `GAUSSMIX_RUNS=5` five times as many. */
@@ -27,17 +27,6 @@ function problems(count: number, mostRows: number, willDo: (problem: Ties) => bo
 
 const titleOf = ({ seed, shape, K, columns }: Ties): string =>
   `${seed}: ${shape.join(" x ")}, K = ${K}, ${[...new Set(columns.map(({ kind }) => kind))].join(" + ")}`;
-
-/** The covariance matrix of component k, [D][D], whatever the type. */
-function covarianceOf({ covarianceType, nFeatures: D, covariances }: GaussianMixture, k: number): number[][] {
-  const entry = (i: number, j: number): number => {
-    if (covarianceType === "full") return covariances[(k * D + i) * D + j];
-    if (covarianceType === "tied") return covariances[i * D + j];
-    if (i !== j) return 0;
-    return covarianceType === "diag" ? covariances[k * D + i] : covariances[k];
-  };
-  return Array.from({ length: D }, (_, i) => Array.from({ length: D }, (_, j) => entry(i, j)));
-}
 
 /** Pairs of components with weight whose parameters are the same. */
 function equalOnes(mixture: GaussianMixture): [number, number][] {

@@ -4,7 +4,8 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { cdf, GaussianMixture, marginal, quantile } from "../src/index.ts";
 import { fixture } from "./support/datasets.ts";
-import { expectError } from "./support/errors.ts";
+import { any, expectError } from "./support/errors.ts";
+import { lineMixture } from "./support/mixtures.ts";
 import { randomMixture, runs, TYPES, uniforms } from "./support/problems.ts";
 
 interface Figures {
@@ -20,11 +21,6 @@ interface Figures {
 const figures = (JSON.parse(fixture("distributions.json")) as Figures).mixture;
 const standard = lineMixture([1], [0], [1]);
 const reference = lineMixture(figures.weights, figures.means, figures.sigmas);
-
-function lineMixture(weights: readonly number[], means: readonly number[], sigmas: readonly number[]): GaussianMixture {
-  const covariances = sigmas.map((s) => s * s);
-  return GaussianMixture.fromParameters({ weights, means, covariances, covarianceType: "spherical" });
-}
 
 /** Standard deviation of the whole mixture: the scale of x. */
 function spread(mixture: GaussianMixture): number {
@@ -237,7 +233,6 @@ describe("samples", () => {
 
 describe("bad input", () => {
   const plane = randomMixture({ D: 2, K: 2, type: "full", seed: 1 });
-  const any = (value: unknown): never => value as never;
 
   test("is refused with what was expected", async () => {
     await expectError(() => cdf(plane, [0]), RangeError, /one column, got 2; take marginal/);

@@ -2,17 +2,18 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { type FitOptions, GaussianMixture } from "../src/index.ts";
-import { sameBits } from "./support/compare.ts";
 import { expectFitError } from "./support/errors.ts";
+import { sameParameters } from "./support/mixtures.ts";
 import { clouds, runs, type Shaped, TYPES, uniforms } from "./support/problems.ts";
+import { Workers } from "./support/workers.ts";
+
+const workers = new Workers();
 
 const fitted = (set: Shaped, options: FitOptions): GaussianMixture => GaussianMixture.fitSync(set, options);
 
 /** The same parameters, trace and figures; what a report says of its starts is about the last call. */
 function expectSame(actual: GaussianMixture, expected: GaussianMixture): void {
-  for (const key of ["weights", "means", "covariances"] as const) {
-    expect(sameBits(actual[key], expected[key]), key).toBe(true);
-  }
+  expect(sameParameters(actual, expected)).toBe(true);
   expect(actual.report).toEqual(expected.report);
 }
 
@@ -46,9 +47,13 @@ describe("ten iterations and ten more are twenty", () => {
     const options = { nComponents: 4, tol: 0, seed: 3 };
     const init = "kmeans";
     const whole = fitted(large, { ...options, init, maxIter: 20 });
-    const warmStart = await GaussianMixture.fit(large, { ...options, init, maxIter: 10, threads: 2 });
+    const onIteration = workers.wait;
+    const warmStart = await GaussianMixture.fit(large, { ...options, init, maxIter: 10, threads: 2, onIteration });
+    workers.expectServed(1);
     for (const threads of [1, 2, 3]) {
-      expectSame(await GaussianMixture.fit(large, { ...options, maxIter: 10, warmStart, threads }), whole);
+      workers.restart();
+      expectSame(await GaussianMixture.fit(large, { ...options, maxIter: 10, warmStart, threads, onIteration }), whole);
+      workers.expectServed(threads - 1);
     }
   });
 });

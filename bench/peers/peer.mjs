@@ -5,6 +5,7 @@ import { isAbsolute } from "node:path";
 import { createInterface } from "node:readline";
 import { setTimeout as wait } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
+import { TYPES } from "../../test/support/forms.mjs";
 
 /** @typedef {import("../data.mjs").CovarianceType} CovarianceType */
 
@@ -17,9 +18,6 @@ function local(name) {
 }
 
 const PACKAGES = ".installed/npm/node_modules";
-
-/** @type {readonly CovarianceType[]} */
-export const TYPES = ["full", "tied", "diag", "spherical"];
 
 /**
  * What can be started.

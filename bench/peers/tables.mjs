@@ -1,8 +1,9 @@
 // What the figures look like: `node bench/peers/tables.mjs [FILE]` prints the newest full results.
 import { pathToFileURL } from "node:url";
+import { TYPES } from "../../test/support/forms.mjs";
 import { GRID, nameOf, QUICK_GRID } from "../data.mjs";
 import { digits, headline, interval, markdown } from "../report.mjs";
-import { KINDS, TYPES } from "./peer.mjs";
+import { KINDS } from "./peer.mjs";
 import { newest, readResults } from "./results.mjs";
 import { EQUAL, QUICK_WHOLE, WHOLE, WHOLE_VARIANTS } from "./whole.mjs";
 

@@ -1,5 +1,6 @@
 // The cases of the quality table: real data, with the numbers of components and covariance types to fit.
 import { readFileSync } from "node:fs";
+import { TYPES } from "../../test/support/forms.mjs";
 
 /**
  * @typedef {{ data: Float64Array, shape: [number, number] }} Rows
@@ -17,8 +18,6 @@ export const DATA_SETS = {
   thyroid: { file: "thyroid.csv", components: [3] },
   banknote: { file: "banknote.csv", components: [2, 3] },
 };
-
-const TYPES = /** @type {const} */ (["full", "tied", "diag", "spherical"]);
 
 /** Path of a data set's file. @param {string} name @returns {URL} */
 function fileOf(name) {

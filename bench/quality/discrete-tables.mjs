@@ -1,6 +1,6 @@
 // Tables as people have them, with discrete columns: seeded stand-ins, and real ones that are rounded.
 import { readFileSync } from "node:fs";
-import { uniforms } from "../data.mjs";
+import { normalsOf, uniforms } from "../data.mjs";
 
 /** @typedef {{ name: string, rows: number[][], K: number[] }} Table K: how many components to fit */
 
@@ -10,7 +10,7 @@ const FIXTURES = new URL("../../test/fixtures/", import.meta.url);
 function dice(seed) {
   const uniform = uniforms(Math.imul(seed + 1, 0x9e3779b1));
   for (let i = 0; i < 20; i++) uniform();
-  const normal = () => Math.sqrt(-2 * Math.log(uniform())) * Math.cos(2 * Math.PI * uniform());
+  const normal = normalsOf(uniform);
   return { uniform, normal };
 }
 

@@ -6,10 +6,10 @@
 // that are its own, and its smallest eigenvalue over what a column can tell (h² / 12 for steps of h). Then how many are warned of,
 // and how many of these hold so many rows that one would call them a finding, by type; with --counts nothing else.
 import { GaussianMixture } from "gaussmix";
+import { covarianceOf, TYPES } from "../../test/support/forms.mjs";
 import { headline, host } from "../report.mjs";
 import { discreteTables } from "./discrete-tables.mjs";
 
-const TYPES = /** @type {const} */ (["full", "tied", "diag", "spherical"]);
 /** A component that weighs this share of the rows, and three times the rows that its shape asks for, is no accident. */
 const FINDING_SHARE = 0.02;
 const FINDING_ROWS = 3;
@@ -26,18 +26,6 @@ function stepOf(rows, d) {
   const range = values[values.length - 1] - values[0];
   const steps = values.slice(1).map((value, i) => value - values[i]);
   return Math.min(...steps.filter((step) => step > 1e-9 * range), range || 1);
-}
-
-/** Covariance of component k, [D][D]. @param {GaussianMixture} mixture @param {number} k */
-function covarianceOf({ covariances, covarianceType, nFeatures: D }, k) {
-  return Array.from({ length: D }, (_, i) =>
-    Array.from({ length: D }, (_, j) => {
-      if (covarianceType === "full") return covariances[(k * D + i) * D + j];
-      if (covarianceType === "tied") return covariances[i * D + j];
-      if (i !== j) return 0;
-      return covarianceType === "diag" ? covariances[k * D + i] : covariances[k];
-    }),
-  );
 }
 
 /** Smallest eigenvalue of a symmetric matrix, by rotations (Jacobi 1846). @param {number[][]} a */

@@ -4,6 +4,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "no
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { MCLUST_NAMES } from "../../test/support/forms.mjs";
 
 /**
  * @typedef {{ weights: number[], means: number[][], covariances: any }} Parameters
@@ -11,7 +12,6 @@ import { fileURLToPath } from "node:url";
  *   defaults: log-likelihoods of default fits, one per seed. starts: where gaussmix may go on from.
  */
 
-const MODELS = { full: "VVV", tied: "EEE", diag: "VVI", spherical: "VII" };
 const UNIVARIATE = { full: "V", tied: "E", diag: "V", spherical: "V" };
 const PYTHON = [process.env.PYTHON, fileURLToPath(new URL("../peers/.installed/sklearn/bin/python", import.meta.url))];
 
@@ -62,7 +62,9 @@ function mclustFits(cases) {
       const [N, D] = rows.shape;
       const text = Array.from({ length: N }, (_, n) => rows.data.subarray(n * D, (n + 1) * D).join(","));
       writeFileSync(join(folder, `${i}.csv`), `${Array.from({ length: D }, (_, d) => `x${d}`)}\n${text.join("\n")}\n`);
-      return [join(folder, `${i}.csv`), D, K, D === 1 ? UNIVARIATE[covarianceType] : MODELS[covarianceType]].join(",");
+      return [join(folder, `${i}.csv`), D, K, D === 1 ? UNIVARIATE[covarianceType] : MCLUST_NAMES[covarianceType]].join(
+        ",",
+      );
     });
     writeFileSync(file, `file,columns,K,model\n${lines.join("\n")}\n`);
     try {

@@ -1,5 +1,5 @@
 // Fifty small continuous data sets, with mostly more components to fit than there are groups: where a search has the most optima.
-import { uniforms } from "../data.mjs";
+import { normalsOf, uniforms } from "../data.mjs";
 
 /**
  * @typedef {{ data: Float64Array, shape: [number, number] }} Rows
@@ -31,7 +31,7 @@ function smallCase(index) {
   const mixed = Math.imul(index + 1, 0x9e3779b1);
   const uniform = uniforms(Math.imul(mixed ^ (mixed >>> 15), 0x85ebca6b));
   for (let i = 0; i < 20; i++) uniform();
-  const normal = () => Math.sqrt(-2 * Math.log(uniform())) * Math.cos(2 * Math.PI * uniform());
+  const normal = normalsOf(uniform);
   /** @template T @param {readonly T[]} list */
   const any = (list) => list[Math.floor(uniform() * list.length)];
   const D = 1 + Math.floor(uniform() * 5);

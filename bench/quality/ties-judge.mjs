@@ -1,5 +1,6 @@
 // What becomes of one problem with ties: default fits and a selection, beside the truth and another library.
 import { adjustedRandIndex, GaussianMixture, selectSync } from "gaussmix";
+import { covarianceEntry, TYPES } from "../../test/support/forms.mjs";
 
 /**
  * @typedef {import("../../test/support/ties.ts").Ties} Ties
@@ -16,7 +17,6 @@ import { adjustedRandIndex, GaussianMixture, selectSync } from "gaussmix";
  *   single, truth: the least BIC of one component, and that a fit from the true groups reaches. candidates: log-likelihoods.
  */
 
-export const TYPES = /** @type {const} */ (["full", "tied", "diag", "spherical"]);
 /** Where the peer's index is below this it says little; ours may be so much below. */
 const PEER_LEAST = 0.8;
 const ARI_SLACK = 0.05;
@@ -48,14 +48,9 @@ export function shiftOf(problem) {
  *
  * @param {GaussianMixture} mixture
  */
-function leastApart({ nComponents: K, nFeatures: D, weights, means, covariances, covarianceType }) {
-  /** @param {number} k @param {number} i @param {number} j */
-  const covariance = (k, i, j) => {
-    if (covarianceType === "full") return covariances[(k * D + i) * D + j];
-    if (covarianceType === "tied") return covariances[i * D + j];
-    if (i !== j) return 0;
-    return covarianceType === "diag" ? covariances[k * D + i] : covariances[k];
-  };
+function leastApart(mixture) {
+  const { nComponents: K, nFeatures: D, weights, means } = mixture;
+  const covariance = covarianceEntry.bind(undefined, mixture);
   let least = Infinity;
   for (let a = 0; a < K; a++) {
     for (let b = a + 1; b < K; b++) {

@@ -1,5 +1,6 @@
 // The tables of bench/quality/ties.mjs: what went wrong, by kind of column and covariance type.
-import { isFound, isWorse, TYPES } from "./ties-judge.mjs";
+import { TYPES } from "../../test/support/forms.mjs";
+import { isFound, isWorse } from "./ties-judge.mjs";
 
 /** @typedef {import("./ties.mjs").Outcome} Outcome @typedef {import("./ties-judge.mjs").Fit} Fit */
 

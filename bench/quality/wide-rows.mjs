@@ -1,7 +1,7 @@
 // Short and wide tables, seeded. Kinds of rows: `noise` (standard normals), `groups` (two, four deviations apart in each column),
 // `integers` (0 to 4), `copied` (the second half of the columns is a copy of the first) and `dependent` (a third of the columns
 // are sums of others, the last one is constant).
-import { uniforms } from "../data.mjs";
+import { normalsOf, uniforms } from "../data.mjs";
 
 /** @typedef {"noise" | "groups" | "integers" | "copied" | "dependent"} Kind */
 
@@ -9,7 +9,7 @@ import { uniforms } from "../data.mjs";
 export function wideRows(kind, N, D, seed = 1) {
   const uniform = uniforms(7919 * seed + 31 * N + D);
   for (let i = 0; i < 10; i++) uniform();
-  const normal = () => Math.sqrt(-2 * Math.log(uniform())) * Math.cos(2 * Math.PI * uniform());
+  const normal = normalsOf(uniform);
   const data = new Float64Array(N * D);
   for (let n = 0; n < N; n++) {
     const row = data.subarray(n * D, (n + 1) * D);

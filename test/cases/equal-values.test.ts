@@ -3,9 +3,8 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { twinsOf } from "../../src/fit/diagnosis/twins.ts";
 import { adjustedRandIndex, type CovarianceType, GaussianMixture, selectSync } from "../../src/index.ts";
+import { codesOf } from "../support/mixtures.ts";
 import { normals, runs, TYPES, uniforms } from "../support/problems.ts";
-
-const codes = ({ report }: GaussianMixture): string[] => (report?.warnings ?? []).map(({ code }) => code);
 
 /** A share of rows on one value, and the others in a group apart from it. */
 const masses = fc.record({
@@ -28,7 +27,7 @@ test("20 zeros and 4, 5, 6 are two groups", () => {
     expect(Math.abs(mixture.weights[0] - 20 / 23)).toBeLessThan(0.01);
     expect(Math.abs(mixture.means[0])).toBeLessThan(0.01);
     expect(Math.abs(mixture.means[1] - 5)).toBeLessThan(0.01);
-    expect(codes(mixture)).toEqual([]);
+    expect(codesOf(mixture)).toEqual([]);
   }
 });
 
@@ -45,7 +44,7 @@ test("equal values are a component of their own, whatever their share, place and
       const rows = labels.map((label) => Array.from({ length: D }, () => value(label)));
       const mixture = GaussianMixture.fitSync(rows, { nComponents: 2, covarianceType: type, seed });
       expect(adjustedRandIndex(mixture.predict(rows), labels)).toBe(1);
-      expect(codes(mixture)).not.toContain("SPURIOUS_COMPONENT");
+      expect(codesOf(mixture)).not.toContain("SPURIOUS_COMPONENT");
       expect(selectSync(rows, { nComponents: { from: 1, to: 2 }, covarianceType: type, seed }).best.nComponents).toBe(
         2,
       );
@@ -84,7 +83,7 @@ describe("a narrow group with most rows, and a long tail,", () => {
         const mean = group.reduce((sum, value) => sum + value, 0) / count;
         const variance = group.reduce((sum, value) => sum + (value - mean) ** 2, 0) / count;
         expect(best.covariances[0] / unit / unit / variance).toBeCloseTo(1, 1);
-        expect(codes(best)).toEqual([]);
+        expect(codesOf(best)).toEqual([]);
       }),
       runs(40),
     );
@@ -112,7 +111,7 @@ test("two groups six deviations apart are found with every type, beside columns 
       ]);
       const mixture = GaussianMixture.fitSync(rows, { nComponents: 2, covarianceType: type, seed });
       expect(adjustedRandIndex(mixture.predict(rows), labels)).toBeGreaterThan(0.95);
-      expect(codes(mixture).filter((code) => code !== "DEPENDENT_COLUMN")).toEqual([]);
+      expect(codesOf(mixture).filter((code) => code !== "DEPENDENT_COLUMN")).toEqual([]);
     }),
     runs(40),
   );
@@ -127,7 +126,7 @@ test("columns of yes and no have the same sound solution for every seed", () => 
         GaussianMixture.fitSync(rows, { nComponents: 3, covarianceType, seed }),
       );
       for (const fit of fits) {
-        expect(codes(fit)).not.toContain("SPURIOUS_COMPONENT");
+        expect(codesOf(fit)).not.toContain("SPURIOUS_COMPONENT");
         expect(twinsOf(fit)).toEqual([]);
       }
     }
@@ -161,7 +160,7 @@ describe("components that would be the same", () => {
       for (const nComponents of [3, 5]) {
         const mixture = GaussianMixture.fitSync(two, { nComponents, covarianceType });
         expect(twinsOf(mixture)).toEqual([]);
-        expect(codes(mixture)).toContain("EMPTY_COMPONENT");
+        expect(codesOf(mixture)).toContain("EMPTY_COMPONENT");
         const [a, b] = mixture.predict(two);
         expect(a).not.toBe(b);
         const fewer = GaussianMixture.fitSync(two, { nComponents: 2, covarianceType });

@@ -1,13 +1,10 @@
-import type { CovarianceType } from "../../src/index.ts";
+import type { Formed } from "./forms.mjs";
 
 /** A mixture or a start: what the comparisons read of it. */
-export interface Compared {
-  readonly covarianceType: CovarianceType;
+export interface Compared extends Formed {
   readonly nComponents: number;
-  readonly nFeatures: number;
   readonly weights: ArrayLike<number>;
   readonly means: ArrayLike<number>;
-  readonly covariances: ArrayLike<number>;
 }
 
 /** Largest |a - b| / scale(i); NaN, which no bound passes, where a number is missing or NaN. */
@@ -22,7 +19,11 @@ export function worst(a: ArrayLike<number>, b: ArrayLike<number>, scale: (i: num
 }
 
 /** Index among the covariances of the variance of component k in column d. */
-export function varianceIndex({ covarianceType, nFeatures: D }: Compared, k: number, d: number): number {
+export function varianceIndex(
+  { covarianceType, nFeatures: D }: Omit<Formed, "covariances">,
+  k: number,
+  d: number,
+): number {
   if (covarianceType === "full") return (k * D + d) * D + d;
   if (covarianceType === "tied") return d * D + d;
   return covarianceType === "diag" ? k * D + d : k;

@@ -1,6 +1,8 @@
 // A fresh process that makes mixtures, uses them and drops them, and looks at its memory: `node --expose-gc cycles.mjs
 // plain | threads`. Prints JSON: snapshots before, half way, and after all.
 import { existsSync, readdirSync } from "node:fs";
+import { TYPES } from "./forms.mjs";
+import { uniforms } from "./random.mjs";
 
 /** Every WebAssembly memory that somebody still holds, and how many have been made. */
 const memories = new Set();
@@ -15,14 +17,9 @@ WebAssembly.Memory = class extends WebAssembly.Memory {
 const { GaussianMixture, eStep, kMeans } = await import("../../dist/index.js");
 
 const N = 400;
-let state = 1;
-const uniform = () => {
-  state = (state * 48271) % 2147483647;
-  return state / 2147483647;
-};
+const uniform = uniforms(1);
 const rows = { data: Float64Array.from({ length: 2 * N }, (_, i) => uniform() + (i % 4 < 2 ? 0 : 3)), shape: [N, 2] };
 const large = { data: Float64Array.from({ length: 8 * 20_000 }, uniform), shape: [20_000, 8] };
-const TYPES = ["full", "tied", "diag", "spherical"];
 
 /** One life: fitted, asked, written, read, sampled from, dropped; every tenth ends in an error. */
 function cycle(i) {

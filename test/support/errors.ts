@@ -17,6 +17,19 @@ export async function errorOf(run: () => unknown): Promise<Error> {
   throw new Error("expected the call to fail");
 }
 
+/** The error that a call throws at once; fails if it does not. */
+export function thrownBy(run: () => unknown): Error {
+  try {
+    run();
+  } catch (error) {
+    return error as Error;
+  }
+  throw new Error("expected the call to throw");
+}
+
+/** Whatever a JavaScript caller may pass, past the compiler. */
+export const any = (value: unknown): never => value as never;
+
 /** A class of error, or the code of a MixtureError. */
 export type ErrorKind = typeof TypeError | typeof RangeError | typeof SyntaxError | MixtureErrorCode;
 

@@ -1,16 +1,11 @@
 // Asks everything of mixtures that a file may hold but no data would give; a process of its own, so that a call that does not
 // end can be ended. Prints a line for each fault: `node hostile-answers.mjs SEED RUNS`.
 import * as G from "gaussmix";
+import { TYPES } from "./forms.mjs";
+import { uniforms } from "./random.mjs";
 
 const [seed, runs] = process.argv.slice(2).map(Number);
-let state = seed >>> 0;
-/** mulberry32 */
-const uniform = () => {
-  state = (state + 0x6d2b79f5) >>> 0;
-  let t = Math.imul(state ^ (state >>> 15), state | 1);
-  t = (t + Math.imul(t ^ (t >>> 7), t | 61)) ^ t;
-  return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
-};
+const uniform = uniforms(seed);
 const pick = (list) => list[Math.floor(uniform() * list.length)];
 const list = (length, of) => Array.from({ length }, (_, i) => of(i));
 
@@ -24,7 +19,7 @@ function sizes(most) {
 }
 
 function mixtureOf() {
-  const type = pick(["full", "tied", "diag", "spherical"]);
+  const type = pick(TYPES);
   const [K, D] = [pick([1, 2, 2, 3, 5, 20]), pick([1, 1, 1, 2, 3])];
   const place = sizes(pick([3, 150, 300]));
   const spread = pick([

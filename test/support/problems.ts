@@ -1,8 +1,10 @@
 import fc from "fast-check";
 import { mostTileRows } from "../../src/engine/tiles.ts";
 import { type CovarianceType, GaussianMixture } from "../../src/index.ts";
+import { TYPES } from "./forms.mjs";
+import { normals, uniforms } from "./random.mjs";
 
-export const TYPES: readonly CovarianceType[] = ["full", "tied", "diag", "spherical"];
+export { normals, TYPES, uniforms };
 
 /**
  * How the properties are run: seeded, so that a failure comes back. To look further, `GAUSSMIX_SEED=7 GAUSSMIX_RUNS=20`
@@ -11,23 +13,6 @@ export const TYPES: readonly CovarianceType[] = ["full", "tied", "diag", "spheri
 export function runs(numRuns: number): fc.Parameters<unknown> {
   const { GAUSSMIX_SEED: seed = "20261122", GAUSSMIX_RUNS: times = "1" } = process.env;
   return { seed: Number(seed), numRuns: numRuns * Number(times) };
-}
-
-/** Seeded uniform numbers in [0, 1): mulberry32. Apart from the library's own generator on purpose. */
-export function uniforms(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let t = Math.imul(state ^ (state >>> 15), state | 1);
-    t = (t + Math.imul(t ^ (t >>> 7), t | 61)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
-
-/** Seeded standard normals (Box & Muller 1958). */
-export function normals(seed: number): () => number {
-  const uniform = uniforms(seed);
-  return () => Math.sqrt(-2 * Math.log(1 - uniform())) * Math.cos(2 * Math.PI * uniform());
 }
 
 /** Data in the form of `{ data, shape }`. */

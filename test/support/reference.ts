@@ -1,4 +1,5 @@
 // The formulas as they stand in a textbook (Bishop, PRML, chapters 2.3 and 9.2), on nested arrays, one row at a time.
+import { covarianceOf, type Formed } from "./forms.mjs";
 import type { Shaped } from "./problems.ts";
 import { nested } from "./problems.ts";
 
@@ -28,26 +29,14 @@ export interface PlainMixture {
 }
 
 /** The parameters of any covariance type, written out. */
-export function writtenOut(mixture: {
-  readonly covarianceType: string;
-  readonly nComponents: number;
-  readonly nFeatures: number;
-  readonly weights: Float64Array;
-  readonly means: Float64Array;
-  readonly covariances: Float64Array;
-}): PlainMixture {
-  const { covarianceType: type, nComponents: K, nFeatures: D, weights, means, covariances } = mixture;
-  const entry = (k: number, i: number, j: number): number => {
-    if (type === "full") return covariances[(k * D + i) * D + j];
-    if (type === "tied") return covariances[i * D + j];
-    if (i !== j) return 0;
-    return type === "diag" ? covariances[k * D + i] : covariances[k];
-  };
-  const all = Array.from({ length: D }, (_, d) => d);
+export function writtenOut(
+  mixture: Formed & { readonly nComponents: number; readonly weights: Float64Array; readonly means: Float64Array },
+): PlainMixture {
+  const { nComponents: K, nFeatures: D, weights, means } = mixture;
   return {
     weights: [...weights],
     means: Array.from({ length: K }, (_, k) => [...means.subarray(k * D, (k + 1) * D)]),
-    covariances: Array.from({ length: K }, (_, k) => all.map((i) => all.map((j) => entry(k, i, j)))),
+    covariances: Array.from({ length: K }, (_, k) => covarianceOf(mixture, k)),
   };
 }
 
@@ -95,4 +84,14 @@ export function plainMStep(set: Shaped, responsibilities: readonly (readonly num
     columns.map((i) => columns.map((j) => sum(k, (x) => (x[i] - means[k][i]) * (x[j] - means[k][j])) / count)),
   );
   return { weights: counts.map((count) => count / N), means, covariances };
+}
+
+/** Mean [D] and covariance [D, D] of a whole mixture. */
+export function plainMoments({ weights, means, covariances }: PlainMixture): [number[], number[]] {
+  const over = (value: (k: number) => number): number => weights.reduce((sum, w, k) => sum + w * value(k), 0);
+  const mean = means[0].map((_, d) => over((k) => means[k][d]));
+  const covariance = mean.flatMap((_, i) =>
+    mean.map((_m, j) => over((k) => covariances[k][i][j] + (means[k][i] - mean[i]) * (means[k][j] - mean[j]))),
+  );
+  return [mean, covariance];
 }

@@ -2,7 +2,7 @@
 // named after the export or the member that it is about; the last ones ask that there is one for each, and that every
 // function has been called.
 import { assert, Checks, close, equal, refuses } from "./check.mjs";
-import { blobs } from "./data.mjs";
+import { blobs, TYPES } from "./data.mjs";
 import { addFunctionChecks } from "./functions.mjs";
 
 /** One dimension, two components: two normals of variance 1. */
@@ -70,7 +70,7 @@ export function apiChecks(gaussmix, predict) {
     equal(here.report, there.report);
   });
   test("GaussianMixture.fromParameters", () => {
-    for (const type of ["full", "tied", "diag", "spherical"]) {
+    for (const type of TYPES) {
       const covariances = { full: [2, 2], tied: [2], diag: [2, 2], spherical: [2, 2] }[type];
       const mixture = GaussianMixture.fromParameters({ ...START, covariances, covarianceType: type });
       close(mixture.covariances, covariances, 0);
@@ -219,7 +219,7 @@ export function apiChecks(gaussmix, predict) {
   addFunctionChecks(watched, checks);
 
   test("gaussmix/predict gives the bits of gaussmix", () => {
-    for (const covarianceType of ["full", "tied", "diag", "spherical"]) {
+    for (const covarianceType of TYPES) {
       const fitted = GaussianMixture.fitSync(data, { nComponents: 3, covarianceType, maxIter: 3 });
       const copy = predict.Mixture.fromJSON(JSON.stringify(fitted));
       for (const method of ["predict", "predictProba", "scoreSamples", "mahalanobis", "bic", "aic", "score"]) {

@@ -1,8 +1,6 @@
 // Fits, predicts, samples and asks a fixed set of problems, and digests every bit of the results.
 import { answersOf, numbersOf } from "./answers.mjs";
-import { blobs, uniforms } from "./data.mjs";
-
-const TYPES = ["full", "tied", "diag", "spherical"];
+import { blobs, TYPES, uniforms } from "./data.mjs";
 
 /** Every problem by its name: what it gives is arrays of numbers, which go into the digest. */
 function* problems(gaussmix, together) {

@@ -1,5 +1,8 @@
 // Data of which every engine makes the same bits: integers, sums, products and quotients only.
 
+/** The covariance types. The suite lies alone in a folder of its own, and has none of test/support. */
+export const TYPES = ["full", "tied", "diag", "spherical"];
+
 /** Uniform numbers in (0, 1): the minimal standard generator (Park & Miller 1988). */
 export function uniforms(seed) {
   let state = seed;

@@ -1,7 +1,7 @@
 // The functions beside the class: one test for each, named after it, on problems whose answers are known in closed form
 // or from tables (their sources are in test/; the numbers of normals are those of any table).
 import { assert, close, equal } from "./check.mjs";
-import { blobs } from "./data.mjs";
+import { blobs, TYPES } from "./data.mjs";
 import { BYTES, MEAN, VARIANCE } from "./onnx.mjs";
 
 /** Two normals of variance 1, half each: their densities meet at 4.5. */
@@ -172,7 +172,7 @@ export function addFunctionChecks(gaussmix, checks) {
 
   /** What goes out comes back: parameters to the last bit, or as near as the format holds them. */
   const returns = (there, back, tolerance = 0) => {
-    for (const covarianceType of ["full", "tied", "diag", "spherical"]) {
+    for (const covarianceType of TYPES) {
       const mixture = GaussianMixture.fitSync(data, { ...options, covarianceType });
       const copy = back(there(mixture));
       for (const name of ["weights", "means"]) close(copy[name], mixture[name], tolerance);

@@ -10,8 +10,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { GaussianMixture, toMatlab, toMclust, toScikitLearn } from "../../../dist/index.js";
+import { TYPES } from "../../../test/support/forms.mjs";
 
-const TYPES = ["full", "tied", "diag", "spherical"];
 const { PYTHON = "python3" } = process.env;
 const PEERS = [
   { name: "scikit-learn", write: toScikitLearn, command: [PYTHON], script: "scikit_learn.py" },

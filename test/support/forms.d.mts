@@ -1,0 +1,14 @@
+import type { CovarianceType } from "../../src/index.ts";
+
+/** A mixture or a start: what its covariances are read by. */
+export interface Formed {
+  readonly covarianceType: CovarianceType;
+  readonly nFeatures: number;
+  readonly covariances: ArrayLike<number>;
+}
+
+export declare const TYPES: readonly CovarianceType[];
+export declare const MCLUST_NAMES: Readonly<Record<CovarianceType, string>>;
+export declare function typeOfMclust(name: string): CovarianceType;
+export declare function covarianceEntry(mixture: Formed, k: number, i: number, j: number): number;
+export declare function covarianceOf(mixture: Formed, k: number): number[][];

@@ -1,0 +1,3 @@
+export declare function uniforms(seed: number): () => number;
+export declare function fineUniforms(seed: number): () => number;
+export declare function normals(seed: number): () => number;
