@@ -1,6 +1,7 @@
 // The fused pass: E-step and M-step sums over a range of tiles. The N x K responsibilities exist one tile at a time.
-import { allBlocks, BLOCK_BYTES, HEADER_BYTES, scatterLength, statisticsLength, TIED, tileWeights } from "./layout";
+import { allBlocks, BLOCK_BYTES, HEADER_BYTES, scatterLength, statisticsLength, TIED } from "./layout";
 import { logDensity, whiten } from "./density";
+import { Model, Rows, tileWeights } from "./descriptors";
 import { addLanes, laneSum } from "./lanes";
 import { responsibilities } from "./responsibilities";
 import { readAhead } from "./tiles";
@@ -16,33 +17,34 @@ import { wantedBlocks } from "./separators";
 /**
  * E-step and M-step sums of tiles first … last - 1, in tile order.
  *
- * x         [tiles, D, T] f64, in. w, wStep, N: see `tileWeights`.
- * mu        [K, D] f64, factor (see `factorLength`) f64, logc [K] f64, in: the current parameters.
- * separators  [K, K, 1 + D] f64, in: for full covariances; reach [K, K] f64, in: both from `relate`; 0 does without.
+ * model     its mu, factor and logc count, and separators and reach if they are not 0.
  * homes     [tiles] i32, in/out: the component to try first in each tile; becomes the one with most weight there.
  * stats     `statisticsLength` lane pairs, out.
- * margin    components below exp(-margin) of a row's best are dropped (docs/numerics.md); Infinity keeps all.
  * exact     tied only: not 0 sums the scatter about the means; 0 leaves it to `tiedScatter`.
+ * margin    components below exp(-margin) of a row's best are dropped (docs/numerics.md); Infinity keeps all.
  * scratch   `passScratchBytes`.
  */
 export function accumulate(
-  type: i32, x: usize, w: usize, wStep: usize, N: i32, D: i32, T: i32, first: i32, last: i32,
-  K: i32, mu: usize, factor: usize, logc: usize, separators: usize, reach: usize, margin: f64, homes: usize, stats: usize, exact: i32, scratch: usize,
+  rows: usize, model: usize, first: i32, last: i32, homes: usize, stats: usize, exact: i32, margin: f64, scratch: usize,
 ): void {
+  const data = changetype<Rows>(rows), mixture = changetype<Model>(model);
+  const D = data.D, T = data.T;
+  const type = mixture.type, K = mixture.K;
+  const mu = mixture.mu, reach = mixture.reach;
   const pass = passAt(scratch, type, D, T, K);
   memory.fill(stats, 0, <usize>statisticsLength(type, D, K) << 4);
   const tileBytes = <usize>D * <usize>T << 3;
   const blockBytes = <usize>(1 + D + scatterLength(type, D)) << 4;
   const blocks = stats + HEADER_BYTES;
   const shared = type == TIED && exact ? blocks + <usize>K * blockBytes : 0;
-  x += <usize>first * tileBytes;
+  let x = data.x + <usize>first * tileBytes;
   for (let t = first; t < last; ++t, x += tileBytes) {
     const home = load<i32>(homes + (<usize>t << 2));
     const before = reach && t > first ? load<i32>(homes + (<usize>(t - 1) << 2)) : home;
     const after = reach && t + 1 < last ? load<i32>(homes + (<usize>(t + 1) << 2)) : home;
-    const A = tileLogDensities(pass, type, x, home, before, after, mu, factor, logc, separators, reach, D, T, K, margin);
+    const A = tileLogDensities(pass, mixture, x, home, before, after, reach, T, margin);
     addLanes(stats + 16, f64x2.replace_lane(f64x2.splat(0), 0, <f64>strays(pass, home, A, T)));
-    const weights = tileWeights(w, wStep, t, N, T);
+    const weights = tileWeights(data, t);
     addLanes(stats, responsibilities(pass.logp, pass.masks, pass.top, weights, pass.list, A, T, margin));
     store<i32>(homes + (<usize>t << 2), tileMoments(pass, type, x, mu, blocks, blockBytes, shared, D, T, A, home));
   }
@@ -52,12 +54,13 @@ export function accumulate(
  * Log-densities of one tile under all components, the home component first, then in order. Kept components are listed in
  * pass.active, their live blocks in pass.masks, their log-densities in pass.logp; the result is their number A. before, after:
  * the homes of the tiles beside it. Where there are bounds for pairs of components, those two are looked at before the
- * others: a tile on a border is explained by them.
+ * others: a tile on a border is explained by them. reach: that of the model, or 0 to do without what is known of pairs.
  */
 export function tileLogDensities(
-  pass: Pass, type: i32, x: usize, home: i32, before: i32, after: i32, mu: usize, factor: usize, logc: usize, separators: usize, reach: usize,
-  D: i32, T: i32, K: i32, margin: f64,
+  pass: Pass, model: Model, x: usize, home: i32, before: i32, after: i32, reach: usize, T: i32, margin: f64,
 ): i32 {
+  const type = model.type, D = model.D, K = model.K;
+  const mu = model.mu, factor = model.factor, logc = model.logc, separators = model.separators;
   const laneBytes = <usize>T << 3;
   const lowest = f64x2.splat(-Infinity);
   const top = pass.top;

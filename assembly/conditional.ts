@@ -4,19 +4,22 @@
 //
 //   p(y | x) = Σ_k r_k(x) N(y | m_k(x), C_k),   m_k(x) = nu_k + B_k (x - mu_k),   r_k(x) = responsibility under p(x)
 import { multiplyPacked } from "./cholesky";
+import { Model, Rows } from "./descriptors";
 import { exp, log } from "./elementary";
 import { triangleLength } from "./layout";
 
 /**
  * m_k = nu_k + B_k (x - mu_k) for N rows x in tiles, two at a time.
  *
- * x        [ceil(N / T), D, T] f64, in: inputs. mu [K, D] f64, in: their means.
+ * rows     the inputs. model: of its mixture of the inputs the means count.
  * nu       [K, M] f64, in: means of the targets. slopes [K, M, D] f64, in: B.
  * means    [N, K, M] f64, out: m.
  */
-export function conditionalMeans(
-  x: usize, N: i32, D: i32, T: i32, K: i32, M: i32, mu: usize, nu: usize, slopes: usize, means: usize,
-): void {
+export function conditionalMeans(rows: usize, model: usize, nu: usize, slopes: usize, means: usize, M: i32): void {
+  const data = changetype<Rows>(rows), mixture = changetype<Model>(model);
+  const N = data.N, D = data.D, T = data.T;
+  const K = mixture.K, mu = mixture.mu;
+  let x = data.x;
   const laneBytes = <usize>T << 3;
   const rowBytes = <usize>K * <usize>M << 3;
   for (let first = 0; first < N; first += T, x += <usize>D * laneBytes, means += <usize>T * rowBytes) {
@@ -86,13 +89,16 @@ function addSpread(r: f64, m: usize, mean: usize, c: usize, meanBytes: usize, ou
 /**
  * density_n = log Σ_k r_nk exp( logc_k - ½ |P_k (y_n - m_nk)|² ), the log-density of targets given inputs.
  *
+ * model  full, over the M targets: its factor and logc as `factorise` leaves them of C, for weights of 1.
  * resp [N, K], means [N, K, M] f64, in: as `mixMoments`. y [N, M] f64, in: targets.
- * factor, logc  in: full factors of C, as `factorise` leaves them for weights of 1.
  * density [N] f64, out: minus infinity where it overflows. scratch [2 M] f64.
  */
 export function conditionalDensity(
-  resp: usize, means: usize, y: usize, factor: usize, logc: usize, N: i32, K: i32, M: i32, density: usize, scratch: usize,
+  model: usize, resp: usize, means: usize, y: usize, density: usize, N: i32, scratch: usize,
 ): void {
+  const mixture = changetype<Model>(model);
+  const M = mixture.D, K = mixture.K;
+  const factor = mixture.factor, logc = mixture.logc;
   const targetBytes = <usize>M << 3;
   const z = scratch;
   const white = z + targetBytes;

@@ -1,5 +1,6 @@
 // Covariances that may not fall below a floor: the most likely ones among those that do not.
 import { cholesky, invertFactor } from "./cholesky";
+import { Model } from "./descriptors";
 import { dot, eigen } from "./eigen";
 import { DIAG, FULL, SPHERICAL, TIED } from "./layout";
 
@@ -13,14 +14,16 @@ export function raiseScratchBytes(type: i32, D: i32): usize {
  * that is above the floor stays as it is, to the bit. Diagonal ones: max(σ², f); spherical ones: max(σ², the largest f).
  * Λ may reach from 1e-10 to 1e10; the eigenvalues of R' (Σ + F)⁻¹ R, 1 / (1 + λ), tell those below 1 without loss.
  *
- * type     covariance type.
- * cov      covariances, in and out.
+ * model    its cov, in and out.
  * floor    full and tied: F [D, D], R [D, D] and R' [D, D], one after the other; else f [D]; in.
  * scratch  `raiseScratchBytes`.
  * result   number of covariances that were raised. NaN is left as it is.
  * Source: Won, Lim, Kim & Rajaratnam 2013, J. R. Statist. Soc. B 75:427, theorem 1, with a floor in place of a condition number.
  */
-export function raiseCovariances(type: i32, cov: usize, floor: usize, D: i32, K: i32, scratch: usize): i32 {
+export function raiseCovariances(model: usize, floor: usize, scratch: usize): i32 {
+  const mixture = changetype<Model>(model);
+  const type = mixture.type, D = mixture.D, K = mixture.K;
+  let cov = mixture.cov;
   if (type == DIAG || type == SPHERICAL) return raiseVariances(type, cov, floor, D, K);
   const size = <usize>D * <usize>D << 3;
   let raised = 0;

@@ -1,6 +1,7 @@
 // The interface of the module and nothing else. Argument names: docs/notation.md.
 export { exp, log, logArray } from "./elementary";
 export { heapBase, statisticsLength, factorLength } from "./layout";
+export { describeRows, describeModel, describeFactors, describeClusters } from "./descriptors";
 export { pack, firstNotFinite, columnMoments, readRow } from "./tiles";
 export { passScratchBytes } from "./pass";
 export { accumulate, merge } from "./accumulate";

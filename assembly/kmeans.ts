@@ -2,8 +2,9 @@
 // Distances are Σ_d metric_d (x_d - c_d)²: a metric of ones is the plain one, 1 / variance the standardised one.
 // In Lloyd's iterations blocks of eight rows are passed over where the triangle inequality says that nothing changes for any of them (Hamerly
 // 2010): with a billionth to spare, so that rounding cannot tell otherwise and every bit is as without.
+import { Clusters, Rows, tileWeights } from "./descriptors";
 import { laneSum, multiplyAdd } from "./lanes";
-import { BLOCK_BYTES, tileWeights } from "./layout";
+import { BLOCK_BYTES } from "./layout";
 import { readAhead } from "./tiles";
 
 /** sum + scale (x - c)² */
@@ -59,17 +60,17 @@ function blockDistances(x: usize, c: usize, metric: usize, out: usize, D: i32, l
 /**
  * to_n = min(from_n, distance of row n to c) for tiles first … last - 1; result Σ w to.
  *
- * x, w, wStep, N: as `accumulate`. c, metric [D] f64, in. from, to [tiles, T] f64, in and out; they may be the same place.
+ * c, metric [D] f64, in. from, to [tiles, T] f64, in and out; they may be the same place.
  */
-export function nearest(
-  x: usize, w: usize, wStep: usize, N: i32, D: i32, T: i32, first: i32, last: i32, c: usize, metric: usize, from: usize, to: usize,
-): f64 {
+export function nearest(rows: usize, first: i32, last: i32, c: usize, metric: usize, from: usize, to: usize): f64 {
+  const data = changetype<Rows>(rows);
+  const x = data.x, D = data.D, T = data.T;
   const laneBytes = <usize>T << 3;
   from += <usize>first * laneBytes;
   to += <usize>first * laneBytes;
   let sum = f64x2.splat(0);
   for (let t = first; t < last; ++t, from += laneBytes, to += laneBytes) {
-    const weights = tileWeights(w, wStep, t, N, T);
+    const weights = tileWeights(data, t);
     const tile = x + <usize>t * <usize>D * laneBytes;
     readAhead(tile, <usize>D * laneBytes);
     let part = f64x2.splat(0);
@@ -101,13 +102,15 @@ export function nearest(
  * c [M, D] f64, in. out [M, 2] f64, out: the sum, and no more than room.
  */
 export function potentials(
-  x: usize, w: usize, wStep: usize, N: i32, D: i32, T: i32, first: i32, last: i32, c: usize, M: i32, metric: usize, from: usize, out: usize,
+  rows: usize, first: i32, last: i32, c: usize, metric: usize, from: usize, out: usize, M: i32,
 ): void {
+  const data = changetype<Rows>(rows);
+  const x = data.x, D = data.D, T = data.T;
   const laneBytes = <usize>T << 3;
   const bytes = <usize>D << 3;
   memory.fill(out, 0, <usize>M << 4);
   for (let t = first; t < last; ++t) {
-    const weights = tileWeights(w, wStep, t, N, T);
+    const weights = tileWeights(data, t);
     const tile = x + <usize>t * <usize>D * laneBytes;
     const before = from + <usize>t * laneBytes;
     readAhead(tile, bytes * <usize>T);
@@ -149,11 +152,13 @@ export function potentials(
  * The first row whose running sum of w_n v_n exceeds target, or the last row with w_n v_n > 0 if rounding keeps the
  * sum below it; -1 when there is none. v [tiles, T] f64, in; 0 counts as a row of ones.
  */
-export function pickRow(v: usize, w: usize, wStep: usize, N: i32, T: i32, target: f64): i32 {
+export function pickRow(rows: usize, v: usize, target: f64): i32 {
+  const data = changetype<Rows>(rows);
+  const N = data.N, T = data.T;
   let sum: f64 = 0;
   let last = -1;
   for (let first = 0, t = 0; first < N; first += T, ++t) {
-    const weights = tileWeights(w, wStep, t, N, T);
+    const weights = tileWeights(data, t);
     const count = min(T, N - first);
     for (let n = 0; n < count; ++n) {
       const at = <usize>n << 3;
@@ -168,12 +173,14 @@ export function pickRow(v: usize, w: usize, wStep: usize, N: i32, T: i32, target
 }
 
 /** Index of the row with the largest v among those with weight > 0, or -1. v [tiles, T] f64, in. */
-export function farthestRow(v: usize, w: usize, wStep: usize, N: i32, T: i32): i32 {
+export function farthestRow(rows: usize, v: usize): i32 {
+  const data = changetype<Rows>(rows);
+  const N = data.N, T = data.T;
   let most: f64 = -1;
   let row = -1;
   for (let n = 0; n < N; ++n) {
     const value = load<f64>(v + (<usize>n << 3));
-    if (value > most && load<f64>(tileWeights(w, wStep, n / T, N, T) + (<usize>(n % T) << 3)) > 0) {
+    if (value > most && load<f64>(tileWeights(data, n / T) + (<usize>(n % T) << 3)) > 0) {
       most = value;
       row = n;
     }
@@ -227,20 +234,17 @@ function nearestOfAll(
 /**
  * One Lloyd assignment of tiles first … last - 1: each row to its nearest centre, the first of equals.
  *
- * centres  [K, D] f64, in. metric [D] f64, in.
- * labels   [tiles, T] i32, in/out. distance [tiles, T] f64, out: to the nearest centre; in blocks that are passed over, as it was.
- * bounds   [tiles, 2, T] f64, in/out: each row is nearer to its centre than the first, and to no other as near as the second;
- *          0 keeps none.
- * drift    [K, 2] f64, in: how far each centre has moved since the labels and bounds were made, and the farthest that another
- *          has; 0 looks at every row.
+ * clusters its centres, metric and drift, in; its labels and bounds, in/out; its distance, out: in blocks that are passed over,
+ *          as it was.
  * sums     [K, 1 + D] f64, in/out: Σ w and Σ w (x - centre) of the rows of each cluster; the caller zeroes.
  * scratch  [2, 8] f64.
  * result   number of rows that changed their label.
  */
-export function assign(
-  x: usize, w: usize, wStep: usize, N: i32, D: i32, T: i32, first: i32, last: i32,
-  K: i32, centres: usize, metric: usize, labels: usize, distance: usize, bounds: usize, drift: usize, sums: usize, scratch: usize,
-): i32 {
+export function assign(rows: usize, clusters: usize, first: i32, last: i32, sums: usize, scratch: usize): i32 {
+  const data = changetype<Rows>(rows), groups = changetype<Clusters>(clusters);
+  const x = data.x, N = data.N, D = data.D, T = data.T;
+  const K = groups.K, centres = groups.centres, metric = groups.metric;
+  const labels = groups.labels, distance = groups.distance, bounds = groups.bounds, drift = groups.drift;
   const laneBytes = <usize>T << 3;
   const rowBytes = <usize>D << 3;
   const best = scratch + BLOCK_BYTES;
@@ -270,7 +274,7 @@ export function assign(
         changed += i32(from + i < count);
       }
     }
-    const weights = tileWeights(w, wStep, t, N, T);
+    const weights = tileWeights(data, t);
     for (let n = 0; n < count; ++n) {
       const at = <usize>n << 3;
       const k = <usize>load<i32>(label + (at >> 1));

@@ -66,18 +66,6 @@ export function covarianceLength(type: i32, D: i32, K: i32): i32 {
   return type == DIAG ? K * D : K;
 }
 
-/**
- * Weights of tile t, [T] f64.
- * wStep is the distance of two tiles' weights in bytes, T * 8 for weighted rows. 0 says that all rows weigh 1: w is then
- * [2, T], the ones of every tile but the last, and the ones and (for padding rows) zeros of the last.
- */
-// @ts-ignore: decorator
-@inline
-export function tileWeights(w: usize, wStep: usize, t: i32, N: i32, T: i32): usize {
-  if (wStep) return w + <usize>t * wStep;
-  return t == (N - 1) / T ? w + (<usize>T << 3) : w;
-}
-
 /** A bit for every block of a tile of T rows. */
 // @ts-ignore: decorator
 @inline

@@ -1,4 +1,5 @@
 // M-step in closed form: statistics to parameters, and parameters to what the E-step reads.
+import { Model } from "./descriptors";
 import { DIAG, FULL, HEADER_BYTES, scatterLength, SPHERICAL, TIED, triangleLength } from "./layout";
 import { cholesky, invertFactor, multiplyPacked, packFactor } from "./cholesky";
 import { log } from "./elementary";
@@ -24,15 +25,16 @@ function statistic(block: usize, i: i32): f64 {
  *
  * (tied: the sum over k of nk times that, over W; spherical: its mean diagonal.)
  *
+ * model    its mu, in: m; its weights, mu and cov, out.
  * stats    `statisticsLength` lane pairs, in.
  * reg      [D] f64, in: added to every variance. ridge [D] f64, in: added to every scatter (a prior's weight; 0 for none).
- * weights  [K] f64, out. mu [K, D] f64, in: m; out: new means. cov `covarianceLength` f64, out.
  * result   number of empty components (under 1e-12 of the total weight): weight 0, mean and covariance as before.
  * Source: Bishop, PRML, eq. 9.24 to 9.26, written about the current mean.
  */
-export function maximise(
-  type: i32, stats: usize, reg: usize, ridge: usize, weights: usize, mu: usize, cov: usize, D: i32, K: i32,
-): i32 {
+export function maximise(model: usize, stats: usize, reg: usize, ridge: usize): i32 {
+  const mixture = changetype<Model>(model);
+  const type = mixture.type, D = mixture.D, K = mixture.K;
+  const weights = mixture.weights, mu = mixture.mu, cov = mixture.cov;
   const blocks = stats + HEADER_BYTES;
   const blockLength = 1 + D + scatterLength(type, D);
   const blockBytes = <usize>blockLength << 4;
@@ -154,12 +156,16 @@ function sphericalCovariance(block: usize, reg: usize, ridge: usize, cov: usize,
  *
  *     Σ_k Σ_n r (x - m_k)(x - m_k)' = total - Σ_k ( s1_k δ_k' + δ_k s1_k' + nk δ_k δ_k' ),   δ_k = m_k - centre
  *
- * stats   in/out: its shared scatter is overwritten. mu [K, D] f64, in: the means the statistics are about.
- * total   statistics of one full component, in: their scatter is that of all rows about centre [D].
+ * model   tied: its mu, the means the statistics are about, and its centre count.
+ * stats   in/out: its shared scatter is overwritten.
+ * total   statistics of one full component, in: their scatter is that of all rows about the centre.
  * result  largest ratio of a total to a remaining variance: how much of the precision the subtraction cost. Infinity or
  *         NaN-free: a variance that is not positive gives Infinity.
  */
-export function tiedScatter(stats: usize, mu: usize, total: usize, centre: usize, D: i32, K: i32): f64 {
+export function tiedScatter(model: usize, stats: usize, total: usize): f64 {
+  const mixture = changetype<Model>(model);
+  const D = mixture.D, K = mixture.K;
+  const mu = mixture.mu, centre = mixture.centre;
   const blockBytes = <usize>(1 + D) << 4;
   const blocks = stats + HEADER_BYTES;
   const scatter = blocks + <usize>K * blockBytes;
@@ -198,20 +204,19 @@ function betweenScatter(blocks: usize, blockBytes: usize, mu: usize, centre: usi
 }
 
 /**
- * What the E-step reads: factors P = L⁻¹ of every covariance and logc = log weight + log|P| - D/2 log 2π.
+ * What the E-step reads of components first … last - 1 (tied: of all, whatever the range): factors P = L⁻¹ of every covariance
+ * and logc = log weight + log|P| - D/2 log 2π.
  *
- * weights [K], mu [K, D], cov (`covarianceLength`) f64, in.
- * centre  [D] f64, in: tied only, the point about which the data are whitened.
- * factor  `factorLength` f64, out. logc [K] f64, out; minus infinity for weight 0.
+ * model   its weights and cov, and tied mu and centre, in; its factor and logc, out: minus infinity for weight 0.
  * scratch [2, D, D] f64. It may begin where cov does, as may factor unless the type is tied (full: with K = 1): what is
  *         read is done with before anything is written there.
  * tolerance  see `cholesky`.
  * result  0, or 1 + the first component whose covariance is not positive definite (tied: 1).
  */
-export function factorise(
-  type: i32, weights: usize, mu: usize, cov: usize, centre: usize, factor: usize, logc: usize,
-  D: i32, K: i32, tolerance: f64, scratch: usize,
-): i32 {
+export function factorise(model: usize, first: i32, last: i32, tolerance: f64, scratch: usize): i32 {
+  const mixture = changetype<Model>(model);
+  const type = mixture.type, D = mixture.D;
+  const weights = mixture.weights, cov = mixture.cov, factor = mixture.factor, logc = mixture.logc;
   const half = -0.5 * <f64>D * LOG_2PI;
   const matrixBytes = <usize>D * <usize>D << 3;
   let logDet: f64 = 0;
@@ -219,10 +224,10 @@ export function factorise(
     logDet = factoriseOne(cov, factor, scratch, D, tolerance);
     if (logDet != logDet) return 1;
     const at = factor + (<usize>triangleLength(D) << 3);
-    memory.copy(at, centre, <usize>D << 3);
-    whitenMeans(factor, mu, centre, at + (<usize>D << 3), scratch, D, K);
+    memory.copy(at, mixture.centre, <usize>D << 3);
+    whitenMeans(factor, mixture.mu, mixture.centre, at + (<usize>D << 3), scratch, D, mixture.K);
   }
-  for (let k = 0; k < K; ++k) {
+  for (let k = first; k < last; ++k) {
     if (type == FULL) {
       logDet = factoriseOne(cov + <usize>k * matrixBytes, factor + (<usize>k * <usize>triangleLength(D) << 3), scratch, D, tolerance);
     } else if (type == DIAG) {

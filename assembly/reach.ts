@@ -8,6 +8,7 @@
 // and k holds less than exp(-margin) of the row where that is at least sqrt(r² + C), C = 2 (margin - logc_h + logc_k):
 //
 //   r <= reach = (Δ² - C) / (Δ ρ + sqrt(Δ² + C (ρ² - 1)))
+import { Model } from "./descriptors";
 import { multiplyAdd } from "./lanes";
 import { BLOCK_BYTES, DIAG, FULL, TIED, triangleLength } from "./layout";
 import { Pass } from "./pass";
@@ -105,14 +106,15 @@ function distanceOf(m: usize, mean: usize, p: f64, D: i32): f64 {
 /**
  * What is known of pairs of components, for the homes from first to last - 1; ranges of homes are independent of each other.
  *
- * separators [K, K, 1 + D] f64, out: see `separate`; 0 unless the components are full.
- * reach      [K, K] f64, out: for each home and component.
- * cov        in: the covariances that the factors were made of. scratch [12 D] f64 (full). The rest as `accumulate`.
+ * model    its mu, factor, logc and (full) the cov that the factors were made of, in; its separators (full, see `separate`) and
+ *          its reach, for each home and component, out.
+ * margin   as `accumulate` has it. scratch [12 D] f64 (full).
  */
-export function relate(
-  type: i32, mu: usize, factor: usize, cov: usize, logc: usize, separators: usize, reach: usize, margin: f64,
-  D: i32, K: i32, first: i32, last: i32, scratch: usize,
-): void {
+export function relate(model: usize, first: i32, last: i32, margin: f64, scratch: usize): void {
+  const mixture = changetype<Model>(model);
+  const type = mixture.type, D = mixture.D, K = mixture.K;
+  const mu = mixture.mu, cov = mixture.cov, factor = mixture.factor, logc = mixture.logc;
+  let separators = mixture.separators, reach = mixture.reach;
   const rowBytes = <usize>D << 3;
   const whitened = factor + (<usize>(triangleLength(D) + D) << 3);
   if (type == FULL) separate(mu, factor, separators, D, K, first, last, scratch);

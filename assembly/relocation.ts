@@ -1,4 +1,5 @@
 // The best move of single rows from component to component (src/fit/moves/relocation.ts).
+import { Model, Rows } from "./descriptors";
 import { log } from "./elementary";
 
 /** What a component k gains with weight more, or less, at a row: as `changeBy` left it in block [2, K]. square: the row's distance from it. */
@@ -29,16 +30,18 @@ function changeBy(weight: f64, counts: usize, logDets: usize, totalWeight: f64, 
  * Source: Scott & Symons (1971), Biometrics 27:387; one row at a time as Friedman & Rubin (1967), JASA 62:1159.
  *
  * resp     [N, K] f64, in: a row moves from the component with most of it. distance [N, K] f64, in: from `mahalanobis`.
- * w, wStep in: weights of the rows, all of them 1 where wStep is 0.
- * weights, logc [K] f64, in: of full components, estimated from these rows. totalWeight: W.
+ * model    full: its weights and logc, estimated from these rows, count. totalWeight: W.
  * to       [N] i32, out: the row's own component where there is no other to go to.
  * gain     [N] f64, out, in nats of rows that weigh 1 on average: minus infinity there.
  * scratch  [7, K] f64.
  */
 export function bestMoves(
-  resp: usize, distance: usize, w: usize, wStep: usize, N: i32, D: i32, K: i32, weights: usize, logc: usize, totalWeight: f64,
-  to: usize, gain: usize, scratch: usize,
+  rows: usize, model: usize, resp: usize, distance: usize, to: usize, gain: usize, totalWeight: f64, scratch: usize,
 ): void {
+  const data = changetype<Rows>(rows), mixture = changetype<Model>(model);
+  const w = data.w, wStep = data.wStep;
+  const N = data.N, D = data.D, K = mixture.K;
+  const weights = mixture.weights, logc = mixture.logc;
   const rowBytes = <usize>K << 3;
   // rows are counted, whatever the unit of their weights: on average they weigh 1
   const unit = <f64>N / totalWeight;

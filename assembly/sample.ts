@@ -1,10 +1,12 @@
 // Random rows from a mixture.
+import { Model } from "./descriptors";
 import { DIAG, FULL, TIED } from "./layout";
 import { normal, pick } from "./random";
 
 /**
  * N rows: a component by weight, then x = mu_k + U_k' z with z standard normal.
  *
+ * model   its mu alone.
  * cumulative [K] f64, in: partial sums of the weights.
  * root    in: Cholesky factors U (upper triangle, from `cholesky`) full [K, D, D], tied [D, D]; standard deviations
  *         diag [K, D], spherical [K].
@@ -12,9 +14,10 @@ import { normal, pick } from "./random";
  * rows    [N, D] f64, out. labels [N] i32, out.
  */
 export function sample(
-  type: i32, cumulative: usize, mu: usize, root: usize, state: usize, rows: usize, labels: usize, z: usize,
-  N: i32, D: i32, K: i32,
+  model: usize, cumulative: usize, root: usize, state: usize, rows: usize, labels: usize, N: i32, z: usize,
 ): void {
+  const mixture = changetype<Model>(model);
+  const type = mixture.type, D = mixture.D, K = mixture.K, mu = mixture.mu;
   const rowBytes = <usize>D << 3;
   for (let n = 0; n < N; ++n, rows += rowBytes, labels += 4) {
     const k = pick(state, cumulative, K);

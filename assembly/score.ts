@@ -1,6 +1,7 @@
 // Answers for new rows, one window of tiles at a time: every component counts, nothing is dropped.
 import { tileLogDensities } from "./accumulate";
 import { logDensity, whiten } from "./density";
+import { Model, Rows } from "./descriptors";
 import { allBlocks, TIED } from "./layout";
 import { Pass, passAt, passScratchBytes } from "./pass";
 import { responsibilities } from "./responsibilities";
@@ -11,27 +12,27 @@ export function scoreScratchBytes(type: i32, D: i32, T: i32, K: i32): usize {
 }
 
 /**
- * Log-densities, responsibilities and labels of N rows in tiles. An output pointer of 0 is left out.
+ * Log-densities, responsibilities and labels of all rows. An output pointer of 0 is left out.
  *
- * x        [ceil(N / T), D, T] f64, in. mu, factor, logc: the parameters, as `accumulate` reads them.
+ * model    its mu, factor and logc count.
  * density  [N] f64, out: log-density under the mixture; minus infinity where no component gives any.
  * resp     [N, K] f64, out: responsibilities, row-major; 1 / K each where no component gives any density.
  * labels   [N] i32, out: the most likely component; the first of equals, 0 where none gives any density.
  * scratch  `scoreScratchBytes`.
  * A row's answers do not depend on the rows beside it.
  */
-export function score(
-  type: i32, x: usize, N: i32, D: i32, T: i32, K: i32, mu: usize, factor: usize, logc: usize,
-  density: usize, resp: usize, labels: usize, scratch: usize,
-): void {
+export function score(rows: usize, model: usize, density: usize, resp: usize, labels: usize, scratch: usize): void {
+  const data = changetype<Rows>(rows), mixture = changetype<Model>(model);
+  const N = data.N, D = data.D, T = data.T, K = mixture.K;
   const laneBytes = <usize>T << 3;
   const ones = scratch;
   const one = f64x2.splat(1);
   for (let n: usize = 0; n < laneBytes; n += 16) v128.store(ones + n, one);
-  const pass = passAt(ones + laneBytes, type, D, T, K);
+  const pass = passAt(ones + laneBytes, mixture.type, D, T, K);
+  let x = data.x;
   for (let n = 0; n < N; n += T, x += <usize>D * laneBytes) {
     const count = min(T, N - n);
-    const A = tileLogDensities(pass, type, x, 0, 0, 0, mu, factor, logc, 0, 0, D, T, K, Infinity);
+    const A = tileLogDensities(pass, mixture, x, 0, 0, 0, 0, T, Infinity);
     dropNaN(pass.logp, A * T);
     if (labels) writeLabels(pass, labels + (<usize>n << 2), T, count);
     if (!density && !resp) continue;
@@ -99,12 +100,17 @@ function writeResponsibilities(pass: Pass, resp: usize, A: i32, T: i32, K: i32, 
 /**
  * Mahalanobis distance of every row to every component: sqrt((x - mu_k)' Σ_k⁻¹ (x - mu_k)).
  *
+ * model    its mu and factor count.
  * zeros    [K] f64, in: zeros, in place of logc.
- * distance [N, K] f64, out: row-major; Infinity where it overflows. The rest as `score`.
+ * distance [N, K] f64, out: row-major; Infinity where it overflows.
+ * scratch  `scoreScratchBytes`.
  */
-export function mahalanobis(
-  type: i32, x: usize, N: i32, D: i32, T: i32, K: i32, mu: usize, factor: usize, zeros: usize, distance: usize, scratch: usize,
-): void {
+export function mahalanobis(rows: usize, model: usize, zeros: usize, distance: usize, scratch: usize): void {
+  const data = changetype<Rows>(rows), mixture = changetype<Model>(model);
+  const N = data.N, D = data.D, T = data.T;
+  const type = mixture.type, K = mixture.K;
+  const mu = mixture.mu, factor = mixture.factor;
+  let x = data.x;
   const laneBytes = <usize>T << 3;
   const pass = passAt(scratch, type, D, T, K);
   const top = pass.top;

@@ -1,5 +1,6 @@
 // Sorting rows by their most likely component, so that tiles are pure and the lazy pass can drop the others early.
 import { tileLogDensities } from "./accumulate";
+import { Model, Rows } from "./descriptors";
 import { Pass, passAt, passScratchBytes } from "./pass";
 
 /**
@@ -14,56 +15,57 @@ export function sortScratchBytes(type: i32, D: i32, T: i32, K: i32, tiles: i32):
 /**
  * Reorders the rows of tiles first … last - 1 by their most likely component, in place; equal ones keep their order.
  *
- * x, w       in/out: rows and, if wStep is not 0, their weights move together. Padding rows stay last.
+ * rows       in/out: tiles and, if wStep is not 0, weights move together. Padding rows stay last.
  * homes      [tiles] i32, in/out: becomes the component of each tile's middle row.
  * scratch    `sortScratchBytes`.
  * The rest   as `accumulate`.
  */
-export function sortRows(
-  type: i32, x: usize, w: usize, wStep: usize, N: i32, D: i32, T: i32, first: i32, last: i32,
-  K: i32, mu: usize, factor: usize, logc: usize, separators: usize, reach: usize, margin: f64, homes: usize, scratch: usize,
-): void {
+export function sortRows(rows: usize, model: usize, first: i32, last: i32, homes: usize, margin: f64, scratch: usize): void {
+  const data = changetype<Rows>(rows), mixture = changetype<Model>(model);
   if (first >= last) return;
+  const w = data.w, wStep = data.wStep;
+  const N = data.N, D = data.D, T = data.T;
+  const type = mixture.type, K = mixture.K;
   const laneBytes = <usize>T << 3;
   const tileBytes = <usize>D * laneBytes;
-  const rows = min((last - first) * T, N - first * T);
+  const count = min((last - first) * T, N - first * T);
   const counts = scratch;
   const places = counts + ((<usize>K + 3 & ~3) << 2);
   const copy = places + (<usize>(last - first) * <usize>T << 2);
   const weightCopy = copy + <usize>(last - first) * tileBytes;
   const pass = passAt(weightCopy + (<usize>(last - first) * <usize>T << 3), type, D, T, K);
-  const tiles = x + <usize>first * tileBytes;
+  const tiles = data.x + <usize>first * tileBytes;
   memory.fill(counts, 0, <usize>K << 2);
   for (let t = first; t < last; ++t) {
-    const count = min(T, N - t * T);
+    const inTile = min(T, N - t * T);
     const labels = places + (<usize>((t - first) * T) << 2);
-    labelTile(pass, type, tiles + <usize>(t - first) * tileBytes, load<i32>(homes + (<usize>t << 2)), mu, factor, logc, separators, reach, margin, D, T, K, count, labels);
-    for (let n = 0; n < count; ++n) {
+    labelTile(pass, mixture, tiles + <usize>(t - first) * tileBytes, load<i32>(homes + (<usize>t << 2)), T, margin, inTile, labels);
+    for (let n = 0; n < inTile; ++n) {
       const at = counts + (<usize>load<i32>(labels + (<usize>n << 2)) << 2);
       store<i32>(at, load<i32>(at) + 1);
     }
   }
-  placeRows(counts, places, rows, K);
+  placeRows(counts, places, count, K);
   memory.copy(copy, tiles, <usize>(last - first) * tileBytes);
   if (wStep) {
     const weights = w + <usize>first * wStep;
-    memory.copy(weightCopy, weights, <usize>rows << 3);
-    for (let n = 0; n < rows; ++n) {
+    memory.copy(weightCopy, weights, <usize>count << 3);
+    for (let n = 0; n < count; ++n) {
       store<f64>(weights + (<usize>load<i32>(places + (<usize>n << 2)) << 3), load<f64>(weightCopy + (<usize>n << 3)));
     }
   }
   // places in bytes from here on: a column's rows go to as many streams as there are components
-  for (let n = 0; n < rows; ++n) {
+  for (let n = 0; n < count; ++n) {
     const at = places + (<usize>n << 2);
     const place = load<i32>(at);
     store<i32>(at, (place / T) * <i32>tileBytes + (place % T << 3));
   }
   for (let d = 0; d < D; ++d) {
     const column = <usize>d * laneBytes;
-    for (let start = 0, from = copy + column; start < rows; start += T, from += tileBytes) {
-      const count = min(T, rows - start);
+    for (let start = 0, from = copy + column; start < count; start += T, from += tileBytes) {
+      const inTile = min(T, count - start);
       const to = places + (<usize>start << 2);
-      for (let n: usize = 0; n < <usize>count; ++n) {
+      for (let n: usize = 0; n < <usize>inTile; ++n) {
         store<f64>(tiles + column + <usize>load<i32>(to + (n << 2)), load<f64>(from + (n << 3)));
       }
     }
@@ -78,12 +80,9 @@ export function sortRows(
 }
 
 /** Most likely component of each of the first `count` rows of a tile, into labels [count] i32. */
-function labelTile(
-  pass: Pass, type: i32, x: usize, home: i32, mu: usize, factor: usize, logc: usize, separators: usize, reach: usize, margin: f64, D: i32, T: i32, K: i32,
-  count: i32, labels: usize,
-): void {
+function labelTile(pass: Pass, model: Model, x: usize, home: i32, T: i32, margin: f64, count: i32, labels: usize): void {
   const laneBytes = <usize>T << 3;
-  const A = tileLogDensities(pass, type, x, home, home, home, mu, factor, logc, separators, reach, D, T, K, margin);
+  const A = tileLogDensities(pass, model, x, home, home, home, model.reach, T, margin);
   for (let n = 0; n < count; ++n) store<i32>(labels + (<usize>n << 2), home);
   for (let a = 0; a < A; ++a) {
     const live = load<i32>(pass.masks + (<usize>a << 2));

@@ -1,5 +1,6 @@
 // Sums from given responsibilities or labels: the first M-step of a start, and the public one.
-import { HEADER_BYTES, scatterLength, TIED, tileWeights } from "./layout";
+import { Model, Rows, tileWeights } from "./descriptors";
+import { HEADER_BYTES, scatterLength, TIED } from "./layout";
 import { addMoments } from "./moments";
 
 /** Scratch of `accumulateGiven`, in bytes: r [T] and v [1 + D, T]. */
@@ -8,18 +9,20 @@ export function givenScratchBytes(D: i32, T: i32): usize {
 }
 
 /**
- * stats += M-step sums of tiles first … last - 1 about the given means, with responsibilities from labels or from rows;
+ * stats += M-step sums of tiles first … last - 1 about the model's means, with responsibilities from labels or from rows;
  * where both pointers are 0, every row belongs wholly to every component.
  *
  * labels  [N] i32, in: component of each row; or 0, and then
  * resp    [N - first * T, K] f64, in: responsibilities of the rows from tile `first` on, row-major.
- * mu      [K, D] f64, in: the points that the sums are about; the tied scatter is summed exactly.
+ * model   its mu alone: the points that the sums are about; the tied scatter is summed exactly.
  * scratch `givenScratchBytes`. The rest as `accumulate`.
  */
 export function accumulateGiven(
-  type: i32, x: usize, w: usize, wStep: usize, N: i32, D: i32, T: i32, first: i32, last: i32,
-  K: i32, mu: usize, labels: usize, resp: usize, stats: usize, scratch: usize,
+  rows: usize, model: usize, first: i32, last: i32, labels: usize, resp: usize, stats: usize, scratch: usize,
 ): void {
+  const data = changetype<Rows>(rows), mixture = changetype<Model>(model);
+  const N = data.N, D = data.D, T = data.T;
+  const type = mixture.type, K = mixture.K, mu = mixture.mu;
   const laneBytes = <usize>T << 3;
   const tileBytes = <usize>D * laneBytes;
   const blockBytes = <usize>(1 + D + scatterLength(type, D)) << 4;
@@ -28,9 +31,9 @@ export function accumulateGiven(
   const r = scratch;
   const v = r + laneBytes;
   const respBytes = <usize>K << 3;
-  x += <usize>first * tileBytes;
+  let x = data.x + <usize>first * tileBytes;
   for (let t = first; t < last; ++t, x += tileBytes) {
-    const weights = tileWeights(w, wStep, t, N, T);
+    const weights = tileWeights(data, t);
     const count = min(T, N - t * T);
     for (let k = 0; k < K; ++k) {
       let live = 0;

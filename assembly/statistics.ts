@@ -1,4 +1,5 @@
 // Sums of a pass written out, for those who go on with them elsewhere.
+import { Model } from "./descriptors";
 import { DIAG, FULL, HEADER_BYTES, scatterLength, SPHERICAL, TIED } from "./layout";
 import { laneSum } from "./lanes";
 import { unpackScatter } from "./maximise";
@@ -6,11 +7,14 @@ import { unpackScatter } from "./maximise";
 /**
  * Writes a block of lane sums as plain numbers.
  *
+ * model    its sizes alone.
  * stats    `statisticsLength` lane pairs, in.
  * out      [K + K D + covarianceLength] f64, out: weights of the components, first moments, then scatters in the shape of the
  *          covariances: matrices with both triangles, diagonals, or the mean of a diagonal (spherical).
  */
-export function unpackStatistics(type: i32, stats: usize, D: i32, K: i32, out: usize): void {
+export function unpackStatistics(model: usize, stats: usize, out: usize): void {
+  const mixture = changetype<Model>(model);
+  const type = mixture.type, D = mixture.D, K = mixture.K;
   const scatterLanes = scatterLength(type, D);
   const blockBytes = <usize>(1 + D + scatterLanes) << 4;
   const matrixBytes = <usize>D * <usize>D << 3;

@@ -1,6 +1,7 @@
 // Packing rows into tiles, and what can be read off the tiles before there is a model.
 import { multiplyAdd } from "./lanes";
-import { BLOCK_BYTES, tileWeights } from "./layout";
+import { Rows, tileWeights } from "./descriptors";
+import { BLOCK_BYTES } from "./layout";
 
 /**
  * Rows to tiles: x[t][d][n] = rows[t * T + n][d].
@@ -70,16 +71,15 @@ export function firstNotFinite(p: usize, length: i32): i32 {
 /**
  * s1_d += Σ w (x_d - c_d), s2_d += Σ w (x_d - c_d)² over tiles first … last - 1.
  *
- * x      [tiles, D, T] f64, in. w, wStep: see `tileWeights`.
  * c      [D] f64, in: a centre near the data; a column equal to c_d everywhere gives exactly 0.
  * s1 s2  [D] f64, in/out: the caller zeroes.
  */
-export function columnMoments(
-  x: usize, w: usize, wStep: usize, N: i32, D: i32, T: i32, first: i32, last: i32, c: usize, s1: usize, s2: usize,
-): void {
+export function columnMoments(rows: usize, first: i32, last: i32, c: usize, s1: usize, s2: usize): void {
+  const data = changetype<Rows>(rows);
+  const x = data.x, D = data.D, T = data.T;
   const laneBytes = <usize>T << 3;
   for (let t = first; t < last; ++t) {
-    const weights = tileWeights(w, wStep, t, N, T);
+    const weights = tileWeights(data, t);
     let column = x + <usize>t * <usize>D * laneBytes;
     for (let d: usize = 0; d < <usize>D << 3; d += 8, column += laneBytes) {
       const centre = v128.load64_splat(c + d);
@@ -97,9 +97,11 @@ export function columnMoments(
   }
 }
 
-/** Copies row n of the tiles to out [D] f64. */
-export function readRow(x: usize, n: i32, D: i32, T: i32, out: usize): void {
+/** Copies row n to out [D] f64. */
+export function readRow(rows: usize, n: i32, out: usize): void {
+  const data = changetype<Rows>(rows);
+  const D = data.D, T = data.T;
   const laneBytes = <usize>T << 3;
-  let from = x + (<usize>(n / T) * <usize>D * <usize>T + <usize>(n % T) << 3);
+  let from = data.x + (<usize>(n / T) * <usize>D * <usize>T + <usize>(n % T) << 3);
   for (const end = out + (<usize>D << 3); out < end; out += 8, from += laneBytes) store<f64>(out, load<f64>(from));
 }

@@ -1,14 +1,20 @@
 // Whitened rows: a copy of the tiles in which the data have unit covariance.
 import { whiten } from "./density";
+import { Model, Rows } from "./descriptors";
 
 /**
- * y = P (x - centre) for tiles 0 … tiles - 1.
+ * y = P (x - centre) for tiles first … last - 1.
  *
- * x       [tiles, D, T] f64, in. y the same shape, out; they must not overlap.
- * factor  in: packed triangle P and centre [D], as `factorise` writes them for tied covariances.
+ * model   tied: of its factor the packed triangle P and the centre count.
+ * y       [tiles, D, T] f64, out; it must not overlap the rows.
  * scratch [D * 8] f64.
  */
-export function whitenTiles(x: usize, factor: usize, y: usize, scratch: usize, D: i32, T: i32, tiles: i32): void {
+export function whitenTiles(rows: usize, model: usize, first: i32, last: i32, y: usize, scratch: usize): void {
+  const data = changetype<Rows>(rows), mixture = changetype<Model>(model);
+  const D = data.D, T = data.T;
+  const factor = mixture.factor;
   const tileBytes = <usize>D * <usize>T << 3;
-  for (let t = 0; t < tiles; ++t, x += tileBytes, y += tileBytes) whiten(x, factor, y, scratch, D, T);
+  let x = data.x + <usize>first * tileBytes;
+  y += <usize>first * tileBytes;
+  for (let t = first; t < last; ++t, x += tileBytes, y += tileBytes) whiten(x, factor, y, scratch, D, T);
 }

@@ -5,8 +5,8 @@ import { tiedScatter } from "../maximise";
 import { passScratchBytes } from "../pass";
 import { accumulateGiven, givenScratchBytes } from "../starts";
 import {
-  Data, explain, logDensityOf, makeData, makeMixture, Mixture, NONE, packData, packMixture, passOf, rowBound, scatterIndex,
-  worstOf,
+  Data, explain, logDensityOf, makeData, makeMixture, Mixture, modelOf, NONE, packData, packMixture, parametersOf, passOf, rowBound,
+  rowsOf, scatterIndex, worstOf,
 } from "./reference";
 import {
   add, at, between, copyOf, countAt, COUNTS, damaged, EPS, f64s, filled, firstDifference, i32s, intAt, isFresh, pairAt, put,
@@ -33,9 +33,7 @@ function usedStatistics(m: Mixture): usize {
 
 function pass(m: Mixture, d: Data, first: i32, last: i32, margin: f64, homes: usize, stats: usize, exact: i32): void {
   const scratch = room(passScratchBytes(m.type, m.D, d.T, m.K));
-  accumulate(
-    m.type, d.x, d.w, d.wStep, d.N, m.D, d.T, first, last, m.K, m.mu, m.factor, m.logc, 0, 0, margin, homes, stats, exact, scratch,
-  );
+  accumulate(rowsOf(d), modelOf(m), first, last, homes, stats, exact, margin, scratch);
 }
 
 function check(variant: i32, D: i32, K: i32, N: i32, T: i32, weighted: bool, margin: f64): void {
@@ -376,11 +374,12 @@ describe("the tied scatter", () => {
         const m = makeMixture(TIED, D, K);
         const d = makeData(37, D, 8, K % 2 == 0);
         const total = filled(2 * statisticsLength(FULL, D, 1), 0);
-        accumulateGiven(FULL, d.x, d.w, d.wStep, 37, D, 8, 0, 5, 1, m.centre, 0, 0, total, room(givenScratchBytes(D, 8)));
+        const all = parametersOf(FULL, D, 1, 0, m.centre, 0, 0);
+        accumulateGiven(rowsOf(d), all, 0, 5, 0, 0, total, room(givenScratchBytes(D, 8)));
         const stats = usedStatistics(m);
         pass(m, d, 0, 5, 40, homesOf(d, 0), stats, 0);
         const name = where("derived", TIED, D, K, 37, 8);
-        expect(tiedScatter(stats, m.mu, total, m.centre, D, K)).toBeGreaterThanOrEqual(1, name);
+        expect(tiedScatter(modelOf(m), stats, total)).toBeGreaterThanOrEqual(1, name);
         expect(derivedError(m, d, stats)).toBeLessThanOrEqual(1, name);
         expect(damaged()).toBe(0, name);
       }

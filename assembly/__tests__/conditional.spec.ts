@@ -1,8 +1,9 @@
 // Means, moments and densities of targets given inputs.
 import { conditionalDensity, conditionalMeans, mixMoments } from "../conditional";
+import { describeFactors } from "../descriptors";
 import { factorLength, FULL } from "../layout";
 import { factorise } from "../maximise";
-import { makeCovariances, makeData } from "./reference";
+import { makeCovariances, makeData, parametersOf, rowsOf } from "./reference";
 import {
   at, between, countAt, COUNTS, damaged, EPS, f64s, fill, filled, firstDifference, isFresh, put, ratio, reset, seal, sizeAt,
   SIZES, tileAt, TILES, where,
@@ -19,7 +20,7 @@ function check(N: i32, D: i32, T: i32, K: i32, M: i32): void {
   fill(slopes, K * M * D, -2, 2);
   seal();
   const means = f64s(N * K * M);
-  conditionalMeans(d.x, N, D, T, K, M, mu, nu, slopes, means);
+  conditionalMeans(rowsOf(d), parametersOf(FULL, D, K, 0, mu, 0, 0), nu, slopes, means, M);
   let most: f64 = 0;
   for (let n = 0; n < N; ++n) {
     for (let k = 0; k < K; ++k) {
@@ -129,10 +130,12 @@ function checkDensity(N: i32, K: i32, M: i32): void {
   const cov = makeCovariances(FULL, M, K);
   const factor = f64s(factorLength(FULL, M, K));
   const logc = f64s(K);
-  factorise(FULL, filled(K, 1), means, cov, 0, factor, logc, M, K, 0, f64s(2 * M * M));
+  const model = parametersOf(FULL, M, K, filled(K, 1), 0, cov, 0);
+  describeFactors(model, factor, logc, 0, 0);
+  factorise(model, 0, K, 0, f64s(2 * M * M));
   seal();
   const density = f64s(N);
-  conditionalDensity(resp, means, y, factor, logc, N, K, M, density, f64s(2 * M));
+  conditionalDensity(model, resp, means, y, density, N, f64s(2 * M));
   let most: f64 = 0;
   for (let n = 0; n < N; ++n) {
     let sum: f64 = 0;
@@ -182,7 +185,9 @@ describe("conditionalDensity", () => {
     put(y, 1, 1e100);
     put(y, 2, 0);
     const density = f64s(3);
-    conditionalDensity(resp, filled(6, 0), y, factor, logc, 3, 2, 1, density, f64s(2));
+    const model = parametersOf(FULL, 1, 2, 0, 0, 0, 0);
+    describeFactors(model, factor, logc, 0, 0);
+    conditionalDensity(model, resp, filled(6, 0), y, density, 3, f64s(2));
     expect(at(density, 0)).toBe(-Infinity);
     expect(ratio(at(density, 1), -0.5e200, 1e185)).toBeLessThanOrEqual(1);
     expect(at(density, 2)).toBe(-Infinity);

@@ -3,6 +3,7 @@ import { cholesky } from "../cholesky";
 import { eigen } from "../eigen";
 import { raiseCovariances, raiseScratchBytes } from "../floor";
 import { DIAG, FULL, SPHERICAL, TIED } from "../layout";
+import { parametersOf } from "./reference";
 import { at, damaged, EPS, f64s, fill, ratio, reset, room, seal, sizeAt, SIZES } from "./support.include";
 
 /** a [D, D] := B B' / D, B of random numbers; with `rank` columns. */
@@ -126,7 +127,7 @@ describe("raiseCovariances", () => {
         const cov = f64s(K * D * D);
         copy(before, cov, K * D * D);
         const scratch = room(raiseScratchBytes(type, D));
-        const raised = raiseCovariances(type, cov, floor, D, K, scratch);
+        const raised = raiseCovariances(parametersOf(type, D, K, 0, 0, cov, 0), floor, scratch);
         const name = "D " + D.toString() + ", type " + type.toString();
         expect(raised).toBeGreaterThanOrEqual(K > 1 ? 1 : 0, name);
         if (K > 1) expect(memory.compare(cov + (<usize>(D * D) << 3), before + (<usize>(D * D) << 3), <usize>(D * D) << 3)).toBe(0, name);
@@ -163,10 +164,10 @@ describe("raiseCovariances", () => {
       copy(before, variances, K * D);
       let below = 0;
       for (let i = 0; i < K * D; ++i) if (at(before, i) < at(floor, i % D)) ++below;
-      expect(raiseCovariances(DIAG, variances, floor, D, K, 0)).toBe(below);
+      expect(raiseCovariances(parametersOf(DIAG, D, K, 0, 0, variances, 0), floor, 0)).toBe(below);
       for (let i = 0; i < K * D; ++i) expect(at(variances, i)).toBe(max(at(before, i), at(floor, i % D)));
       copy(before, variances, K);
-      raiseCovariances(SPHERICAL, variances, floor, D, K, 0);
+      raiseCovariances(parametersOf(SPHERICAL, D, K, 0, 0, variances, 0), floor, 0);
       let largest: f64 = 0;
       for (let d = 0; d < D; ++d) largest = max(largest, at(floor, d));
       for (let k = 0; k < K; ++k) expect(at(variances, k)).toBe(max(at(before, k), largest));

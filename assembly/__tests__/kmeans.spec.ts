@@ -1,6 +1,7 @@
 // k-means on the tiles against brute force over the rows.
+import { describeClusters, RECORD_BYTES } from "../descriptors";
 import { assign, farthestRow, nearest, pickRow, potentials } from "../kmeans";
-import { Data, makeData, packData, sumBound } from "./reference";
+import { Data, makeData, packData, rowsOf, sumBound } from "./reference";
 import {
   add, at, below, between, copyOf, countAt, COUNTS, damaged, EPS, f64s, fill, filled, firstDifference, i32s, intAt, isFresh,
   put, putInt, ratio, reset, room, seal, sizeAt, SIZES, tileAt, TILES, where, worst,
@@ -46,14 +47,15 @@ function checkNearest(D: i32, N: i32, T: i32, weighted: bool, start: f64): void 
   }
   seal();
   const to = f64s(length);
-  const result = nearest(d.x, d.w, d.wStep, N, D, T, 0, d.nTiles, c, metric, from, to);
+  const rows = rowsOf(d);
+  const result = nearest(rows, 0, d.nTiles, c, metric, from, to);
   const name = where(weighted ? "nearest, weighted" : "nearest", 0, D, 0, N, T);
   let most = ratio(result, sum, bound);
   for (let n = 0; n < N; ++n) most = max(most, ratio(at(to, n), at(expected, n), distanceBound(D, at(expected, n))));
   expect(most).toBeLessThanOrEqual(1, name);
   expect(damaged()).toBe(0, name);
   const place = copyOf(from, <usize>length << 3);
-  expect(nearest(d.x, d.w, d.wStep, N, D, T, 0, d.nTiles, c, metric, place, place)).toBe(result, name);
+  expect(nearest(rows, 0, d.nTiles, c, metric, place, place)).toBe(result, name);
   expect(firstDifference(place, to, length)).toBe(-1, name);
 }
 
@@ -78,11 +80,12 @@ describe("nearest", () => {
     for (let n = 0; n < 40; n += 2) put(from, n, between(0, 5));
     seal();
     const whole = f64s(40);
-    nearest(d.x, d.w, d.wStep, 37, 3, 8, 0, 5, c, metric, from, whole);
+    const rows = rowsOf(d);
+    nearest(rows, 0, 5, c, metric, from, whole);
     for (let first = 0; first <= 5; ++first) {
       for (let last = first; last <= 5; ++last) {
         const to = f64s(40);
-        const sum = nearest(d.x, d.w, d.wStep, 37, 3, 8, first, last, c, metric, from, to);
+        const sum = nearest(rows, first, last, c, metric, from, to);
         let expected: f64 = 0;
         for (let n = 8 * first; n < min(37, 8 * last); ++n) expected += at(d.weights, n) * at(whole, n);
         const name = first.toString() + " to " + last.toString();
@@ -109,8 +112,8 @@ describe("nearest", () => {
       }
       packData(d);
       const to = filled(16, Infinity);
-      expect(nearest(d.x, d.w, d.wStep, 11, 2, 8, 0, 2, c, filled(2, 1), to, to)).toBe(0);
-      expect(pickRow(to, d.w, d.wStep, 11, 8, 0)).toBe(-1);
+      expect(nearest(rowsOf(d), 0, 2, c, filled(2, 1), to, to)).toBe(0);
+      expect(pickRow(rowsOf(d), to, 0)).toBe(-1);
     }
   });
 
@@ -120,7 +123,7 @@ describe("nearest", () => {
     put(d.rows, 6, NaN);
     packData(d);
     const to = filled(8, Infinity);
-    expect(nearest(d.x, d.w, d.wStep, 8, 2, 8, 0, 1, filled(2, 0), filled(2, 1), to, to)).toBeNaN();
+    expect(nearest(rowsOf(d), 0, 1, filled(2, 0), filled(2, 1), to, to)).toBeNaN();
     expect(at(to, 3)).toBeNaN();
     expect(at(to, 2)).toBeLessThan(30);
     expect(at(to, 4)).toBeLessThan(30);
@@ -152,13 +155,14 @@ function checkPotentials(D: i32, N: i32, T: i32, M: i32, weighted: bool): void {
   seal();
   const out = f64s(2 * M);
   const first = d.nTiles / 3;
-  potentials(d.x, d.w, d.wStep, N, D, T, first, d.nTiles, c, M, metric, from, out);
+  const rows = rowsOf(d);
+  potentials(rows, first, d.nTiles, c, metric, from, out, M);
   const name = where(weighted ? "potentials, weighted" : "potentials", 0, D, M, N, T);
   expect(damaged()).toBe(0, name);
   const to = f64s(d.nTiles * T);
   for (let m = 0; m < M; ++m) {
     const place = c + (<usize>(m * D) << 3);
-    expect(at(out, 2 * m)).toBe(nearest(d.x, d.w, d.wStep, N, D, T, first, d.nTiles, place, metric, from, to), name);
+    expect(at(out, 2 * m)).toBe(nearest(rows, first, d.nTiles, place, metric, from, to), name);
   }
 }
 
@@ -186,14 +190,15 @@ describe("pickRow", () => {
           const v = kind & 2 ? filled(d.nTiles * T, 7) : 0;
           for (let n = 0; v && n < N; ++n) put(v, n, n % 4 == 2 ? 0 : between(0, 2));
           seal();
+          const rows = rowsOf(d);
           let sum: f64 = 0;
           for (let n = 0; n < N; ++n) sum += at(d.weights, n) * (v ? at(v, n) : 1);
           for (let i = -2; i <= 22; ++i) {
             const target = (sum * <f64>i) / 20;
             const name = where("pickRow, kind " + kind.toString(), 0, 1, i, N, T);
-            expect(pickRow(v, d.w, d.wStep, N, T, target)).toBe(brutePick(d, v, target), name);
+            expect(pickRow(rows, v, target)).toBe(brutePick(d, v, target), name);
           }
-          expect(pickRow(v, d.w, d.wStep, N, T, Infinity)).toBe(brutePick(d, v, Infinity));
+          expect(pickRow(rows, v, Infinity)).toBe(brutePick(d, v, Infinity));
           expect(damaged()).toBe(0);
         }
       }
@@ -206,13 +211,14 @@ describe("pickRow", () => {
     const v = filled(16, 1);
     for (let n = 0; n < 10; ++n) put(d.weights, n, n == 4 || n == 9 ? 1 : 0);
     packData(d);
-    expect(pickRow(v, d.w, d.wStep, 10, 8, 0)).toBe(4);
-    expect(pickRow(v, d.w, d.wStep, 10, 8, 1)).toBe(9);
+    const rows = rowsOf(d);
+    expect(pickRow(rows, v, 0)).toBe(4);
+    expect(pickRow(rows, v, 1)).toBe(9);
     put(v, 4, NaN);
-    expect(pickRow(v, d.w, d.wStep, 10, 8, 0)).toBe(9);
+    expect(pickRow(rows, v, 0)).toBe(9);
     put(v, 9, 0);
-    expect(pickRow(v, d.w, d.wStep, 10, 8, 0)).toBe(-1);
-    expect(pickRow(0, d.w, d.wStep, 0, 8, 0)).toBe(-1);
+    expect(pickRow(rows, v, 0)).toBe(-1);
+    expect(pickRow(rowsOf(makeData(0, 1, 8, true)), 0, 0)).toBe(-1);
   });
 });
 
@@ -234,7 +240,7 @@ describe("farthestRow", () => {
             if (at(d.weights, n) > 0 && (best < 0 || at(v, n) > at(v, best))) best = n;
           }
           const name = where("farthestRow", 0, 1, 0, N, T);
-          expect(farthestRow(v, d.w, d.wStep, N, T)).toBe(best, name);
+          expect(farthestRow(rowsOf(d), v)).toBe(best, name);
           expect(damaged()).toBe(0, name);
         }
       }
@@ -248,16 +254,24 @@ describe("farthestRow", () => {
     fill(d.weights, 10, 1, 1);
     put(d.weights, 0, 0);
     packData(d);
-    expect(farthestRow(v, d.w, d.wStep, 10, 8)).toBe(1);
+    const rows = rowsOf(d);
+    expect(farthestRow(rows, v)).toBe(1);
     put(v, 1, NaN);
-    expect(farthestRow(v, d.w, d.wStep, 10, 8)).toBe(2);
+    expect(farthestRow(rows, v)).toBe(2);
     put(v, 9, Infinity);
-    expect(farthestRow(v, d.w, d.wStep, 10, 8)).toBe(9);
+    expect(farthestRow(rows, v)).toBe(9);
     fill(d.weights, 10, 0, 0);
     packData(d);
-    expect(farthestRow(v, d.w, d.wStep, 10, 8)).toBe(-1);
+    expect(farthestRow(rows, v)).toBe(-1);
   });
 });
+
+/** Clusters as the kernel is told of them. */
+function clustersOf(K: i32, centres: usize, metric: usize, labels: usize, distance: usize, bounds: usize, drift: usize): usize {
+  const clusters = room(RECORD_BYTES);
+  describeClusters(clusters, K, centres, metric, labels, distance, bounds, drift);
+  return clusters;
+}
 
 function checkAssign(D: i32, K: i32, N: i32, T: i32, weighted: bool, first: i32, last: i32): void {
   reset(D * 16 + K);
@@ -274,9 +288,8 @@ function checkAssign(D: i32, K: i32, N: i32, T: i32, weighted: bool, first: i32,
   const distance = f64s(length);
   const sums = filled(K * (1 + D), 0);
   const bounds = f64s(2 * length);
-  const changed = assign(
-    d.x, d.w, d.wStep, N, D, T, first, last, K, centres, metric, labels, distance, bounds, 0, sums, room(128),
-  );
+  const clusters = clustersOf(K, centres, metric, labels, distance, bounds, 0);
+  const changed = assign(rowsOf(d), clusters, first, last, sums, room(128));
   const expected = filled(K * (1 + D), 0);
   const bound = filled(K * (1 + D), 0);
   let most: f64 = 0;
@@ -359,12 +372,14 @@ describe("assign", () => {
     const distance = f64s(16);
     const bounds = f64s(32);
     const sums = filled(8, 0);
-    expect(assign(d.x, d.w, 0, 9, 1, 8, 0, 2, 4, centres, metric, labels, distance, bounds, 0, sums, scratch)).toBe(9);
+    const rows = rowsOf(d);
+    const clusters = clustersOf(4, centres, metric, labels, distance, bounds, 0);
+    expect(assign(rows, clusters, 0, 2, sums, scratch)).toBe(9);
     for (let n = 0; n < 9; ++n) expect(intAt(labels, n)).toBe(1);
     expect(worst(distance, filled(9, 1), 9, 0)).toBe(0);
     expect(at(sums, 2)).toBe(9);
     expect(at(sums, 3)).toBe(9);
-    expect(assign(d.x, d.w, 0, 9, 1, 8, 0, 2, 4, centres, metric, labels, distance, bounds, 0, filled(8, 0), scratch)).toBe(0);
+    expect(assign(rows, clusters, 0, 2, filled(8, 0), scratch)).toBe(0);
     expect(damaged()).toBe(0);
   });
 
@@ -381,7 +396,8 @@ describe("assign", () => {
     put(centres, 1, 9);
     const labels = i32s(8);
     const sums = filled(4, 0);
-    assign(d.x, d.w, d.wStep, 8, 1, 8, 0, 1, 2, centres, filled(1, 1), labels, f64s(8), f64s(16), 0, sums, room(128));
+    const clusters = clustersOf(2, centres, filled(1, 1), labels, f64s(8), f64s(16), 0);
+    assign(rowsOf(d), clusters, 0, 1, sums, room(128));
     expect(intAt(labels, 0)).toBe(1);
     expect(at(sums, 0)).toBe(4);
     expect(at(sums, 1)).toBe(-2);
@@ -398,7 +414,8 @@ describe("assign", () => {
     fill(centres, 6, -1, 1);
     const labels = i32s(8);
     const distance = f64s(8);
-    assign(d.x, d.w, 0, 8, 2, 8, 0, 1, 3, centres, filled(2, 1), labels, distance, f64s(16), 0, filled(9, 0), room(128));
+    const clusters = clustersOf(3, centres, filled(2, 1), labels, distance, f64s(16), 0);
+    assign(rowsOf(d), clusters, 0, 1, filled(9, 0), room(128));
     expect(intAt(labels, 3)).toBe(0);
     expect(at(distance, 3)).toBeNaN();
     expect(at(distance, 2)).toBeLessThan(30);
@@ -446,13 +463,10 @@ function checkSettled(D: i32, K: i32, N: i32, spread: f64): i32 {
     fill(sums, K * (1 + D), 0, 0);
     fill(plainSums, K * (1 + D), 0, 0);
     fill(distance, length, -1, -1);
-    const w = d.w;
-    const changed = assign(
-      d.x, w, d.wStep, N, D, T, 0, d.nTiles, K, centres, metric, labels, distance, bounds, step ? drift : 0, sums, room(128),
-    );
-    const expected = assign(
-      d.x, w, d.wStep, N, D, T, 0, d.nTiles, K, centres, metric, plainLabels, plainDistance, plainBounds, 0, plainSums, room(128),
-    );
+    const clusters = clustersOf(K, centres, metric, labels, distance, bounds, step ? drift : 0);
+    const changed = assign(rowsOf(d), clusters, 0, d.nTiles, sums, room(128));
+    const plain = clustersOf(K, centres, metric, plainLabels, plainDistance, plainBounds, 0);
+    const expected = assign(rowsOf(d), plain, 0, d.nTiles, plainSums, room(128));
     expect(changed).toBe(expected, name);
     expect(firstDifference(sums, plainSums, K * (1 + D))).toBe(-1, name);
     for (let n = 0; n < N; ++n) if (intAt(labels, n) != intAt(plainLabels, n)) skipped = i32.MIN_VALUE;

@@ -1,7 +1,7 @@
 // Lengths and places: the pictures in layout.ts, counted out.
 import {
   covarianceLength, DIAG, factorLength, FULL, HEADER, HEADER_BYTES, heapBase, scatterLength, SPHERICAL,
-  statisticsLength, TIED, tileWeights, triangleLength,
+  statisticsLength, TIED, triangleLength,
 } from "../layout";
 import { laneSum } from "../lanes";
 import { packedIndex, scatterIndex } from "./reference";
@@ -73,26 +73,6 @@ describe("the lengths of statistics, factors and covariances", () => {
         expect(covarianceLength(SPHERICAL, D, K)).toBe(K, name);
       }
     }
-  });
-});
-
-describe("tileWeights", () => {
-  test("without a step gives the ones to every tile but the last, which gets the second row", () => {
-    for (let i = 0; i < TILES; ++i) {
-      const T = tileAt(i);
-      for (let N = 1; N <= 3 * T + 1; ++N) {
-        const tiles = (N + T - 1) / T;
-        let wrong = 0;
-        for (let t = 0; t < tiles; ++t) {
-          if (tileWeights(1024, 0, t, N, T) != (t == tiles - 1 ? 1024 + <usize>T * 8 : 1024)) ++wrong;
-        }
-        expect(wrong).toBe(0, where("tileWeights", 0, 0, 0, N, T));
-      }
-    }
-  });
-
-  test("with a step moves by it from tile to tile", () => {
-    for (let t = 0; t < 4; ++t) expect(tileWeights(1024, 256, t, 100, 32)).toBe(1024 + <usize>t * 256);
   });
 });
 

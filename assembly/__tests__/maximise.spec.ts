@@ -1,10 +1,11 @@
 // The M-step in closed form, the derived tied scatter, and the factors.
+import { describeFactors } from "../descriptors";
 import {
   covarianceLength, DIAG, factorLength, FULL, HEADER, scatterLength, SPHERICAL, statisticsLength, TIED, triangleLength,
 } from "../layout";
 import { factorise, maximise, tiedScatter } from "../maximise";
 import {
-  addRow, denseCovariance, makeCovariances, makeData, makeSums, packedIndex, scatterIndex, sumBound, textbook, textbookBound,
+  addRow, denseCovariance, makeCovariances, makeData, makeSums, packedIndex, parametersOf, scatterIndex, sumBound, textbook, textbookBound,
 } from "./reference";
 import {
   at, below, between, copyOf, damaged, EPS, f64s, fill, filled, firstDifference, isFresh, pairAt, put, ratio, reset,
@@ -133,7 +134,7 @@ function checkMaximise(type: i32, D: i32, K: i32, emptied: i32): void {
   const weights = f64s(K);
   const mu = copyOf(means, <usize>(K * D) << 3);
   const cov = copyOf(before, <usize>length << 3);
-  const empty = maximise(type, stats, reg, ridge, weights, mu, cov, D, K);
+  const empty = maximise(parametersOf(type, D, K, weights, mu, cov, 0), stats, reg, ridge);
   let most: f64 = 0;
   let missing = 0;
   for (let k = 0; k < K; ++k) {
@@ -195,7 +196,7 @@ describe("maximise", () => {
         const cov = copyOf(before, <usize>covarianceLength(type, 3, 2) << 3);
         const weights = f64s(2);
         const name = where(kind ? "NaN" : "no weight", type, 3, 2, 0, 0);
-        expect(maximise(type, stats, zeros, zeros, weights, mu, cov, 3, 2)).toBe(2, name);
+        expect(maximise(parametersOf(type, 3, 2, weights, mu, cov, 0), stats, zeros, zeros)).toBe(2, name);
         expect(at(weights, 0)).toBe(0, name);
         expect(at(weights, 1)).toBe(0, name);
         expect(firstDifference(mu, means, 6)).toBe(-1, name);
@@ -214,7 +215,8 @@ describe("maximise", () => {
         put(stats, 2 * blockOf(type, 2, 1), kind ? 1.01e-12 : 0.99e-12);
         put(stats, 2 * blockOf(type, 2, 1) + 1, 0);
         const cov = filled(covarianceLength(type, 2, 2), 1);
-        expect(maximise(type, stats, filled(2, 0), filled(2, 0), f64s(2), filled(4, 0), cov, 2, 2)).toBe(1 - kind);
+        const model = parametersOf(type, 2, 2, f64s(2), filled(4, 0), cov, 0);
+        expect(maximise(model, stats, filled(2, 0), filled(2, 0))).toBe(1 - kind);
       }
     }
   });
@@ -248,7 +250,7 @@ function checkTiedScatter(D: i32, K: i32, N: i32): void {
   }
   seal();
   unseal(stats);
-  const result = tiedScatter(stats, mu, total, centre, D, K);
+  const result = tiedScatter(parametersOf(TIED, D, K, 0, mu, 0, centre), stats, total);
   let most: f64 = 0;
   let loss: f64 = 1;
   let lossBound: f64 = 0;
@@ -295,19 +297,29 @@ describe("tiedScatter", () => {
       const from = blockOf(FULL, D, 0) + 1 + D;
       const mu = filled(D, 0);
       const centre = filled(D, 0);
+      const model = parametersOf(TIED, D, 1, 0, mu, 0, centre);
       put(stats, 2 * HEADER, 2);
-      expect(tiedScatter(stats, mu, total, centre, D, 1)).toBe(1, "D " + D.toString());
+      expect(tiedScatter(model, stats, total)).toBe(1, "D " + D.toString());
       for (let place = 0; place < D; ++place) {
         put(mu, place, 1);
         put(total, 2 * (from + scatterIndex(place, place, D)), 2);
-        expect(tiedScatter(stats, mu, total, centre, D, 1)).toBe(Infinity, "D " + D.toString());
+        expect(tiedScatter(model, stats, total)).toBe(Infinity, "D " + D.toString());
         put(total, 2 * (from + scatterIndex(place, place, D)), 8);
-        expect(tiedScatter(stats, mu, total, centre, D, 1)).toBeGreaterThan(1.3, "D " + D.toString());
+        expect(tiedScatter(model, stats, total)).toBeGreaterThan(1.3, "D " + D.toString());
       }
-      expect(tiedScatter(stats, mu, total, centre, D, 1)).toBe(8.0 / 6, "D " + D.toString());
+      expect(tiedScatter(model, stats, total)).toBe(8.0 / 6, "D " + D.toString());
     }
   });
 });
+
+/** Parameters with room for their factors. */
+function unfactorised(
+  type: i32, D: i32, K: i32, weights: usize, mu: usize, cov: usize, centre: usize, factor: usize, logc: usize,
+): usize {
+  const model = parametersOf(type, D, K, weights, mu, cov, centre);
+  describeFactors(model, factor, logc, 0, 0);
+  return model;
+}
 
 /** The density that follows from `factor` and `logc` as `factorise` wrote them, beside the textbook's. */
 function checkFactorise(type: i32, D: i32, K: i32): void {
@@ -324,7 +336,7 @@ function checkFactorise(type: i32, D: i32, K: i32): void {
   const logc = f64s(K);
   const scratch = f64s(2 * D * D);
   const name = where("factorise", type, D, K, 0, 0);
-  expect(factorise(type, weights, mu, cov, centre, factor, logc, D, K, 1e-12, scratch)).toBe(0, name);
+  expect(factorise(unfactorised(type, D, K, weights, mu, cov, centre, factor, logc), 0, K, 1e-12, scratch)).toBe(0, name);
   expect(damaged()).toBe(0, name);
   const dense = f64s(D * D);
   const row = f64s(D);
@@ -367,9 +379,8 @@ function statusWith(type: i32, D: i32, K: i32, k: i32, d: i32, value: f64): i32 
   const weights = filled(K, 1);
   const means = filled(K * D, 0);
   seal();
-  const status = factorise(
-    type, weights, means, cov, means, f64s(factorLength(type, D, K)), f64s(K), D, K, 1e-14, f64s(2 * D * D),
-  );
+  const model = unfactorised(type, D, K, weights, means, cov, means, f64s(factorLength(type, D, K)), f64s(K));
+  const status = factorise(model, 0, K, 1e-14, f64s(2 * D * D));
   return damaged() ? -1 : status;
 }
 
@@ -377,6 +388,39 @@ describe("factorise", () => {
   test("gives the textbook's density, for every type, D and K", () => {
     for (let type = FULL; type <= SPHERICAL; ++type) {
       for (let i = 0; i < SIZES; ++i) for (let K = 1; K <= 9; ++K) checkFactorise(type, sizeAt(i), K);
+    }
+  });
+
+  test("gives the same bits for ranges of components, and names the same one that is not positive definite", () => {
+    for (let type = FULL; type <= SPHERICAL; ++type) {
+      if (type == TIED) continue;
+      for (let i = 0; i < SIZES; ++i) {
+        const D = sizeAt(i);
+        const K = 5;
+        reset(D);
+        const cov = makeCovariances(type, D, K);
+        const weights = filled(K, 0.2);
+        const means = filled(K * D, 0);
+        seal();
+        const length = factorLength(type, D, K);
+        const factor = f64s(length);
+        const logc = f64s(K);
+        const scratch = f64s(2 * D * D);
+        expect(factorise(unfactorised(type, D, K, weights, means, cov, 0, factor, logc), 0, K, 0, scratch)).toBe(0);
+        const parts = f64s(length);
+        const partsLogc = f64s(K);
+        const model = unfactorised(type, D, K, weights, means, cov, 0, parts, partsLogc);
+        expect(factorise(model, 3, K, 0, scratch)).toBe(0);
+        expect(isFresh(parts, <usize>factorLength(type, D, 3) << 3) && isFresh(partsLogc, 24)).toBe(true);
+        expect(factorise(model, 0, 3, 0, scratch)).toBe(0);
+        const name = where("ranges", type, D, K, 0, 0);
+        expect(firstDifference(factor, parts, length)).toBe(-1, name);
+        expect(firstDifference(logc, partsLogc, K)).toBe(-1, name);
+        expect(damaged()).toBe(0, name);
+        put(cov, covarianceLength(type, D, 3), -1);
+        expect(factorise(model, 0, 3, 0, scratch)).toBe(0, name);
+        expect(factorise(model, 2, K, 0, scratch)).toBe(4, name);
+      }
     }
   });
 
@@ -390,7 +434,8 @@ describe("factorise", () => {
       const mu = filled(2 * D, 0.5);
       memory.copy(mu + (<usize>D << 3), centre, <usize>D << 3);
       const factor = f64s(factorLength(TIED, D, 2));
-      expect(factorise(TIED, filled(2, 0.5), mu, cov, centre, factor, f64s(2), D, 2, 0, f64s(2 * D * D))).toBe(0);
+      const model = unfactorised(TIED, D, 2, filled(2, 0.5), mu, cov, centre, factor, f64s(2));
+      expect(factorise(model, 0, 2, 0, f64s(2 * D * D))).toBe(0);
       const from = factor + (<usize>triangleLength(D) << 3);
       expect(firstDifference(from, centre, D)).toBe(-1);
       expect(firstDifference(from + (<usize>(2 * D) << 3), filled(D, 0), D)).toBe(-1);
@@ -422,10 +467,11 @@ describe("factorise", () => {
         const cov = filled(covarianceLength(type, D, 1), 1);
         const ones = filled(D, 1);
         const factor = f64s(factorLength(type, D, 1));
-        expect(factorise(type, ones, ones, cov, ones, factor, f64s(1), D, 1, 1e-14, f64s(2 * D * D))).toBe(1);
+        const model = unfactorised(type, D, 1, ones, ones, cov, ones, factor, f64s(1));
+        expect(factorise(model, 0, 1, 1e-14, f64s(2 * D * D))).toBe(1);
         for (let d = 0; d < D; ++d) put(cov, d * (D + 1), 1.0001);
-        expect(factorise(type, ones, ones, cov, ones, factor, f64s(1), D, 1, 1e-2, f64s(2 * D * D))).toBe(1);
-        expect(factorise(type, ones, ones, cov, ones, factor, f64s(1), D, 1, 1e-6, f64s(2 * D * D))).toBe(0);
+        expect(factorise(model, 0, 1, 1e-2, f64s(2 * D * D))).toBe(1);
+        expect(factorise(model, 0, 1, 1e-6, f64s(2 * D * D))).toBe(0);
       }
     }
   });
@@ -439,7 +485,8 @@ describe("factorise", () => {
       put(weights, 2, -1);
       const logc = f64s(3);
       const factor = f64s(factorLength(type, 3, 3));
-      expect(factorise(type, weights, filled(9, 0), cov, filled(3, 0), factor, logc, 3, 3, 0, f64s(18))).toBe(0);
+      const model = unfactorised(type, 3, 3, weights, filled(9, 0), cov, filled(3, 0), factor, logc);
+      expect(factorise(model, 0, 3, 0, f64s(18))).toBe(0);
       expect(at(logc, 0)).toBeGreaterThan(-100);
       expect(at(logc, 1)).toBe(-Infinity);
       expect(at(logc, 2)).toBeNaN();

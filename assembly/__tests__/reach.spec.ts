@@ -3,7 +3,7 @@ import { accumulate } from "../accumulate";
 import { FULL, statisticsLength } from "../layout";
 import { passScratchBytes } from "../pass";
 import { relate } from "../reach";
-import { Data, logDensityOf, makeData, makeMixture, Mixture, packData, packMixture, passOf, worstOf } from "./reference";
+import { Data, logDensityOf, makeData, makeMixture, Mixture, modelOf, packData, packMixture, passOf, rowsOf, worstOf } from "./reference";
 import {
   add, at, below, between, damaged, f64s, fill, filled, i32s, put, putInt, reset, room, seal, sizeAt, SIZES, unseal, where,
 } from "./support.include";
@@ -42,9 +42,7 @@ function relatedOf(m: Mixture, margin: f64, homes: i32): Related {
   const related = new Related(m.type == FULL ? f64s(m.K * m.K * (1 + m.D)) : 0, f64s(m.K * m.K));
   const scratch = f64s(12 * m.D);
   for (let first = 0; first < m.K; first += homes) {
-    relate(
-      m.type, m.mu, m.factor, cov, m.logc, related.separators, related.reach, margin, m.D, m.K, first, min(m.K, first + homes), scratch,
-    );
+    relate(modelOf(m, cov, related.separators, related.reach), first, min(m.K, first + homes), margin, scratch);
   }
   return related;
 }
@@ -186,9 +184,7 @@ function checkPass(type: i32, D: i32, K: i32, N: i32, T: i32, right: bool): void
   for (let t = 0; t < d.nTiles; ++t) putInt(homes, t, right ? (min(N - 1, t * T + T / 2) * K) / N : below(K));
   const stats = filled(2 * statisticsLength(type, D, K), 0);
   const scratch = room(passScratchBytes(type, D, T, K));
-  accumulate(
-    type, d.x, d.w, d.wStep, N, D, T, 0, d.nTiles, K, m.mu, m.factor, m.logc, related.separators, related.reach, 40, homes, stats, 1, scratch,
-  );
+  accumulate(rowsOf(d), modelOf(m, 0, related.separators, related.reach), 0, d.nTiles, homes, stats, 1, 40, scratch);
   const name = where(right ? "with reach" : "with reach, wrong homes", type, D, K, N, T);
   expect(worstOf(type, stats, expected)).toBeLessThanOrEqual(1, name);
   expect(damaged()).toBe(0, name);

@@ -1,8 +1,9 @@
 // Plain references for the kernels of the E- and the M-step: every covariance type as dense matrices, one row and one
 // component at a time, with a bound on the rounding of both sides.
+import { describeFactors, describeModel, describeRows, RECORD_BYTES } from "../descriptors";
 import { exp, log } from "../elementary";
 import { covarianceLength, DIAG, factorLength, FULL, HEADER, SPHERICAL, TIED } from "../layout";
-import { add, at, between, EPS, f64s, fill, filled, pairAt, put, ratio } from "./support.include";
+import { add, at, between, EPS, f64s, fill, filled, pairAt, put, ratio, room } from "./support.include";
 
 const LOG_2PI: f64 = 1.8378770664093453;
 
@@ -36,6 +37,27 @@ export class Data {
   x: usize = 0;
   w: usize = 0;
   wStep: usize = 0;
+}
+
+/** The rows as kernels are told of them, as they lie now. */
+export function rowsOf(d: Data): usize {
+  const rows = room(RECORD_BYTES);
+  describeRows(rows, d.x, d.w, d.wStep, d.N, d.D, d.T);
+  return rows;
+}
+
+/** Parameters as kernels are told of them. Places that are not described are none: who reads there traps. */
+export function parametersOf(type: i32, D: i32, K: i32, weights: usize, mu: usize, cov: usize, centre: usize): usize {
+  const model = room(RECORD_BYTES);
+  describeModel(model, type, D, K, weights, mu, cov, centre);
+  return model;
+}
+
+/** The mixture as kernels are told of it. */
+export function modelOf(m: Mixture, cov: usize = 0, separators: usize = 0, reach: usize = 0): usize {
+  const model = parametersOf(m.type, m.D, m.K, 0, m.mu, cov, m.centre);
+  describeFactors(model, m.factor, m.logc, separators, reach);
+  return model;
 }
 
 /** Index of p_ij, j <= i | 1, in a packed triangle: the picture in layout.ts. */

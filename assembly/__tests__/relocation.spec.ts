@@ -1,8 +1,11 @@
 // The best move of each row, against the classification likelihood of rows on a line, worked out anew for every move.
+import { describeFactors, describeRows, RECORD_BYTES } from "../descriptors";
 import { log } from "../elementary";
+import { FULL } from "../layout";
 import { bestMoves } from "../relocation";
+import { parametersOf } from "./reference";
 import {
-  at, below, between, damaged, f64s, fill, filled, i32s, intAt, isFresh, put, putInt, ratio, reset, seal, where,
+  at, below, between, damaged, f64s, fill, filled, i32s, intAt, isFresh, put, putInt, ratio, reset, room, seal, where,
 } from "./support.include";
 
 /** Rows on a line with labels and weights. */
@@ -59,6 +62,20 @@ function criterion(rows: Rows): f64 {
   return sum;
 }
 
+/** Rows of which nothing but their weights and number is read. */
+function weighed(w: usize, wStep: usize, N: i32, D: i32): usize {
+  const rows = room(RECORD_BYTES);
+  describeRows(rows, 0, w, wStep, N, D, 8);
+  return rows;
+}
+
+/** Full components of which the weights and constants are known. */
+function full(D: i32, K: i32, weights: usize, logc: usize): usize {
+  const model = parametersOf(FULL, D, K, weights, 0, 0, 0);
+  describeFactors(model, 0, logc, 0, 0);
+  return model;
+}
+
 function check(N: i32, K: i32, weighted: bool): void {
   reset(N * 16 + K);
   const rows = makeRows(N, K, weighted);
@@ -77,7 +94,7 @@ function check(N: i32, K: i32, weighted: bool): void {
   seal();
   const to = i32s(N);
   const gain = f64s(N);
-  bestMoves(resp, distance, rows.w, i32(weighted) * 8, N, 1, K, weights, logc, total, to, gain, f64s(7 * K));
+  bestMoves(weighed(rows.w, i32(weighted) * 8, N, 1), full(1, K, weights, logc), resp, distance, to, gain, total, f64s(7 * K));
   const name = where(weighted ? "weighted" : "unweighted", 0, 1, K, N, 0);
   expect(damaged()).toBe(0, name);
   // in rows of average weight
@@ -125,7 +142,7 @@ describe("bestMoves", () => {
       const to = i32s(N);
       const gain = f64s(N);
       // 2.4 to 3.6 rows less one, in 3 columns
-      bestMoves(resp, filled(N * K, 1), 0, 0, N, 3, K, weights, filled(K, 0), <f64>N, to, gain, f64s(7 * K));
+      bestMoves(weighed(0, 0, N, 3), full(3, K, weights, filled(K, 0)), resp, filled(N * K, 1), to, gain, <f64>N, f64s(7 * K));
       for (let n = 0; n < N; ++n) {
         expect(intAt(to, n)).toBe(0);
         expect(at(gain, n)).toBe(-Infinity);
@@ -140,7 +157,7 @@ describe("bestMoves", () => {
     seal();
     const to = i32s(1);
     const gain = f64s(1);
-    bestMoves(0, 0, 0, 0, 0, 2, 2, weights, weights, 1, to, gain, f64s(14));
+    bestMoves(weighed(0, 0, 0, 2), full(2, 2, weights, weights), 0, 0, to, gain, 1, f64s(14));
     expect(isFresh(to, 4)).toBe(true);
     expect(isFresh(gain, 8)).toBe(true);
     expect(damaged()).toBe(0);

@@ -2,6 +2,7 @@
 import { DIAG, FULL, SPHERICAL, TIED } from "../layout";
 import { normal, pick, seedRandom } from "../random";
 import { sample } from "../sample";
+import { parametersOf } from "./reference";
 import {
   add, at, between, copyOf, damaged, EPS, f64s, fill, filled, firstDifference, i32s, intAt, isFresh, put, ratio, reset, room,
   seal, sizeAt, SIZES, unseal, where,
@@ -60,7 +61,7 @@ function check(type: i32, D: i32, K: i32, N: i32): void {
   const copy = copyOf(state, 48);
   const rows = f64s(N * D);
   const labels = i32s(N);
-  sample(type, cumulative, mu, root, state, rows, labels, f64s(D), N, D, K);
+  sample(parametersOf(type, D, K, 0, mu, 0, 0), cumulative, root, state, rows, labels, N, f64s(D));
   const z = f64s(D);
   let most: f64 = 0;
   let wrong = 0;
@@ -109,10 +110,11 @@ describe("sample", () => {
       const labels = i32s(20);
       const z = f64s(3);
       seedRandom(state, 1, 0);
-      sample(type, cumulative, mu, root, state, one, labels, z, 20, 3, 3);
+      const model = parametersOf(type, 3, 3, 0, mu, 0, 0);
+      sample(model, cumulative, root, state, one, labels, 20, z);
       seedRandom(state, 1, 0);
-      sample(type, cumulative, mu, root, state, two, labels, z, 7, 3, 3);
-      sample(type, cumulative, mu, root, state, two + 7 * 24, labels + 28, z, 13, 3, 3);
+      sample(model, cumulative, root, state, two, labels, 7, z);
+      sample(model, cumulative, root, state, two + 7 * 24, labels + 28, 13, z);
       expect(firstDifference(one, two, 60)).toBe(-1, "type " + type.toString());
       expect(damaged()).toBe(0);
     }
@@ -130,7 +132,7 @@ describe("sample", () => {
       const state = room(48);
       seedRandom(state, 21, type);
       const rows = f64s(D * DRAWS);
-      sample(type, cumulative, mu, root, state, rows, i32s(DRAWS), f64s(D), DRAWS, D, 1);
+      sample(parametersOf(type, D, 1, 0, mu, 0, 0), cumulative, root, state, rows, i32s(DRAWS), DRAWS, f64s(D));
       const sums = filled(D + D * D, 0);
       for (let n = 0; n < DRAWS; ++n) {
         for (let i = 0; i < D; ++i) {
@@ -165,7 +167,7 @@ describe("sample", () => {
     const state = room(48);
     seedRandom(state, 4, 0);
     const labels = i32s(DRAWS);
-    sample(SPHERICAL, cumulative, mu, root, state, f64s(DRAWS), labels, f64s(1), DRAWS, 1, 5);
+    sample(parametersOf(SPHERICAL, 1, 5, 0, mu, 0, 0), cumulative, root, state, f64s(DRAWS), labels, DRAWS, f64s(1));
     const counts = filled(5, 0);
     for (let n = 0; n < DRAWS; ++n) add(counts, intAt(labels, n), 1);
     for (let k = 0; k < 5; ++k) {
@@ -184,7 +186,7 @@ describe("sample", () => {
     const cumulative = filled(1, 1);
     seal();
     unseal(rows);
-    sample(TIED, cumulative, cumulative, cumulative, state, rows, i32s(0), f64s(1), 0, 1, 1);
+    sample(parametersOf(TIED, 1, 1, 0, cumulative, 0, 0), cumulative, cumulative, state, rows, i32s(0), 0, f64s(1));
     expect(isFresh(rows, 8)).toBe(true);
     expect(damaged()).toBe(0);
   });

@@ -1,10 +1,11 @@
 // Log-densities, responsibilities, labels and distances of new rows.
+import { describeFactors } from "../descriptors";
 import { DIAG, factorLength, FULL, SPHERICAL, TIED } from "../layout";
 import { factorise } from "../maximise";
 import { mahalanobis, score, scoreScratchBytes } from "../score";
 import {
-  Data, denseCovariance, explain, logDensityBound, logDensityOf, makeCovariances, makeData, makeMixture, Mixture, packData,
-  packMixture, rowBound, textbook, textbookBound,
+  Data, denseCovariance, explain, logDensityBound, logDensityOf, makeCovariances, makeData, makeMixture, Mixture, modelOf,
+  packData, packMixture, parametersOf, rowBound, rowsOf, textbook, textbookBound,
 } from "./reference";
 import {
   at, countAt, COUNTS, damaged, EPS, f64s, fill, filled, firstDifference, i32s, intAt, isFresh, put, ratio, reset, room,
@@ -21,7 +22,7 @@ function answer(m: Mixture, d: Data): void {
   resp = f64s(d.N * m.K);
   labels = i32s(d.N);
   const scratch = room(scoreScratchBytes(m.type, m.D, d.T, m.K));
-  score(m.type, d.x, d.N, m.D, d.T, m.K, m.mu, m.factor, m.logc, density, resp, labels, scratch);
+  score(rowsOf(d), modelOf(m), density, resp, labels, scratch);
 }
 
 function rowOf(d: Data, n: i32): usize {
@@ -93,7 +94,9 @@ describe("score", () => {
         const dense = f64s(D * D);
         m.factor = f64s(factorLength(type, D, 1));
         m.logc = f64s(1);
-        expect(factorise(type, weights, m.mu, cov, m.centre, m.factor, m.logc, D, 1, 1e-12, f64s(2 * D * D))).toBe(0);
+        const model = parametersOf(type, D, 1, weights, m.mu, cov, m.centre);
+        describeFactors(model, m.factor, m.logc, 0, 0);
+        expect(factorise(model, 0, 1, 1e-12, f64s(2 * D * D))).toBe(0);
         answer(m, d);
         denseCovariance(type, cov, 0, D, dense);
         let most: f64 = 0;
@@ -119,9 +122,7 @@ describe("score", () => {
         const l = f64s(21);
         const r = f64s(63);
         const k = i32s(21);
-        score(
-          type, d.x, 21, 4, 8, 3, m.mu, m.factor, m.logc, wanted & 1 ? l : 0, wanted & 2 ? r : 0, wanted & 4 ? k : 0, scratch,
-        );
+        score(rowsOf(d), modelOf(m), wanted & 1 ? l : 0, wanted & 2 ? r : 0, wanted & 4 ? k : 0, scratch);
         const name = "type " + type.toString() + ", wanted " + wanted.toString();
         expect(wanted & 1 ? firstDifference(l, density, 21) < 0 : isFresh(l, 168)).toBe(true, name);
         expect(wanted & 2 ? firstDifference(r, resp, 63) < 0 : isFresh(r, 504)).toBe(true, name);
@@ -325,7 +326,7 @@ function distances(m: Mixture, d: Data): usize {
   const zeros = filled(m.K, 0);
   const out = f64s(d.N * m.K);
   const scratch = room(scoreScratchBytes(m.type, m.D, d.T, m.K));
-  mahalanobis(m.type, d.x, d.N, m.D, d.T, m.K, m.mu, m.factor, zeros, out, scratch);
+  mahalanobis(rowsOf(d), modelOf(m), zeros, out, scratch);
   return out;
 }
 

@@ -1,11 +1,13 @@
 // Lower bounds on distances by one projection: they may drop what cannot matter, and nothing else.
 import { accumulate } from "../accumulate";
+import { describeRows, RECORD_BYTES } from "../descriptors";
 import { allBlocks, FULL, statisticsLength } from "../layout";
 import { passScratchBytes } from "../pass";
 import { separate, wantedBlocks } from "../separators";
 import { sortRows, sortScratchBytes } from "../sort";
 import {
-  Data, logDensityBound, logDensityOf, makeData, makeMixture, Mixture, packData, packMixture, passOf, worstOf,
+  Data, logDensityBound, logDensityOf, makeData, makeMixture, Mixture, modelOf, packData, packMixture, passOf, rowsOf,
+  worstOf,
 } from "./reference";
 import {
   at, between, copyOf, damaged, EPS, f64s, filled, firstDifference, i32s, intAt, put, putInt, ratio, reset, room, seal, sizeAt,
@@ -181,11 +183,14 @@ describe("wantedBlocks", () => {
   });
 });
 
+/** A reach by which every component may matter everywhere: what is left out is left out by the separators. */
+function everywhere(K: i32): usize {
+  return filled(K * K, -1);
+}
+
 function pass(m: Mixture, d: Data, separators: usize, margin: f64, homes: usize, stats: usize): void {
   const scratch = room(passScratchBytes(FULL, m.D, d.T, m.K));
-  accumulate(
-    FULL, d.x, d.w, d.wStep, d.N, m.D, d.T, 0, d.nTiles, m.K, m.mu, m.factor, m.logc, separators, 0, margin, homes, stats, 0, scratch,
-  );
+  accumulate(rowsOf(d), modelOf(m, 0, separators, everywhere(m.K)), 0, d.nTiles, homes, stats, 0, margin, scratch);
 }
 
 function checkPass(D: i32, K: i32, N: i32, T: i32, home: i32, margin: f64): void {
@@ -267,8 +272,10 @@ describe("sortRows with separators", () => {
         }
         const scratch = room(sortScratchBytes(FULL, D, 8, K, 6));
         const w = copyOf(d.w, 48 * 8);
-        sortRows(FULL, d.x, d.w, 64, 43, D, 8, 0, 6, K, m.mu, m.factor, m.logc, separators, 0, 40, homes, scratch);
-        sortRows(FULL, x, w, 64, 43, D, 8, 0, 6, K, m.mu, m.factor, m.logc, 0, 0, 40, others, scratch);
+        sortRows(rowsOf(d), modelOf(m, 0, separators, everywhere(K)), 0, 6, homes, 40, scratch);
+        const copied = room(RECORD_BYTES);
+        describeRows(copied, x, w, 64, 43, D, 8);
+        sortRows(copied, modelOf(m), 0, 6, others, 40, scratch);
         const name = where("sortRows", FULL, D, K, 43, 8);
         expect(firstDifference(x, d.x, 48 * D)).toBe(-1, name);
         expect(firstDifference(w, d.w, 48)).toBe(-1, name);

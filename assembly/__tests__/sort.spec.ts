@@ -1,7 +1,7 @@
 // Sorting rows by their most likely component.
 import { FULL, SPHERICAL } from "../layout";
 import { sortRows, sortScratchBytes } from "../sort";
-import { Data, logDensityOf, makeData, makeMixture, Mixture, packData } from "./reference";
+import { Data, logDensityOf, makeData, makeMixture, Mixture, modelOf, packData, rowsOf } from "./reference";
 import {
   at, copyOf, countAt, COUNTS, damaged, firstDifference, i32s, intAt, isFresh, put, putInt, reset, room, seal, sizeAt, SIZES,
   tileAt, TILES, unseal, where,
@@ -9,9 +9,7 @@ import {
 
 function sort(m: Mixture, d: Data, first: i32, last: i32, margin: f64, homes: usize): void {
   const scratch = room(sortScratchBytes(m.type, m.D, d.T, m.K, last - first));
-  sortRows(
-    m.type, d.x, d.w, d.wStep, d.N, m.D, d.T, first, last, m.K, m.mu, m.factor, m.logc, 0, 0, margin, homes, scratch,
-  );
+  sortRows(rowsOf(d), modelOf(m), first, last, homes, margin, scratch);
 }
 
 function labelOf(m: Mixture, d: Data, n: i32): i32 {

@@ -1,7 +1,7 @@
 // Sums from given labels or responsibilities.
 import { DIAG, FULL, HEADER, scatterLength, SPHERICAL, statisticsLength } from "../layout";
 import { accumulateGiven, givenScratchBytes } from "../starts";
-import { addRow, Data, makeData, makeSums, packData, Sums, sumBound, worstOf } from "./reference";
+import { addRow, Data, makeData, makeSums, packData, parametersOf, rowsOf, Sums, sumBound, worstOf } from "./reference";
 import {
   at, below, between, countAt, COUNTS, damaged, f64s, fill, filled, firstDifference, i32s, intAt, isFresh, pairAt, put,
   putInt, reset, room, seal, sizeAt, SIZES, tileAt, TILES, where,
@@ -25,6 +25,11 @@ function sumsOf(d: Data, K: i32, mu: usize, labels: usize, resp: usize, first: i
   return s;
 }
 
+/** A model of which nothing but the means is known. */
+function aboutMeans(type: i32, D: i32, K: i32, mu: usize): usize {
+  return parametersOf(type, D, K, 0, mu, 0, 0);
+}
+
 function check(type: i32, source: i32, D: i32, K: i32, N: i32, T: i32, weighted: bool, first: i32): void {
   reset(D * 16 + K + N);
   const d = makeData(N, D, T, weighted);
@@ -44,7 +49,7 @@ function check(type: i32, source: i32, D: i32, K: i32, N: i32, T: i32, weighted:
   const stats = filled(2 * statisticsLength(type, D, K), 0);
   const scratch = room(givenScratchBytes(D, T));
   const from = resp ? resp + (<usize>(first * T * K) << 3) : 0;
-  accumulateGiven(type, d.x, d.w, d.wStep, N, D, T, first, last, K, mu, labels, from, stats, scratch);
+  accumulateGiven(rowsOf(d), aboutMeans(type, D, K, mu), first, last, labels, from, stats, scratch);
   const name = where("source " + source.toString() + (weighted ? ", weighted" : ""), type, D, K, N, T);
   expect(worstOf(type, stats, expected)).toBeLessThanOrEqual(1, name);
   expect(firstDifference(stats, filled(2 * HEADER, 0), 2 * HEADER)).toBe(-1, name);
@@ -108,8 +113,10 @@ describe("accumulateGiven", () => {
       const one = filled(length, 0);
       const two = filled(length, 0);
       const scratch = room(givenScratchBytes(5, 8));
-      accumulateGiven(type, d.x, d.w, d.wStep, 27, 5, 8, 0, 4, 2, mu, labels, 0, one, scratch);
-      for (let t = 0; t < 4; ++t) accumulateGiven(type, d.x, d.w, d.wStep, 27, 5, 8, t, t + 1, 2, mu, labels, 0, two, scratch);
+      const rows = rowsOf(d);
+      const model = aboutMeans(type, 5, 2, mu);
+      accumulateGiven(rows, model, 0, 4, labels, 0, one, scratch);
+      for (let t = 0; t < 4; ++t) accumulateGiven(rows, model, t, t + 1, labels, 0, two, scratch);
       expect(firstDifference(one, two, length)).toBe(-1, where("ranges", type, 5, 2, 27, 8));
       expect(damaged()).toBe(0);
     }
@@ -126,11 +133,11 @@ describe("accumulateGiven", () => {
     const length = statisticsLength(DIAG, 2, 2);
     const stats = filled(2 * length, 0);
     const scratch = room(givenScratchBytes(2, 8));
-    accumulateGiven(DIAG, d.x, d.w, 0, 9, 2, 8, 0, 2, 2, mu, labels, resp, stats, scratch);
+    accumulateGiven(rowsOf(d), aboutMeans(DIAG, 2, 2, mu), 0, 2, labels, resp, stats, scratch);
     expect(pairAt(stats, HEADER)).toBe(0);
     expect(pairAt(stats, HEADER + 1 + 2 + scatterLength(DIAG, 2))).toBe(9);
     const untouched = f64s(2 * length);
-    accumulateGiven(DIAG, d.x, d.w, 0, 9, 2, 8, 1, 1, 2, mu, 0, resp, untouched, scratch);
+    accumulateGiven(rowsOf(d), aboutMeans(DIAG, 2, 2, mu), 1, 1, 0, resp, untouched, scratch);
     expect(isFresh(untouched, <usize>length << 4)).toBe(true);
     expect(damaged()).toBe(0);
   });
@@ -147,12 +154,12 @@ describe("accumulateGiven", () => {
       const stats = filled(2 * length, 0);
       const scratch = room(givenScratchBytes(4, 8));
       // the first tile has no weight at all: it is not even read
-      accumulateGiven(type, d.x, d.w, d.wStep, 16, 4, 8, 0, 2, 1, mu, 0, 0, stats, scratch);
+      accumulateGiven(rowsOf(d), aboutMeans(type, 4, 1, mu), 0, 2, 0, 0, stats, scratch);
       expect(pairAt(stats, HEADER)).toBe(8);
       for (let i = 0; i < 2 * length; ++i) expect(Math.abs(at(stats, i))).toBeLessThan(1e6);
       put(d.rows, 60, NaN);
       packData(d);
-      accumulateGiven(type, d.x, d.w, d.wStep, 16, 4, 8, 0, 2, 1, mu, 0, 0, stats, scratch);
+      accumulateGiven(rowsOf(d), aboutMeans(type, 4, 1, mu), 0, 2, 0, 0, stats, scratch);
       expect(pairAt(stats, HEADER + 1)).toBeNaN();
       expect(pairAt(stats, HEADER)).toBe(16);
     }

@@ -1,7 +1,7 @@
 // Sums of a pass, written out as plain numbers.
 import { covarianceLength, DIAG, FULL, HEADER, scatterLength, SPHERICAL, statisticsLength, TIED } from "../layout";
 import { unpackStatistics } from "../statistics";
-import { scatterIndex } from "./reference";
+import { parametersOf, scatterIndex } from "./reference";
 import { at, between, damaged, f64s, filled, pairAt, put, reset, seal, sizeAt, SIZES, where } from "./support.include";
 
 /** Lane sums; what nothing may read (the header and the doubled entries of a scatter) is NaN. */
@@ -43,7 +43,7 @@ function check(type: i32, D: i32, K: i32): void {
   const stats = makeStatistics(type, D, K);
   seal();
   const out = f64s(K + K * D + covarianceLength(type, D, K));
-  unpackStatistics(type, stats, D, K, out);
+  unpackStatistics(parametersOf(type, D, K, 0, 0, 0, 0), stats, out);
   let isRight = true;
   const block = 1 + D + scatterLength(type, D);
   for (let k = 0; k < K; ++k) {

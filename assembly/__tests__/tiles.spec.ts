@@ -1,6 +1,6 @@
 // Packing, and what can be read off the tiles.
 import { columnMoments, firstNotFinite, pack, readRow } from "../tiles";
-import { Data, makeData, sumBound } from "./reference";
+import { Data, makeData, rowsOf, sumBound } from "./reference";
 import {
   add, at, between, countAt, COUNTS, damaged, EPS, f64s, fill, filled, firstDifference, put, ratio, reset, seal,
   sizeAt, SIZES, tileAt, TILES, where,
@@ -126,7 +126,7 @@ function checkMoments(D: i32, N: i32, T: i32, weighted: bool): void {
   seal();
   const s1 = filled(D, 0);
   const s2 = filled(D, 0);
-  columnMoments(d.x, d.w, d.wStep, N, D, T, 0, d.nTiles, c, s1, s2);
+  columnMoments(rowsOf(d), 0, d.nTiles, c, s1, s2);
   const name = where(weighted ? "columnMoments, weighted" : "columnMoments", 0, D, 0, N, T);
   expect(worstMoments(s1, s2, expected, D)).toBeLessThanOrEqual(1, name);
   expect(damaged()).toBe(0, name);
@@ -152,16 +152,17 @@ describe("columnMoments", () => {
     seal();
     const one1 = filled(3, 0);
     const one2 = filled(3, 0);
-    columnMoments(d.x, d.w, d.wStep, 27, 3, 8, 0, 4, c, one1, one2);
+    const rows = rowsOf(d);
+    columnMoments(rows, 0, 4, c, one1, one2);
     const two1 = filled(3, 0);
     const two2 = filled(3, 0);
-    for (let t = 0; t < 4; ++t) columnMoments(d.x, d.w, d.wStep, 27, 3, 8, t, t + 1, c, two1, two2);
+    for (let t = 0; t < 4; ++t) columnMoments(rows, t, t + 1, c, two1, two2);
     expect(firstDifference(one1, two1, 3)).toBe(-1);
     expect(firstDifference(one2, two2, 3)).toBe(-1);
     const middle = momentsOf(d, c, 1, 3);
     const three1 = filled(3, 0);
     const three2 = filled(3, 0);
-    columnMoments(d.x, d.w, d.wStep, 27, 3, 8, 1, 3, c, three1, three2);
+    columnMoments(rows, 1, 3, c, three1, three2);
     expect(worstMoments(three1, three2, middle, 3)).toBeLessThanOrEqual(1);
     expect(damaged()).toBe(0);
   });
@@ -179,7 +180,7 @@ describe("columnMoments", () => {
         put(c, 1, value);
         const s1 = filled(2, 0);
         const s2 = filled(2, 0);
-        columnMoments(d.x, d.w, d.wStep, 11, 2, 8, 0, 2, c, s1, s2);
+        columnMoments(rowsOf(d), 0, 2, c, s1, s2);
         expect(at(s1, 1)).toBe(0, value.toString());
         expect(at(s2, 1)).toBe(0, value.toString());
         expect(at(s2, 0)).toBeGreaterThan(EPS);
@@ -199,9 +200,10 @@ describe("readRow", () => {
         const d = makeData(N, D, T, false);
         seal();
         const out = f64s(D);
+        const rows = rowsOf(d);
         let wrong = 0;
         for (let n = 0; n < d.nTiles * T; ++n) {
-          readRow(d.x, n, D, T, out);
+          readRow(rows, n, out);
           const expected = d.rows + (<usize>(min(n, N - 1) * D) << 3);
           if (firstDifference(out, expected, D) >= 0) ++wrong;
         }

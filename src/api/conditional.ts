@@ -3,6 +3,7 @@
 import { FULL } from "../covariance/dense.ts";
 import type { Parameters } from "../covariance/parameters.ts";
 import { rootsOf } from "../covariance/roots.ts";
+import { describeModel } from "../engine/descriptors.ts";
 import { TYPE_CODE } from "../engine/kernels.ts";
 import { randomState } from "../engine/random.ts";
 import { received } from "../errors.ts";
@@ -241,13 +242,14 @@ export function regression(mixture: Mixture, options: RegressionOptions = {}): R
       return run(x, 1, undefined, (arena, density, rows) => {
         const { kernels } = arena;
         const [factor, logc] = [arena.copyOf(model.factor), arena.copyOf(model.logc)];
+        const spread = describeModel(arena, { type: model.type, D: M, K, factor, logc });
         const [at, scratch] = [arena.f64(rows * M), arena.f64(2 * M)];
         return (first, count, resp, means) => {
           const values = arena.viewF64(at, count * M);
           y.copyRows(first, count, values);
           const bad = kernels.firstNotFinite(at, count * M);
           if (bad >= 0) throw notFinite(y, first * M + bad, values[bad], "targets");
-          kernels.conditionalDensity(resp, means, at, factor, logc, count, K, M, density, scratch);
+          kernels.conditionalDensity(spread, resp, means, at, density, count, scratch);
         };
       });
     },
@@ -270,12 +272,15 @@ export function regression(mixture: Mixture, options: RegressionOptions = {}): R
       return run(rowsOf(data), M, undefined, (arena, drawn) => {
         const [root, state] = [arena.copyOf(rootsOf(arena, full)), randomState(arena, seed)];
         const [z, label] = [arena.f64(M), arena.i32(1)];
+        const { full: type } = TYPE_CODE;
+        const of = describeModel(arena, { type, D: M, K });
         return (_, count, resp, means) => {
           const sums = arena.viewF64(resp, count * K);
           for (let i = 0; i < count * K; i++) if (i % K > 0) sums[i] += sums[i - 1];
           for (let n = 0; n < count; n++) {
             const [cumulative, mu, row] = [resp + n * K * 8, means + n * K * M * 8, drawn + n * M * 8];
-            arena.kernels.sample(TYPE_CODE.full, cumulative, mu, root, state, row, label, z, 1, M, K);
+            arena.kernels.describeModel(of, type, M, K, 0, mu, 0, 0);
+            arena.kernels.sample(of, cumulative, root, state, row, label, 1, z);
           }
         };
       });

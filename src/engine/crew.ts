@@ -1,6 +1,6 @@
 // Threads that run kernels on one shared memory. Nothing here knows what the kernels compute.
 import { Arena } from "./arena.ts";
-import { instantiateShared, type Kernels, type Pointer } from "./kernels.ts";
+import { instantiateShared, type Kernels, MOST_ARGUMENTS, type Pointer } from "./kernels.ts";
 import {
   CLAIMS,
   FAILED,
@@ -30,8 +30,6 @@ export interface CrewTask {
   readonly results?: Float64Array | undefined;
 }
 
-/** Most arguments of a kernel, without the scratch. */
-const MOST_ARGUMENTS = 24;
 const NUMBERS = FIRST_ARGUMENT + MOST_GROUPS * MOST_ARGUMENTS;
 
 /** How long a crew waits for the next fit, in milliseconds, and the most memory that it may hold meanwhile. */

@@ -5,36 +5,10 @@ import type { CovarianceType } from "../input/options.ts";
 /** An address in a module's memory, in bytes. */
 export type Pointer = number;
 
-/** Rows: their tiles, their weights and the step of those from tile to tile (see `tileWeights`), and the sizes N, D and T. */
-export type RowArguments = readonly [x: Pointer, w: Pointer, wStep: number, N: number, D: number, T: number];
-
-/** Some of the tiles of rows: from `first` to `last` - 1. */
-export type RangeArguments = readonly [...RowArguments, first: number, last: number];
-
-/** What an E-step reads of a model. */
-export type ModelArguments = readonly [
-  mu: Pointer,
-  factor: Pointer,
-  logc: Pointer,
-  separators: Pointer,
-  reach: Pointer,
-];
-
-/** Points on a line, a mixture over one column, and which tail counts: 1 the upper, -1 the lower. */
-export type LineArguments = readonly [
-  from: Pointer,
-  length: number,
-  weights: Pointer,
-  mu: Pointer,
-  sigma: Pointer,
-  K: number,
-  side: number,
-  to: Pointer,
-];
-
 /**
  * The functions of `assembly/index.ts`, argument for argument; their contracts stand there. Names of arguments:
- * docs/notation.md. `type` is a {@link TYPE_CODE}.
+ * docs/notation.md. `type` is a {@link TYPE_CODE}; `rows`, `model` and `clusters` are records that the `describe…` functions
+ * have written (src/engine/descriptors.ts).
  */
 export interface Kernels {
   heapBase(): Pointer;
@@ -45,97 +19,78 @@ export interface Kernels {
   statisticsLength(type: number, D: number, K: number): number;
   factorLength(type: number, D: number, K: number): number;
 
-  pack(rows: Pointer, x: Pointer, N: number, D: number, T: number): void;
-  firstNotFinite(p: Pointer, length: number): number;
-  columnMoments(...args: readonly [...RangeArguments, c: Pointer, s1: Pointer, s2: Pointer]): void;
-  readRow(x: Pointer, n: number, D: number, T: number, out: Pointer): void;
-  whitenTiles(x: Pointer, factor: Pointer, y: Pointer, scratch: Pointer, D: number, T: number, tiles: number): void;
-
-  passScratchBytes(type: number, D: number, T: number, K: number): number;
-  accumulate(
-    ...args: readonly [
-      type: number,
-      ...RangeArguments,
-      K: number,
-      ...ModelArguments,
-      margin: number,
-      homes: Pointer,
-      stats: Pointer,
-      exact: number,
-      scratch: Pointer,
-    ]
-  ): void;
-  merge(a: Pointer, b: Pointer, length: number): void;
-  sortScratchBytes(type: number, D: number, T: number, K: number, tiles: number): number;
-  sortRows(
-    ...args: readonly [
-      type: number,
-      ...RangeArguments,
-      K: number,
-      ...ModelArguments,
-      margin: number,
-      homes: Pointer,
-      scratch: Pointer,
-    ]
-  ): void;
-  givenScratchBytes(D: number, T: number): number;
-  accumulateGiven(
-    ...args: readonly [
-      type: number,
-      ...RangeArguments,
-      K: number,
-      mu: Pointer,
-      labels: Pointer,
-      resp: Pointer,
-      stats: Pointer,
-      scratch: Pointer,
-    ]
-  ): void;
-
-  maximise(
+  describeRows(rows: Pointer, x: Pointer, w: Pointer, wStep: number, N: number, D: number, T: number): void;
+  describeModel(
+    model: Pointer,
     type: number,
-    stats: Pointer,
-    reg: Pointer,
-    ridge: Pointer,
-    weights: Pointer,
-    mu: Pointer,
-    cov: Pointer,
     D: number,
     K: number,
-  ): number;
-  unpackStatistics(type: number, stats: Pointer, D: number, K: number, out: Pointer): void;
-  eigen(a: Pointer, values: Pointer, vectors: Pointer, offsets: Pointer, D: number): void;
-  raiseScratchBytes(type: number, D: number): number;
-  raiseCovariances(type: number, cov: Pointer, floor: Pointer, D: number, K: number, scratch: Pointer): number;
-  tiedScatter(stats: Pointer, mu: Pointer, total: Pointer, centre: Pointer, D: number, K: number): number;
-  factorise(
-    type: number,
     weights: Pointer,
     mu: Pointer,
     cov: Pointer,
     centre: Pointer,
-    factor: Pointer,
-    logc: Pointer,
-    D: number,
+  ): void;
+  describeFactors(model: Pointer, factor: Pointer, logc: Pointer, separators: Pointer, reach: Pointer): void;
+  describeClusters(
+    clusters: Pointer,
     K: number,
-    tolerance: number,
-    scratch: Pointer,
-  ): number;
-  relate(
-    type: number,
-    mu: Pointer,
-    factor: Pointer,
-    cov: Pointer,
-    logc: Pointer,
-    separators: Pointer,
-    reach: Pointer,
-    margin: number,
-    D: number,
-    K: number,
+    centres: Pointer,
+    metric: Pointer,
+    labels: Pointer,
+    distance: Pointer,
+    bounds: Pointer,
+    drift: Pointer,
+  ): void;
+
+  pack(rows: Pointer, x: Pointer, N: number, D: number, T: number): void;
+  firstNotFinite(p: Pointer, length: number): number;
+  columnMoments(rows: Pointer, first: number, last: number, c: Pointer, s1: Pointer, s2: Pointer): void;
+  readRow(rows: Pointer, n: number, out: Pointer): void;
+  whitenTiles(rows: Pointer, model: Pointer, first: number, last: number, y: Pointer, scratch: Pointer): void;
+
+  passScratchBytes(type: number, D: number, T: number, K: number): number;
+  accumulate(
+    rows: Pointer,
+    model: Pointer,
     first: number,
     last: number,
+    homes: Pointer,
+    stats: Pointer,
+    exact: number,
+    margin: number,
     scratch: Pointer,
   ): void;
+  merge(a: Pointer, b: Pointer, length: number): void;
+  sortScratchBytes(type: number, D: number, T: number, K: number, tiles: number): number;
+  sortRows(
+    rows: Pointer,
+    model: Pointer,
+    first: number,
+    last: number,
+    homes: Pointer,
+    margin: number,
+    scratch: Pointer,
+  ): void;
+  givenScratchBytes(D: number, T: number): number;
+  accumulateGiven(
+    rows: Pointer,
+    model: Pointer,
+    first: number,
+    last: number,
+    labels: Pointer,
+    resp: Pointer,
+    stats: Pointer,
+    scratch: Pointer,
+  ): void;
+
+  maximise(model: Pointer, stats: Pointer, reg: Pointer, ridge: Pointer): number;
+  unpackStatistics(model: Pointer, stats: Pointer, out: Pointer): void;
+  eigen(a: Pointer, values: Pointer, vectors: Pointer, offsets: Pointer, D: number): void;
+  raiseScratchBytes(type: number, D: number): number;
+  raiseCovariances(model: Pointer, floor: Pointer, scratch: Pointer): number;
+  tiedScatter(model: Pointer, stats: Pointer, total: Pointer): number;
+  factorise(model: Pointer, first: number, last: number, tolerance: number, scratch: Pointer): number;
+  relate(model: Pointer, first: number, last: number, margin: number, scratch: Pointer): void;
   stepSquares(start: Pointer, once: Pointer, twice: Pointer, scale: Pointer, squares: Pointer, length: number): void;
   extrapolate(
     start: Pointer,
@@ -147,65 +102,23 @@ export interface Kernels {
     step: number,
   ): void;
   bestMoves(
+    rows: Pointer,
+    model: Pointer,
     resp: Pointer,
     distance: Pointer,
-    w: Pointer,
-    wStep: number,
-    N: number,
-    D: number,
-    K: number,
-    weights: Pointer,
-    logc: Pointer,
-    totalWeight: number,
     to: Pointer,
     gain: Pointer,
+    totalWeight: number,
     scratch: Pointer,
   ): void;
   cholesky(a: Pointer, D: number, tolerance: number): number;
   invertFactor(u: Pointer, p: Pointer, D: number): void;
 
   scoreScratchBytes(type: number, D: number, T: number, K: number): number;
-  score(
-    type: number,
-    x: Pointer,
-    N: number,
-    D: number,
-    T: number,
-    K: number,
-    mu: Pointer,
-    factor: Pointer,
-    logc: Pointer,
-    density: Pointer,
-    resp: Pointer,
-    labels: Pointer,
-    scratch: Pointer,
-  ): void;
-  mahalanobis(
-    type: number,
-    x: Pointer,
-    N: number,
-    D: number,
-    T: number,
-    K: number,
-    mu: Pointer,
-    factor: Pointer,
-    zeros: Pointer,
-    distance: Pointer,
-    scratch: Pointer,
-  ): void;
+  score(rows: Pointer, model: Pointer, density: Pointer, resp: Pointer, labels: Pointer, scratch: Pointer): void;
+  mahalanobis(rows: Pointer, model: Pointer, zeros: Pointer, distance: Pointer, scratch: Pointer): void;
 
-  conditionalMeans(
-    x: Pointer,
-    N: number,
-    D: number,
-    T: number,
-    K: number,
-    M: number,
-    mu: Pointer,
-    nu: Pointer,
-    slopes: Pointer,
-    means: Pointer,
-  ): void;
+  conditionalMeans(rows: Pointer, model: Pointer, nu: Pointer, slopes: Pointer, means: Pointer, M: number): void;
   mixMoments(
     resp: Pointer,
     means: Pointer,
@@ -217,59 +130,68 @@ export interface Kernels {
     covariance: Pointer,
   ): void;
   conditionalDensity(
+    model: Pointer,
     resp: Pointer,
     means: Pointer,
     y: Pointer,
-    factor: Pointer,
-    logc: Pointer,
-    N: number,
-    K: number,
-    M: number,
     density: Pointer,
+    N: number,
     scratch: Pointer,
   ): void;
 
   normalTail(z: number): number;
-  tails(...args: LineArguments): void;
-  quantiles(...args: LineArguments): void;
+  tails(
+    x: Pointer,
+    length: number,
+    weights: Pointer,
+    mu: Pointer,
+    sigma: Pointer,
+    K: number,
+    side: number,
+    out: Pointer,
+  ): void;
+  quantiles(
+    p: Pointer,
+    length: number,
+    weights: Pointer,
+    mu: Pointer,
+    sigma: Pointer,
+    K: number,
+    side: number,
+    out: Pointer,
+  ): void;
 
   seedRandom(state: Pointer, seed: number, stream: number): void;
   uniform(state: Pointer): number;
   sample(
-    type: number,
+    model: Pointer,
     cumulative: Pointer,
-    mu: Pointer,
     root: Pointer,
     state: Pointer,
     rows: Pointer,
     labels: Pointer,
-    z: Pointer,
     N: number,
-    D: number,
-    K: number,
+    z: Pointer,
   ): void;
 
-  nearest(...args: readonly [...RangeArguments, c: Pointer, metric: Pointer, from: Pointer, to: Pointer]): number;
+  nearest(rows: Pointer, first: number, last: number, c: Pointer, metric: Pointer, from: Pointer, to: Pointer): number;
   potentials(
-    ...args: readonly [...RangeArguments, c: Pointer, M: number, metric: Pointer, from: Pointer, out: Pointer]
+    rows: Pointer,
+    first: number,
+    last: number,
+    c: Pointer,
+    metric: Pointer,
+    from: Pointer,
+    out: Pointer,
+    M: number,
   ): void;
-  pickRow(v: Pointer, w: Pointer, wStep: number, N: number, T: number, target: number): number;
-  farthestRow(v: Pointer, w: Pointer, wStep: number, N: number, T: number): number;
-  assign(
-    ...args: readonly [
-      ...RangeArguments,
-      K: number,
-      centres: Pointer,
-      metric: Pointer,
-      labels: Pointer,
-      distance: Pointer,
-      bounds: Pointer,
-      drift: Pointer,
-      sums: Pointer,
-      scratch: Pointer,
-    ]
-  ): number;
+  pickRow(rows: Pointer, v: Pointer, target: number): number;
+  farthestRow(rows: Pointer, v: Pointer): number;
+  assign(rows: Pointer, clusters: Pointer, first: number, last: number, sums: Pointer, scratch: Pointer): number;
 }
+
+/** Most arguments of a kernel. */
+export const MOST_ARGUMENTS = 9;
 
 /** Covariance types as the kernels number them (`assembly/layout.ts`). */
 export const TYPE_CODE: Readonly<Record<CovarianceType, number>> = { full: 0, tied: 1, diag: 2, spherical: 3 };

@@ -5,6 +5,7 @@ import { formOf, hasOwnMatrices } from "../covariance/forms.ts";
 import type { Parameters } from "../covariance/parameters.ts";
 import { pivotTolerance, singularCovariance } from "../covariance/roots.ts";
 import { withArena } from "../engine/arena.ts";
+import { describeModel } from "../engine/descriptors.ts";
 
 /** Parameters and what the kernels read of them: the factors of the covariances and the log-constants. */
 export interface Model extends Parameters {
@@ -78,8 +79,18 @@ export function* modelSteps(
       const cov = arena.f64(form.isDense ? 2 * covLength : covLength);
       const factorPart = isTied ? arena.f64(factorLength) : cov;
       arena.viewF64(cov, covLength).set(covariances.subarray(group * covLength, (group + 1) * covLength));
-      const args = [weight, mu, cov, centre, factorPart, logcPart, D, components, pivotTolerance(D)] as const;
-      const status = kernels.factorise(type, ...args, cov);
+      const model = describeModel(arena, {
+        type,
+        D,
+        K: components,
+        weights: weight,
+        mu,
+        cov,
+        centre,
+        factor: factorPart,
+        logc: logcPart,
+      });
+      const status = kernels.factorise(model, 0, components, pivotTolerance(D), cov);
       if (status !== 0) throw singularCovariance(covarianceType, first + status - 1, remedy);
       factor.set(arena.viewF64(factorPart, factorLength), group * factorLength);
       logc.set(arena.viewF64(logcPart, components), first);

@@ -1,4 +1,5 @@
 import { type Arena, withArena } from "../engine/arena.ts";
+import { describeModel, RECORD_BYTES } from "../engine/descriptors.ts";
 import type { Pointer } from "../engine/kernels.ts";
 import { packRows, tileRows, windowRows } from "../engine/tiles.ts";
 import { MixtureError } from "../errors.ts";
@@ -46,13 +47,16 @@ export function conditionRows(
       arena.copyOf(values),
     );
     const [staging, x, resp, means, result] = [D, D, K, K * M, width].map((length) => arena.f64(rows * length));
+    const model = describeModel(arena, { type, D, K, mu, factor, logc });
+    const window = arena.bytesOf(RECORD_BYTES);
     const scratch = arena.bytesOf(kernels.scoreScratchBytes(type, D, T, K));
     const work = prepare(arena, result, rows);
     for (let first = 0; first < nRows; first += rows) {
       const count = Math.min(rows, nRows - first);
       packRows(arena, matrix, first, count, staging, x, T);
-      kernels.score(type, x, count, D, T, K, mu, factor, logc, 0, resp, 0, scratch);
-      kernels.conditionalMeans(x, count, D, T, K, M, mu, nu, b, means);
+      kernels.describeRows(window, x, 0, 0, count, D, T);
+      kernels.score(window, model, 0, resp, 0, scratch);
+      kernels.conditionalMeans(window, model, nu, b, means, M);
       const bad = kernels.firstNotFinite(means, count * K * M);
       if (bad >= 0) {
         throw overflow("means", first + Math.floor(bad / K / M));

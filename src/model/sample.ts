@@ -1,6 +1,7 @@
 import type { Parameters } from "../covariance/parameters.ts";
 import { rootsOf } from "../covariance/roots.ts";
 import { withArena } from "../engine/arena.ts";
+import { describeModel } from "../engine/descriptors.ts";
 import { TYPE_CODE } from "../engine/kernels.ts";
 import { randomState } from "../engine/random.ts";
 
@@ -24,7 +25,7 @@ export function drawSample(parameters: Parameters, n: number, seed: number, stre
   const labels = new Int32Array(n);
   withArena((arena) => {
     const root = arena.copyOf(rootsOf(arena, parameters));
-    const mu = arena.copyOf(means);
+    const model = describeModel(arena, { type: TYPE_CODE[covarianceType], D, K, mu: arena.copyOf(means) });
     let sum = 0;
     const cumulative = arena.copyOf(weights.map((weight) => (sum += weight)));
     const state = randomState(arena, seed, stream);
@@ -33,7 +34,7 @@ export function drawSample(parameters: Parameters, n: number, seed: number, stre
     const picked = arena.i32(WINDOW_ROWS);
     for (let first = 0; first < n; first += WINDOW_ROWS) {
       const count = Math.min(WINDOW_ROWS, n - first);
-      arena.kernels.sample(TYPE_CODE[covarianceType], cumulative, mu, root, state, rows, picked, z, count, D, K);
+      arena.kernels.sample(model, cumulative, root, state, rows, picked, count, z);
       data.set(arena.viewF64(rows, count * D), first * D);
       labels.set(arena.viewI32(picked, count), first);
     }

@@ -1,4 +1,5 @@
 import { type Arena, acquireArena, withArena } from "../engine/arena.ts";
+import { describeModel, RECORD_BYTES } from "../engine/descriptors.ts";
 import type { Pointer } from "../engine/kernels.ts";
 import { packRows, tileRows, windowRows } from "../engine/tiles.ts";
 import type { Matrix } from "../input/matrix.ts";
@@ -16,12 +17,12 @@ export interface Answers {
   readonly distances?: Float64Array | undefined;
 }
 
-/** A model in the scoring arena, with room for one window of rows beside it. */
+/** A model in the scoring arena, and where one window of rows begins. */
 interface Resident {
   readonly model: Model;
-  readonly mu: Pointer;
-  readonly factor: Pointer;
-  readonly logc: Pointer;
+  /** The records by which kernels are told of the model and of a window. */
+  readonly at: Pointer;
+  readonly rows: Pointer;
   readonly end: Pointer;
 }
 
@@ -31,10 +32,16 @@ let scoring: { readonly arena: Arena; resident: Resident | undefined } | undefin
 let busy = false;
 
 function residentIn(arena: Arena, model: Model): Resident {
-  const mu = arena.copyOf(model.means);
-  const factor = arena.copyOf(model.factor);
-  const logc = arena.copyOf(model.logc);
-  return { model, mu, factor, logc, end: arena.mark() };
+  const at = describeModel(arena, {
+    type: model.type,
+    D: model.nFeatures,
+    K: model.nComponents,
+    mu: arena.copyOf(model.means),
+    factor: arena.copyOf(model.factor),
+    logc: arena.copyOf(model.logc),
+  });
+  const rows = arena.bytesOf(RECORD_BYTES);
+  return { model, at, rows, end: arena.mark() };
 }
 
 /**
@@ -85,25 +92,11 @@ function scoreIn(arena: Arena, resident: Resident, matrix: Matrix, wanted: Answe
   for (let first = 0; first < nRows; first += rows) {
     const count = Math.min(rows, nRows - first);
     packRows(arena, matrix, first, count, staging, x, T);
+    kernels.describeRows(resident.rows, x, 0, 0, count, D, T);
     if (density || resp || labels) {
-      kernels.score(
-        type,
-        x,
-        count,
-        D,
-        T,
-        K,
-        resident.mu,
-        resident.factor,
-        resident.logc,
-        density,
-        resp,
-        labels,
-        scratch,
-      );
+      kernels.score(resident.rows, resident.at, density, resp, labels, scratch);
     }
-    if (distances)
-      kernels.mahalanobis(type, x, count, D, T, K, resident.mu, resident.factor, zeros, distances, scratch);
+    if (distances) kernels.mahalanobis(resident.rows, resident.at, zeros, distances, scratch);
     answers.density?.set(arena.viewF64(density, count), first);
     answers.responsibilities?.set(arena.viewF64(resp, count * K), first * K);
     answers.labels?.set(arena.viewI32(labels, count), first);

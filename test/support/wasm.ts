@@ -11,11 +11,11 @@ export interface Kernels {
 export const DATA_START = 65536;
 
 /**
- * An instance of build/gaussmix.wasm of its own, with a zeroed memory of `pages` times 64 KiB; the first page belongs to
+ * An instance of build/gaussmix.wasm, or of that of gaussmix/predict, of its own, with a zeroed memory of `pages` times 64 KiB; the first page belongs to
  * the module.
  */
-export function loadKernels(pages: number): Kernels {
-  const module = new WebAssembly.Module(readFileSync(new URL("../../build/gaussmix.wasm", import.meta.url)));
+export function loadKernels(pages: number, name: "gaussmix" | "predict" = "gaussmix"): Kernels {
+  const module = new WebAssembly.Module(readFileSync(new URL(`../../build/${name}.wasm`, import.meta.url)));
   const memory = new WebAssembly.Memory({ initial: pages, maximum: 65536 });
   const instance = new WebAssembly.Instance(module, { env: { memory } });
   return {

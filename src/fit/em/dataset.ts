@@ -1,6 +1,7 @@
 import type { Form } from "../../covariance/form.ts";
 import { type Arena, acquireArena, releaseArena } from "../../engine/arena.ts";
-import type { Pointer, RowArguments } from "../../engine/kernels.ts";
+import { type PlacedRows, placeRows } from "../../engine/descriptors.ts";
+import type { Pointer } from "../../engine/kernels.ts";
 import type { Work } from "../../engine/schedule.ts";
 import { packRows, tileRows, windowRows } from "../../engine/tiles.ts";
 import type { Family } from "../../families/family.ts";
@@ -54,8 +55,8 @@ export interface Problem {
   readonly K: number;
   readonly T: number;
   readonly nTiles: number;
-  /** The first arguments of every kernel that reads the rows. */
-  readonly rows: RowArguments;
+  /** Where the rows lie, and the record by which kernels are told of them. */
+  readonly rows: PlacedRows;
   /** Σ weights. */
   readonly totalWeight: number;
   /** [D] mean and variance of each column; the variance of a constant column is exactly 0. */
@@ -94,7 +95,7 @@ export function* withProblem<T>(
 
 /** The weights [N] of the rows as they lie. A view or an array of ones: use it at once. */
 export function rowWeights({ arena, N, rows }: Problem): Float64Array {
-  const [, w, wStep] = rows;
+  const { w, wStep } = rows;
   return wStep ? arena.viewF64(w, N) : new Float64Array(N).fill(1);
 }
 
@@ -135,17 +136,18 @@ function* pack(
   const x = arena.f64(nTiles * D * T);
   const weights = sampleWeight && (kept ? Float64Array.from(kept, (row) => sampleWeight[row]) : sampleWeight);
   const { w, wStep } = packWeights(arena, N, T, nTiles, weights);
-  const rows = windowRows(N, D, T);
+  const window = windowRows(N, D, T);
+  const rows = placeRows(arena, { x, w, wStep, N, D, T });
   const restore = function* (): Work<void> {
     const mark = arena.mark();
     try {
       if (weights) arena.viewF64(w, N).set(weights);
-      const staging = arena.f64(rows * D);
+      const staging = arena.f64(window * D);
       yield {
-        groups: Math.ceil(N / rows),
-        run: (window) => {
-          const first = window * rows;
-          packRows(arena, matrix, first, Math.min(rows, N - first), staging, x + first * D * 8, T, kept);
+        groups: Math.ceil(N / window),
+        run: (group) => {
+          const first = group * window;
+          packRows(arena, matrix, first, Math.min(window, N - first), staging, x + first * D * 8, T, kept);
         },
       };
     } finally {
@@ -156,7 +158,6 @@ function* pack(
   const totalWeight = sampleWeight ? sampleWeight.reduce((sum, weight) => sum + weight, 0) : N;
   const family = familyNamed(name);
   const { form } = family;
-  const rowArguments = [x, w, wStep, N, D, T] as const;
   const shape = {
     arena,
     family,
@@ -168,7 +169,7 @@ function* pack(
     K,
     T,
     nTiles,
-    rows: rowArguments,
+    rows,
     totalWeight,
     kept,
     restore,
@@ -216,14 +217,14 @@ function columnStatistics(
   problem: Omit<Problem, "columnMeans" | "columnVariances">,
   matrix: Matrix,
 ): Pick<Problem, "columnMeans" | "columnVariances"> {
-  const { arena, D, T, nTiles, rows, totalWeight } = problem;
+  const { arena, D, nTiles, rows, totalWeight } = problem;
   const mark = arena.mark();
   try {
     const c = arena.f64(D);
-    arena.kernels.readRow(rows[0], 0, D, T, c);
+    arena.kernels.readRow(rows.at, 0, c);
     const s1 = arena.filled(D, 0);
     const s2 = arena.filled(D, 0);
-    arena.kernels.columnMoments(...rows, 0, nTiles, c, s1, s2);
+    arena.kernels.columnMoments(rows.at, 0, nTiles, c, s1, s2);
     const shift = arena.readF64(s1, D).map((sum) => sum / totalWeight);
     const columnMeans = arena.readF64(c, D).map((value, d) => value + shift[d]);
     const columnVariances = arena.readF64(s2, D).map((sum, d) => Math.max(0, sum / totalWeight - shift[d] * shift[d]));

@@ -1,7 +1,8 @@
 import { covarianceLength, narrower } from "../../covariance/forms.ts";
 import type { Parameters } from "../../covariance/parameters.ts";
 import { singularCovariance } from "../../covariance/roots.ts";
-import type { ModelArguments, Pointer } from "../../engine/kernels.ts";
+import { describeModel, type PlacedModel } from "../../engine/descriptors.ts";
+import { type Pointer, TYPE_CODE } from "../../engine/kernels.ts";
 import { inTurns, perform, type Work } from "../../engine/schedule.ts";
 import { MixtureError } from "../../errors.ts";
 import { maximise } from "../../families/maximise.ts";
@@ -49,11 +50,7 @@ export class Em {
   fixed: FixedParameters | undefined;
   readonly #regularise: boolean;
   readonly #margin: number;
-  readonly #mu: Pointer;
   readonly #factors: Factors;
-  /** What sums over rows take first. */
-  readonly #typeAndRows: readonly number[];
-  readonly #cov: Pointer;
   readonly #reg: Pointer;
   readonly #ridge: Pointer;
   /** What covariances may not fall below, or 0; and scratch for that. */
@@ -82,8 +79,6 @@ export class Em {
     this.#margin = lazy ? LAZY_MARGIN + kernels.log(K) : Infinity;
     this.length = K + K * D + covarianceLength(problem.form, K, D);
     this.pointer = arena.bytesOf(this.length * 8);
-    this.#mu = this.pointer + K * 8;
-    this.#cov = this.#mu + K * D * 8;
     this.#factors = new Factors(problem, this.pointer, this.#margin);
     this.#reg = arena.copyOf(regularisation.reg);
     this.#ridge = arena.copyOf(regularisation.ridge);
@@ -92,7 +87,6 @@ export class Em {
     this.#statsLength = kernels.statisticsLength(type, D, K);
     this.#free = problem.labelled?.free ?? nTiles;
     this.#order = new RowOrder(this, this.#free, lazy);
-    this.#typeAndRows = [type, ...problem.rows];
     const free = { N: Math.min(problem.N, this.#free * problem.T), D, K, nTiles: this.#free };
     this.#groups = groupCount(free, this.#statsLength * 16);
     this.#labelled = problem.labelled && new LabelledSums(problem, problem.labelled, this.model);
@@ -105,8 +99,8 @@ export class Em {
     return this.problem.arena.viewF64(this.pointer, this.length);
   }
 
-  /** What the kernels read of the parameters; they must be {@link settle}d. */
-  get model(): ModelArguments {
+  /** What the kernels read of the parameters; all but their places must be {@link settle}d. */
+  get model(): PlacedModel {
     return this.#factors.model;
   }
 
@@ -209,7 +203,8 @@ export class Em {
    * @throws {MixtureError} `NOT_FINITE` if it overflows, `SINGULAR_COVARIANCE` if a covariance is not positive definite.
    */
   *evaluate(): Work<number> {
-    const { arena, type, D, K, T } = this.problem;
+    const { arena, rows, type, D, K, T } = this.problem;
+    const { at } = this.model;
     if (!this.#factors.isSettled) this.#check(yield* this.settle());
     if (this.#total) yield* this.#sumTotalScatter();
     this.#before = { order: this.#order.state, exact: this.#exact };
@@ -218,13 +213,11 @@ export class Em {
     yield* this.#sum(
       "accumulate",
       arena.kernels.passScratchBytes(type, D, T, K),
-      (first, last, stats) =>
-        this.#typeAndRows.concat(first, last, K, this.model, this.#margin, this.#order.homes, stats, exact),
+      (first, last, stats) => [rows.at, at, first, last, this.#order.homes, stats, exact, this.#margin],
       this.#labelled,
     );
     if (this.#total && !this.#exact) {
-      const { centre } = this.#factors;
-      const ratio = arena.kernels.tiedScatter(this.#stats, this.#mu, this.#total, centre, D, K);
+      const ratio = arena.kernels.tiedScatter(at, this.#stats, this.#total);
       if (ratio > TIED_RATIO) {
         this.#exact = true;
         return yield* this.evaluate();
@@ -272,16 +265,16 @@ export class Em {
 
   /** Sums with given responsibilities about the current means: by labels [N]. Rows are counted as they lie, sorted or not. */
   *sumLabels(labels: Pointer): Work<void> {
-    const { arena, D, K, T } = this.problem;
+    const { arena, rows, D, T } = this.problem;
     arena.viewF64(this.#stats, this.#groups * this.#statsLength * 2).fill(0);
-    yield* this.#sum("accumulateGiven", arena.kernels.givenScratchBytes(D, T), (first, last, stats) =>
-      this.#typeAndRows.concat(first, last, K, this.#mu, labels, 0, stats),
-    );
+    yield* this.#sum("accumulateGiven", arena.kernels.givenScratchBytes(D, T), (first, last, stats) => [
+      ...[rows.at, this.model.at, first, last, labels, 0, stats],
+    ]);
   }
 
   /** Sums with responsibilities that `fill` writes for a range of rows as they lie, [count, K] row-major. */
   *sumResponsibilities(fill: (first: number, count: number, out: Float64Array) => void): Work<void> {
-    const { arena, type, rows, N, D, K, T, nTiles } = this.problem;
+    const { arena, rows, N, D, K, T, nTiles } = this.problem;
     const mark = arena.mark();
     try {
       const resp = arena.f64(T * K);
@@ -292,7 +285,7 @@ export class Em {
         run: (tile) => {
           const count = Math.min(T, N - tile * T);
           fill(tile * T, count, arena.viewF64(resp, count * K));
-          arena.kernels.accumulateGiven(type, ...rows, tile, tile + 1, K, this.#mu, 0, resp, this.#stats, scratch);
+          arena.kernels.accumulateGiven(rows.at, this.model.at, tile, tile + 1, 0, resp, this.#stats, scratch);
         },
       };
     } finally {
@@ -314,7 +307,7 @@ export class Em {
 
   /** {@link maximise} without a look at the covariances, which the next {@link evaluate} will take. */
   maximiseOnly(): number {
-    const { arena, family, type, D, K } = this.problem;
+    const { arena, family } = this.problem;
     this.#holdMeans();
     let empty = 0;
     if (this.regularisation.prior || family.constrained) {
@@ -324,8 +317,7 @@ export class Em {
       this.seat(estimates);
       empty = estimates.weights.filter((weight) => weight === 0).length;
     } else {
-      const { kernels } = arena;
-      empty = kernels.maximise(type, this.#stats, this.#reg, this.#ridge, this.pointer, this.#mu, this.#cov, D, K);
+      empty = arena.kernels.maximise(this.model.at, this.#stats, this.#reg, this.#ridge);
     }
     this.#raise();
     this.fixed?.restore(this.vector);
@@ -335,12 +327,11 @@ export class Em {
 
   /** What the last pass summed up, about the present means: until the M-step, which moves them. */
   get sums(): Sums {
-    const { arena, form, type, D, K } = this.problem;
-    const { kernels } = arena;
+    const { arena, form, D, K } = this.problem;
     const mark = arena.mark();
     const length = covarianceLength(form, K, D);
     const out = arena.f64(K + K * D + length);
-    kernels.unpackStatistics(type, this.#stats, D, K, out);
+    arena.kernels.unpackStatistics(this.model.at, this.#stats, out);
     const values = arena.readF64(out, K + K * D + length);
     arena.rewind(mark);
     const counts = values.slice(0, K);
@@ -366,8 +357,8 @@ export class Em {
 
   /** Raises covariances to the floor, if there is one and they are below it. */
   #raise(): void {
-    const { arena, type, D, K } = this.problem;
-    if (this.#floor) arena.kernels.raiseCovariances(type, this.#cov, this.#floor, D, K, this.#floorScratch);
+    const { kernels } = this.problem.arena;
+    if (this.#floor) kernels.raiseCovariances(this.model.at, this.#floor, this.#floorScratch);
   }
 
   /** Runs a summing kernel over fixed groups of tiles, each into its own block, and merges the blocks in a fixed tree. */
@@ -410,9 +401,9 @@ export class Em {
     const mark = arena.mark();
     try {
       const scratch = arena.bytesOf(kernels.givenScratchBytes(D, T));
-      const { centre } = this.#factors;
+      const all = describeModel(arena, { type: TYPE_CODE.full, D, K: 1, mu: this.model.centre });
       yield* inTurns(N * D * D, nTiles, (first, last) =>
-        kernels.accumulateGiven(0, ...rows, first, last, 1, centre, 0, 0, this.#total, scratch),
+        kernels.accumulateGiven(rows.at, all, first, last, 0, 0, this.#total, scratch),
       );
     } finally {
       arena.rewind(mark);

@@ -2,7 +2,8 @@
 
 import { blockCount, hasOwnMatrices } from "../../covariance/forms.ts";
 import { pivotTolerance } from "../../covariance/roots.ts";
-import { type ModelArguments, type Pointer, TYPE_CODE } from "../../engine/kernels.ts";
+import { describeModel, type PlacedModel } from "../../engine/descriptors.ts";
+import { type Pointer, TYPE_CODE } from "../../engine/kernels.ts";
 import type { GroupKernel, KernelTask, Work } from "../../engine/schedule.ts";
 import type { Problem } from "./dataset.ts";
 
@@ -16,22 +17,18 @@ const FACTOR_SPEED = 8;
 /** Homes whose pairs are worked out together (assembly/separators.ts). */
 const HOMES = 4;
 
-/** Room for what is known of pairs of components (assembly/separators.ts, reach.ts), or 0 where it does not pay. */
-function pairsOf({ arena, form, K, D }: Problem): readonly [separators: Pointer, reach: Pointer] {
+/** Room for what is known of pairs of components (assembly/separators.ts, reach.ts), or none where it does not pay. */
+function pairsOf({ arena, form, K, D }: Problem): Pick<PlacedModel, "separators" | "reach"> {
   const length = hasOwnMatrices(form) ? K * K * (1 + D) : 0;
-  if (K <= 2 || (length + K * K) * 8 > MOST_PAIRS) return [0, 0];
-  return [length > 0 ? arena.f64(length) : 0, arena.f64(K * K)];
+  if (K <= 2 || (length + K * K) * 8 > MOST_PAIRS) return { separators: 0, reach: 0 };
+  return { separators: length > 0 ? arena.f64(length) : 0, reach: arena.f64(K * K) };
 }
 
 /** Factors and log-constants of the components, and what is known of pairs of them. */
 export class Factors {
-  /** For the kernels; as the parameters were when they were last {@link settle}d. */
-  readonly model: ModelArguments;
-  /** [D]: the columns' means, about which tied components are whitened. */
-  readonly centre: Pointer;
+  /** The parameters and what follows from them, which is as they were when they were last {@link settle}d. */
+  readonly model: PlacedModel;
   readonly #problem: Problem;
-  readonly #weights: Pointer;
-  readonly #cov: Pointer;
   readonly #scratch: Pointer;
   readonly #scratchLength: number;
   readonly #margin: number;
@@ -45,20 +42,24 @@ export class Factors {
   constructor(problem: Problem, parameters: Pointer, margin: number) {
     const { arena, type, D, K } = problem;
     this.#problem = problem;
-    this.#weights = parameters;
-    const mu = parameters + K * 8;
-    this.#cov = mu + K * D * 8;
     this.#margin = margin;
-    const factor = arena.f64(arena.kernels.factorLength(type, D, K));
-    this.model = [mu, factor, arena.f64(K), ...(margin < Infinity ? pairsOf(problem) : ([0, 0] as const))];
-    this.centre = arena.copyOf(problem.columnMeans);
+    const mu = parameters + K * 8;
+    const places = {
+      ...{ type, D, K, weights: parameters, mu, cov: mu + K * D * 8 },
+      // the point about which tied components are whitened
+      centre: arena.copyOf(problem.columnMeans),
+      factor: arena.f64(arena.kernels.factorLength(type, D, K)),
+      logc: arena.f64(K),
+      ...(margin < Infinity ? pairsOf(problem) : { separators: 0, reach: 0 }),
+    };
+    this.model = { ...places, at: describeModel(arena, places) };
     this.#scratchLength = problem.form.isDense ? Math.max(12, 2 * D) * D : 0;
     this.#scratch = arena.f64(this.#scratchLength);
   }
 
   /** Whether all is there for the next pass. */
   get isSettled(): boolean {
-    return this.#hasFactors && (this.#hasPairs || !this.model[4]);
+    return this.#hasFactors && (this.#hasPairs || !this.model.reach);
   }
 
   /** Tells that the parameters have changed. */
@@ -112,9 +113,9 @@ export class Factors {
     if (!form.isDense) return D;
     const matrices = blockCount(form, K);
     const triangle = arena.kernels.factorLength(TYPE_CODE.full, D, 1);
-    const weights = arena.viewF64(this.#weights, K);
-    const cov = arena.viewF64(this.#cov, matrices * D * D);
-    const factor = arena.viewF64(this.model[1], matrices * triangle);
+    const weights = arena.viewF64(this.model.weights, K);
+    const cov = arena.viewF64(this.model.cov, matrices * D * D);
+    const factor = arena.viewF64(this.model.factor, matrices * triangle);
     let sum = 0;
     for (let k = 0; k < matrices; k++) {
       const share = matrices > 1 ? weights[k] : 1;
@@ -147,20 +148,11 @@ export class Factors {
   }
 
   #factorsOf(first: number, last: number): readonly number[] {
-    const { arena, type, D } = this.#problem;
-    const [mu, factor, logc] = this.model;
-    // ranges of components, which only full ones are cut into
-    const to = factor + (first > 0 ? arena.kernels.factorLength(type, D, first) * 8 : 0);
-    return [
-      ...[type, this.#weights + first * 8, mu, this.#cov + first * D * D * 8, this.centre, to, logc + first * 8],
-      ...[D, last - first, pivotTolerance(D)],
-    ];
+    return [this.model.at, first, last, pivotTolerance(this.#problem.D)];
   }
 
   #pairsOf(first: number, last: number): readonly number[] {
-    const { type, D, K } = this.#problem;
-    const [mu, factor, logc, separators, reach] = this.model;
-    return [type, mu, factor, this.#cov, logc, separators, reach, this.#margin, D, K, first, last];
+    return [this.model.at, first, last, this.#margin];
   }
 
   #run(kernel: "factorise" | "relate", args: readonly number[]): number {

@@ -1,5 +1,6 @@
 // What rows of known components add to a pass.
-import type { ModelArguments, Pointer } from "../../engine/kernels.ts";
+import { describeModel, type PlacedModel } from "../../engine/descriptors.ts";
+import type { Pointer } from "../../engine/kernels.ts";
 import type { LabelledTiles, Problem } from "./dataset.ts";
 
 /** Pairs of lanes ahead of the components in a block of statistics (assembly/layout.ts). */
@@ -9,7 +10,9 @@ const HEADER = 2;
 export class LabelledSums {
   readonly #problem: Problem;
   readonly #parts: LabelledTiles["parts"];
-  readonly #model: ModelArguments;
+  readonly #model: PlacedModel;
+  /** Each component by itself, as a mixture of one with its weight. */
+  readonly #alone: readonly Pointer[];
   /** Statistics of each part. */
   readonly #stats: Pointer;
   readonly #length: number;
@@ -17,7 +20,7 @@ export class LabelledSums {
   readonly #factors: Pointer;
   readonly #factorLength: number;
 
-  constructor(problem: Problem, { parts }: LabelledTiles, model: ModelArguments) {
+  constructor(problem: Problem, { parts }: LabelledTiles, model: PlacedModel) {
     const { arena, type, D, K, form } = problem;
     this.#problem = problem;
     this.#parts = parts;
@@ -26,6 +29,10 @@ export class LabelledSums {
     this.#stats = arena.bytesOf(parts.length * this.#length * 16);
     this.#factorLength = arena.kernels.factorLength(type, D, 1);
     this.#factors = form.isShared ? arena.f64(K * this.#factorLength) : 0;
+    this.#alone = Array.from({ length: K }, (_, k) => {
+      const factor = (this.#factors || model.factor) + k * this.#factorLength * 8;
+      return describeModel(arena, { type, D, K: 1, mu: model.mu + k * D * 8, factor, logc: model.logc + k * 8 });
+    });
   }
 
   /** The number of jobs of a pass. */
@@ -39,7 +46,7 @@ export class LabelledSums {
     if (!this.#factors) return;
     // a triangle and the centre, which all share, then the component's own whitened mean
     const common = this.#factorLength - D;
-    const shared = arena.viewF64(this.#model[1], common + K * D);
+    const shared = arena.viewF64(this.#model.factor, common + K * D);
     const factors = arena.viewF64(this.#factors, K * this.#factorLength);
     for (let k = 0; k < K; k++) {
       factors.set(shared.subarray(0, common), k * this.#factorLength);
@@ -49,13 +56,9 @@ export class LabelledSums {
 
   /** The arguments of `accumulate` for a job, without the scratch. */
   args(job: number, homes: Pointer, exact: number): readonly number[] {
-    const { type, rows, D } = this.#problem;
-    const { component: k, first, last } = this.#parts[job];
-    const [mu, factor, logc] = this.#model;
-    const own = (this.#factors || factor) + k * this.#factorLength * 8;
+    const { component, first, last } = this.#parts[job];
     const stats = this.#stats + job * this.#length * 16;
-    const alone: ModelArguments = [mu + k * D * 8, own, logc + k * 8, 0, 0];
-    return [type, ...rows, first, last, 1, ...alone, Infinity, homes, stats, exact];
+    return [this.#problem.rows.at, this.#alone[component], first, last, homes, stats, exact, Infinity];
   }
 
   /** Adds the sums of all jobs to those of the free rows. */

@@ -1,3 +1,4 @@
+import { RECORD_BYTES } from "../../engine/descriptors.ts";
 import type { Pointer } from "../../engine/kernels.ts";
 import type { Work } from "../../engine/schedule.ts";
 import type { Em } from "./em.ts";
@@ -12,17 +13,17 @@ export function* posteriorsOf(
 ): Work<void> {
   const { arena, type, rows, N, D, K, T, nTiles } = problem;
   const { kernels } = arena;
-  const [mu, factor, logc] = model;
   const mark = arena.mark();
   try {
     const resp = arena.f64(T * K);
     const scratch = arena.bytesOf(kernels.scoreScratchBytes(type, D, T, K));
+    const some = arena.bytesOf(RECORD_BYTES);
     yield {
       groups: nTiles,
       run: (tile) => {
         const count = Math.min(T, N - tile * T);
-        const x = rows[0] + tile * T * D * 8;
-        kernels.score(type, x, count, D, T, K, mu, factor, logc, 0, resp, 0, scratch);
+        kernels.describeRows(some, rows.x + tile * T * D * 8, 0, 0, count, D, T);
+        kernels.score(some, model.at, 0, resp, 0, scratch);
         visit(tile * T, count, resp);
       },
     };
@@ -46,7 +47,7 @@ export function distancesAt({ problem, model }: Em): Pointer {
   const distances = arena.f64(N * K);
   const mark = arena.mark();
   const scratch = arena.bytesOf(kernels.scoreScratchBytes(type, D, T, K));
-  kernels.mahalanobis(type, rows[0], N, D, T, K, model[0], model[1], arena.filled(K, 0), distances, scratch);
+  kernels.mahalanobis(rows.at, model.at, arena.filled(K, 0), distances, scratch);
   arena.rewind(mark);
   return distances;
 }

@@ -58,7 +58,7 @@ const OPERATIONS = 50;
 
 /** Looks at the rows of a problem; those of weight 0 are not there. */
 export function* resolutionOf(problem: Problem): Work<Resolution> {
-  const { arena, rows, N, D, T } = problem;
+  const { arena, rows, N, D } = problem;
   const weights = rowWeights(problem);
   const stride = Math.max(1, N / LOOKED_AT);
   const all = Array.from({ length: Math.min(N, LOOKED_AT) }, (_, i) => Math.floor(i * stride));
@@ -68,7 +68,7 @@ export function* resolutionOf(problem: Problem): Work<Resolution> {
   const mark = arena.mark();
   const row = arena.f64(D);
   for (const [i, n] of chosen.entries()) {
-    arena.kernels.readRow(rows[0], n, D, T, row);
+    arena.kernels.readRow(rows.at, n, row);
     table.set(arena.viewF64(row, D), i * D);
   }
   arena.rewind(mark);

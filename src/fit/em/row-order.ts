@@ -3,7 +3,8 @@
 import { hasOwnMatrices } from "../../covariance/forms.ts";
 import { type Parameters, withinCovariance } from "../../covariance/parameters.ts";
 import { pivotTolerance } from "../../covariance/roots.ts";
-import { type ModelArguments, type Pointer, TYPE_CODE } from "../../engine/kernels.ts";
+import { describeModel, type PlacedModel } from "../../engine/descriptors.ts";
+import { type Pointer, TYPE_CODE } from "../../engine/kernels.ts";
 import type { Work } from "../../engine/schedule.ts";
 import type { Problem } from "./dataset.ts";
 
@@ -44,7 +45,7 @@ interface SortState {
 interface Sorted {
   readonly problem: Problem;
   readonly vector: Float64Array;
-  readonly model: ModelArguments;
+  readonly model: PlacedModel;
   read(): Parameters;
   seatVector(values: Float64Array): void;
   settle(): Work<number>;
@@ -153,7 +154,7 @@ export class RowOrder {
   *#sort(): Work<void> {
     if (!this.#pays) return;
     const { problem, model, vector } = this.#em;
-    const { arena, type, rows, D, K, T } = problem;
+    const { arena, rows, D, K, T } = problem;
     const nTiles = this.#free;
     const rough = this.#isRough(this.#sorts.length + 1);
     // a new list: the old one belongs to the state before
@@ -161,16 +162,13 @@ export class RowOrder {
     const tiles = this.#windowTiles();
     const mark = arena.mark();
     try {
-      const [sortType, ...sortModel] = (rough && this.#pooled()) || [type, ...model];
+      const by = (rough && this.#pooled()) || model;
       yield {
         arena,
         kernel: "sortRows",
         groups: Math.ceil(nTiles / tiles),
-        scratchBytes: arena.kernels.sortScratchBytes(sortType, D, T, K, tiles),
-        args: (window) => [
-          ...[sortType, ...rows, window * tiles, Math.min((window + 1) * tiles, nTiles)],
-          ...[K, ...sortModel, 0, this.homes],
-        ],
+        scratchBytes: arena.kernels.sortScratchBytes(by.type, D, T, K, tiles),
+        args: (window) => [...[rows.at, by.at, window * tiles, Math.min((window + 1) * tiles, nTiles), this.homes, 0]],
       };
     } finally {
       arena.rewind(mark);
@@ -178,22 +176,21 @@ export class RowOrder {
   }
 
   /**
-   * The type and model of the components with their average covariance in place of their own: D multiplications for a row
-   * and component instead of D² / 2, which sorts most rows alike. It lies in the arena until that is rewound.
+   * The components with their average covariance in place of their own: D multiplications for a row and component instead of
+   * D² / 2, which sorts most rows alike. It lies in the arena until that is rewound.
    */
-  #pooled(): readonly [type: number, ...ModelArguments] | undefined {
+  #pooled(): Pick<PlacedModel, "type" | "at"> | undefined {
     const { problem, model } = this.#em;
-    const { arena, columnMeans, K, D } = problem;
+    const { arena, K, D } = problem;
     const type = TYPE_CODE.tied;
-    const parameters = this.#em.read();
-    const [mu] = model;
-    const factor = arena.f64(arena.kernels.factorLength(type, D, K));
-    const logc = arena.f64(K);
-    const status = arena.kernels.factorise(
-      ...([type, arena.copyOf(parameters.weights), mu, arena.copyOf(withinCovariance(parameters))] as const),
-      ...([arena.copyOf(columnMeans), factor, logc, D, K] as const),
-      ...([pivotTolerance(D), arena.f64(2 * D * D)] as const),
-    );
-    return status > 0 ? undefined : [type, mu, factor, logc, 0, 0];
+    const { weights, mu, centre } = model;
+    const at = describeModel(arena, {
+      ...{ type, D, K, weights, mu, centre },
+      cov: arena.copyOf(withinCovariance(this.#em.read())),
+      factor: arena.f64(arena.kernels.factorLength(type, D, K)),
+      logc: arena.f64(K),
+    });
+    const status = arena.kernels.factorise(at, 0, K, pivotTolerance(D), arena.f64(2 * D * D));
+    return status > 0 ? undefined : { type, at };
   }
 }

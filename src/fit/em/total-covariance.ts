@@ -1,5 +1,5 @@
 // The covariance of all rows, and the columns that depend on others in it.
-
+import { describeModel } from "../../engine/descriptors.ts";
 import { TYPE_CODE } from "../../engine/kernels.ts";
 import { inTurns, type Work } from "../../engine/schedule.ts";
 import type { Problem } from "./dataset.ts";
@@ -30,14 +30,13 @@ export function* totalCovariance(
   try {
     const stats = arena.filled(kernels.statisticsLength(TYPE_CODE.full, D, 1) * 2, 0);
     const scratch = arena.bytesOf(kernels.givenScratchBytes(D, T));
-    const mu = arena.copyOf(columnMeans);
+    const [weights, mu, cov] = [arena.f64(1), arena.copyOf(columnMeans), arena.f64(D * D)];
+    const all = describeModel(arena, { type: TYPE_CODE.full, D, K: 1, weights, mu, cov });
     yield* inTurns(N * D * D, tiles, (first, last) =>
-      kernels.accumulateGiven(TYPE_CODE.full, ...rows, first, last, 1, mu, 0, 0, stats, scratch),
+      kernels.accumulateGiven(rows.at, all, first, last, 0, 0, stats, scratch),
     );
     const reg = arena.copyOf(columnVariances.map((variance) => (variance > 0 ? share * variance : constant)));
-    const ridge = arena.filled(D, 0);
-    const cov = arena.f64(D * D);
-    kernels.maximise(TYPE_CODE.full, stats, reg, ridge, arena.f64(1), mu, cov, D, 1);
+    kernels.maximise(all, stats, reg, arena.filled(D, 0));
     return arena.readF64(cov, D * D);
   } finally {
     arena.rewind(mark);

@@ -12,7 +12,7 @@ import { distancesAt } from "../em/posteriors.ts";
  * @param rank - how many rows lie farther.
  */
 export function* startFromFarRow(em: Em, parent: Float64Array, rank: number, random: Pointer): Work<void> {
-  const { arena, rows, N, D, K, T } = em.problem;
+  const { arena, rows, N, D, K } = em.problem;
   const gone = Math.floor(arena.kernels.uniform(random) * K);
   yield* em.take(parent.map((value, at) => (at === gone ? 0 : value)));
   yield* em.evaluate();
@@ -24,7 +24,7 @@ export function* startFromFarRow(em: Em, parent: Float64Array, rank: number, ran
     n,
   ]).sort((a, b) => b[0] - a[0]);
   const mean = arena.f64(D);
-  arena.kernels.readRow(rows[0], order[rank % N][1], D, T, mean);
+  arena.kernels.readRow(rows.at, order[rank % N][1], mean);
   others.set(arena.viewF64(mean, D), K + gone * D);
   // one row more: EM finds others, if there are
   for (let k = 0; k < K; k++) others[k] = (k === gone ? 1 : others[k] * N) / (N + 1);

@@ -1,3 +1,4 @@
+import { placeRows } from "../../engine/descriptors.ts";
 import type { Pointer } from "../../engine/kernels.ts";
 import type { Work } from "../../engine/schedule.ts";
 import type { Problem } from "../em/dataset.ts";
@@ -22,14 +23,16 @@ export function* startFromNeighbour(em: Em, vector: Float64Array, random: Pointe
 function halved(problem: Problem, random: Pointer): Problem {
   const { arena, rows, nTiles } = problem;
   const { kernels } = arena;
-  const [x, w, wStep, N, D, T] = rows;
-  const weights = arena.viewF64(arena.filled(nTiles * T, 0), nTiles * T);
-  const given = wStep ? arena.viewF64(w, N) : undefined;
+  const { N, T } = rows;
+  const own = placeRows(arena, { ...rows, w: arena.filled(nTiles * T, 0), wStep: T * 8 });
+  // nothing is allocated below: views stay valid
+  const weights = arena.viewF64(own.w, N);
+  const given = rows.wStep ? arena.viewF64(rows.w, N) : undefined;
   let totalWeight = 0;
   for (let n = 0; n < N; n++) {
     if (kernels.uniform(random) < 0.5) continue;
     weights[n] = given ? given[n] : 1;
     totalWeight += weights[n];
   }
-  return { ...problem, rows: [x, weights.byteOffset, T * 8, N, D, T], totalWeight };
+  return { ...problem, rows: own, totalWeight };
 }

@@ -22,8 +22,7 @@ export interface Moves {
  * at one of a great many optima that differ in single rows.
  */
 export function* movesOf(em: Em): Work<{ readonly responsibilities: Float64Array; readonly moves: Moves }> {
-  const { arena, rows, N, D, K, totalWeight } = em.problem;
-  const [, w, wStep] = rows;
+  const { arena, rows, N, K, totalWeight } = em.problem;
   const responsibilities = yield* responsibilitiesOf(em);
   const mark = arena.mark();
   try {
@@ -31,8 +30,7 @@ export function* movesOf(em: Em): Work<{ readonly responsibilities: Float64Array
     const distance = distancesAt(em);
     const to = arena.i32(N);
     const gain = arena.f64(N);
-    const sums = [em.pointer, em.model[2], totalWeight] as const;
-    arena.kernels.bestMoves(resp, distance, w, wStep, N, D, K, ...sums, to, gain, arena.f64(7 * K));
+    arena.kernels.bestMoves(rows.at, em.model.at, resp, distance, to, gain, totalWeight, arena.f64(7 * K));
     return { responsibilities, moves: { to: arena.viewI32(to, N).slice(), gain: arena.readF64(gain, N) } };
   } finally {
     arena.rewind(mark);

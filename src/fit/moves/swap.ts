@@ -2,6 +2,7 @@
 
 import { blockOf, variancesIn } from "../../covariance/forms.ts";
 import { rootsOf } from "../../covariance/roots.ts";
+import { describeModel } from "../../engine/descriptors.ts";
 import type { Kernels, Pointer } from "../../engine/kernels.ts";
 import type { Em } from "../em/em.ts";
 import { SWAP_LOOKED_AT } from "../policy.ts";
@@ -76,8 +77,9 @@ function deviation(em: Em, vector: Float64Array, k: number, random: Pointer): Fl
   try {
     const root = arena.copyOf(blockOf(form, rootsOf(arena, em.read(vector)), K, k));
     const drawn = arena.f64(D);
-    const [one, zeros, label, z] = [arena.filled(1, 1), arena.filled(D, 0), arena.i32(1), arena.f64(D)];
-    kernels.sample(type, one, zeros, root, random, drawn, label, z, 1, D, 1);
+    const [one, label, z] = [arena.filled(1, 1), arena.i32(1), arena.f64(D)];
+    const model = describeModel(arena, { type, D, K: 1, mu: arena.filled(D, 0) });
+    kernels.sample(model, one, root, random, drawn, label, 1, z);
     return arena.readF64(drawn, D).map((value) => value / Math.sqrt(D));
   } finally {
     arena.rewind(mark);

@@ -2,6 +2,7 @@
 
 import type { Form } from "../../covariance/form.ts";
 import { blockOf, variancesIn } from "../../covariance/forms.ts";
+import { placeRows } from "../../engine/descriptors.ts";
 import type { Pointer } from "../../engine/kernels.ts";
 import { randomState } from "../../engine/random.ts";
 import type { Work } from "../../engine/schedule.ts";
@@ -141,8 +142,7 @@ function* splitOf(
   if (!(weight * N >= 2)) return [];
   const w = weights + k * stride * 8;
   const totalWeight = arena.viewF64(w, stride).reduce((sum, share) => sum + share, 0);
-  const [x] = rows.rows;
-  const own = { ...rows, rows: [x, w, T * 8, N, D, T] as const, totalWeight };
+  const own = { ...rows, rows: placeRows(arena, { ...rows.rows, w, wStep: T * 8 }), totalWeight };
   const problem = { ...own, columnMeans: mean, columnVariances: variancesIn(form, covariance, D) };
   const one = new Em({ ...problem, K: 1 }, regularisation, false);
   yield* one.write({ weights: Float64Array.of(1), means: mean, covariances: covariance });

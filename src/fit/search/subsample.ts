@@ -1,3 +1,4 @@
+import { placeRows } from "../../engine/descriptors.ts";
 import type { Pointer } from "../../engine/kernels.ts";
 import { tileRows } from "../../engine/tiles.ts";
 import type { Problem } from "../em/dataset.ts";
@@ -30,7 +31,7 @@ export function raceRows({ N, K, D }: Pick<Problem, "N" | "K" | "D">): number | 
 export function subsample(problem: Problem, count: number, random: Pointer): Problem {
   const { arena, N, D, K } = problem;
   const { kernels } = arena;
-  const [x, w, wStep] = problem.rows;
+  const { at, w, wStep } = problem.rows;
   const T = tileRows(D, count, K);
   const nTiles = Math.ceil(count / T);
   const tiles = arena.f64(nTiles * D * T);
@@ -44,7 +45,7 @@ export function subsample(problem: Problem, count: number, random: Pointer): Pro
   for (let i = 0; i < count; i++) {
     const from = Math.floor((N * i) / count);
     const row = from + Math.floor(kernels.uniform(random) * (Math.floor((N * (i + 1)) / count) - from));
-    kernels.readRow(x, row, D, problem.T, staging + (i % T) * D * 8);
+    kernels.readRow(at, row, staging + (i % T) * D * 8);
     const weight = given ? given[row] : 1;
     kept[i] = weight;
     totalWeight += weight;
@@ -58,7 +59,7 @@ export function subsample(problem: Problem, count: number, random: Pointer): Pro
     T,
     whole: problem.whole ?? N,
     nTiles,
-    rows: [tiles, weights, T * 8, count, D, T],
+    rows: placeRows(arena, { x: tiles, w: weights, wStep: T * 8, N: count, D, T }),
     totalWeight,
     kept: undefined,
     restore: undefined,

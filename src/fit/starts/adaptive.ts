@@ -1,3 +1,4 @@
+import { describeModel } from "../../engine/descriptors.ts";
 import type { Pointer } from "../../engine/kernels.ts";
 import type { Work } from "../../engine/schedule.ts";
 import type { Em } from "../em/em.ts";
@@ -14,7 +15,7 @@ import { halve } from "../moves/swap.ts";
 export function* startAdaptively(em: Em, random: Pointer): Work<void> {
   const { arena, type, rows, N, D, K, T } = em.problem;
   const { kernels } = arena;
-  const [x, w, wStep] = rows;
+  const { w, wStep } = rows;
   const labels = arena.i32(N);
   arena.viewI32(labels, N).fill(0);
   const distances = arena.f64(N * K);
@@ -22,14 +23,15 @@ export function* startAdaptively(em: Em, random: Pointer): Work<void> {
   const zeros = arena.filled(K, 0);
   const scratch = arena.bytesOf(kernels.scoreScratchBytes(type, D, T, K));
   const mean = arena.f64(D);
-  const [mu, factor, logc] = em.model;
+  /** The mixture of the first `count` components. */
+  const begun = (count: number): Pointer => describeModel(arena, { ...em.model, K: count });
   yield* firstStep(em, columnMeansFor(em.problem), () => em.sumLabels(labels));
   for (let k = 1; k < K; k++) {
     let singular = false;
     yield {
       groups: 1,
       run: () => {
-        kernels.mahalanobis(type, x, N, D, T, k, mu, factor, zeros, distances, scratch);
+        kernels.mahalanobis(rows.at, begun(k), zeros, distances, scratch);
         const homes = nearestOf(arena.viewF64(distances, N * k), arena.viewF64(nearest, N), k);
         let total = 0;
         const weights = wStep ? arena.viewF64(w, N) : undefined;
@@ -38,13 +40,13 @@ export function* startAdaptively(em: Em, random: Pointer): Work<void> {
         });
         const target = kernels.uniform(random);
         // all rows lie on means: any row will do
-        const row = total > 0 ? kernels.pickRow(nearest, w, wStep, N, T, target * total) : Math.floor(target * N);
-        kernels.readRow(x, row, D, T, mean);
+        const row = total > 0 ? kernels.pickRow(rows.at, nearest, target * total) : Math.floor(target * N);
+        kernels.readRow(rows.at, row, mean);
         const vector = em.vector.slice();
         halve(em, vector, homes[row], k, new Float64Array(D));
         vector.set(arena.viewF64(mean, D), K + k * D);
         singular = !em.tryVector(vector);
-        if (!singular) kernels.score(type, x, N, D, T, k + 1, mu, factor, logc, 0, 0, labels, scratch);
+        if (!singular) kernels.score(rows.at, begun(k + 1), 0, 0, labels, scratch);
       },
     };
     if (singular) break;

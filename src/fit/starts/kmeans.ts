@@ -1,3 +1,4 @@
+import { RECORD_BYTES } from "../../engine/descriptors.ts";
 import type { Pointer } from "../../engine/kernels.ts";
 import { perform, type Work } from "../../engine/schedule.ts";
 import { groupCount, groupTiles, type Problem } from "../em/dataset.ts";
@@ -16,6 +17,8 @@ export class KMeans {
   readonly #weights: Float64Array;
   readonly #metric: Pointer;
   readonly #distance: Pointer;
+  /** The record by which the kernel `assign` is told of the clusters. */
+  readonly #clusters: Pointer;
   /** See the kernel `assign`; undefined until they pay. */
   #bounds: { readonly bounds: Pointer; readonly drift: Pointer } | undefined;
   /** Whether each row's distance is that to the centres as they are. */
@@ -32,6 +35,7 @@ export class KMeans {
     this.#weights = metric;
     this.#metric = arena.copyOf(metric);
     this.#distance = arena.f64(nTiles * T);
+    this.#clusters = arena.bytesOf(RECORD_BYTES);
     this.#groups = groupCount(problem, K * (1 + D) * 8);
     this.#sums = arena.f64(this.#groups * K * (1 + D));
   }
@@ -48,14 +52,14 @@ export class KMeans {
     trials: number = 2 + Math.floor(this.problem.arena.kernels.log(this.problem.K)),
     given = 0,
   ): Work<void> {
-    const { arena, N, K, D, T, nTiles, totalWeight, rows } = this.problem;
-    const [x, w, wStep] = rows;
+    const { arena, N, K, D, T, nTiles, totalWeight } = this.problem;
+    const { at } = this.problem.rows;
     const { kernels } = arena;
     const centre = (k: number): Pointer => this.centres + k * D * 8;
     arena.viewF64(this.#distance, nTiles * T).fill(Infinity);
     const first = Math.max(1, given);
     if (given === 0) {
-      kernels.readRow(x, kernels.pickRow(0, w, wStep, N, T, kernels.uniform(random) * totalWeight), D, T, centre(0));
+      kernels.readRow(at, kernels.pickRow(at, 0, kernels.uniform(random) * totalWeight), centre(0));
     }
     let potential = 0;
     for (let k = 0; k < first; k++) potential = yield* this.#nearest(centre(k));
@@ -68,10 +72,8 @@ export class KMeans {
           const target = kernels.uniform(random) * potential;
           // all rows lie on the centres so far: any row will do
           const row =
-            potential > 0
-              ? kernels.pickRow(this.#distance, w, wStep, N, T, target)
-              : Math.floor(kernels.uniform(random) * N);
-          kernels.readRow(x, row, D, T, place(trial));
+            potential > 0 ? kernels.pickRow(at, this.#distance, target) : Math.floor(kernels.uniform(random) * N);
+          kernels.readRow(at, row, place(trial));
         }
         const left = yield* this.#potentials(places, trials);
         const best = left.reduce((least, value, trial) => (value < left[least] ? trial : least), 0);
@@ -85,12 +87,11 @@ export class KMeans {
 
   /** Centres at rows drawn without repetition. */
   drawRows(random: Pointer): void {
-    const { arena, N, K, D, T, rows } = this.problem;
-    const [x] = rows;
+    const { arena, rows, N, K, D } = this.problem;
     const drawn = new Set<number>();
     while (drawn.size < K) drawn.add(Math.floor(arena.kernels.uniform(random) * N));
     [...drawn].forEach((row, k) => {
-      arena.kernels.readRow(x, row, D, T, this.centres + k * D * 8);
+      arena.kernels.readRow(rows.at, row, this.centres + k * D * 8);
     });
   }
 
@@ -134,6 +135,8 @@ export class KMeans {
     const { arena, rows, K, D } = this.problem;
     const length = K * (1 + D);
     arena.viewF64(this.#sums, this.#groups * length).fill(0);
+    const [metric, labels, distance] = [this.#metric, this.labels, this.#distance];
+    arena.kernels.describeClusters(this.#clusters, K, this.centres, metric, labels, distance, bounds, drift);
     const changed = new Float64Array(this.#groups);
     yield* perform(this.problem, {
       arena,
@@ -142,8 +145,7 @@ export class KMeans {
       scratchBytes: ASSIGN_SCRATCH_BYTES,
       results: changed,
       args: (group) => [
-        ...[...rows, ...groupTiles(this.problem, this.#groups, group)],
-        ...[K, this.centres, this.#metric, this.labels, this.#distance, bounds, drift],
+        ...[rows.at, this.#clusters, ...groupTiles(this.problem, this.#groups, group)],
         this.#sums + group * length * 8,
       ],
     });
@@ -157,8 +159,7 @@ export class KMeans {
 
   /** Each centre to the mean of its rows; a centre without rows to the row that is worst served. @returns Σ metric shift². */
   *#moveCentres(): Work<number> {
-    const { arena, N, K, D, T, rows } = this.problem;
-    const [x, w, wStep] = rows;
+    const { arena, rows, N, K, D } = this.problem;
     const sums = arena.readF64(this.#sums, K * (1 + D));
     const moved = new Float64Array(K);
     const empty: number[] = [];
@@ -175,8 +176,8 @@ export class KMeans {
     const centres = arena.viewF64(this.centres, K * D);
     for (let k = 0; k < K; k++) for (let d = 0; d < D; d++) centres[k * D + d] += sums[k * (1 + D) + 1 + d];
     for (const k of empty) {
-      const row = arena.kernels.farthestRow(this.#distance, w, wStep, N, T);
-      arena.kernels.readRow(x, row, D, T, this.centres + k * D * 8);
+      const row = arena.kernels.farthestRow(rows.at, this.#distance);
+      arena.kernels.readRow(rows.at, row, this.centres + k * D * 8);
       arena.viewF64(this.#distance, N)[row] = 0;
     }
     this.#exact = false;
@@ -210,7 +211,7 @@ export class KMeans {
       scratchBytes: 0,
       results: parts,
       args: (group) => [
-        ...[...rows, ...groupTiles(this.problem, this.#groups, group)],
+        ...[rows.at, ...groupTiles(this.problem, this.#groups, group)],
         ...[centre, this.#metric, this.#distance, this.#distance],
       ],
     });
@@ -229,8 +230,8 @@ export class KMeans {
         groups: this.#groups,
         scratchBytes: 0,
         args: (group) => [
-          ...[...rows, ...groupTiles(this.problem, this.#groups, group)],
-          ...[places, count, this.#metric, this.#distance, out + group * count * 16],
+          ...[rows.at, ...groupTiles(this.problem, this.#groups, group)],
+          ...[places, this.#metric, this.#distance, out + group * count * 16, count],
         ],
       });
       const parts = arena.viewF64(out, this.#groups * count * 2);

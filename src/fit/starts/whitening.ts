@@ -1,4 +1,5 @@
 // The data as k-means sees them: in the units given, in standard deviations of each column, or without correlation.
+import { describeModel, placeRows } from "../../engine/descriptors.ts";
 import { TYPE_CODE } from "../../engine/kernels.ts";
 import { inTurns, type Work } from "../../engine/schedule.ts";
 import type { Problem } from "../em/dataset.ts";
@@ -28,25 +29,21 @@ export function* clustersIn(space: Space, problem: Problem): Work<KMeans> {
 function* whitened(problem: Problem): Work<Problem> {
   const { arena, D, T, nTiles, rows, columnMeans } = problem;
   const { kernels } = arena;
-  const [x, w, wStep, N] = rows;
   const y = arena.f64(nTiles * D * T);
   const mark = arena.mark();
   try {
-    const mu = arena.copyOf(columnMeans);
     const centre = arena.copyOf(columnMeans);
-    const factor = arena.f64(kernels.factorLength(TYPE_CODE.tied, D, 1));
-    const weight = arena.f64(1);
-    const logc = arena.f64(1);
-    const square = arena.f64(2 * D * D);
-    const cov = arena.copyOf(yield* totalCovariance(problem, WHITENING_SHARE, 1));
-    const tied = [TYPE_CODE.tied, weight, mu, cov, centre, factor, logc, D, 1] as const;
-    if (kernels.factorise(...tied, 0, square) !== 0) return problem;
-    yield* inTurns(N * D * D, nTiles, (first, last) => {
-      const at = first * D * T * 8;
-      kernels.whitenTiles(x + at, factor, y + at, square, D, T, last - first);
+    const all = describeModel(arena, {
+      ...{ type: TYPE_CODE.tied, D, K: 1, weights: arena.filled(1, 1), mu: centre, centre },
+      cov: arena.copyOf(yield* totalCovariance(problem, WHITENING_SHARE, 1)),
+      factor: arena.f64(kernels.factorLength(TYPE_CODE.tied, D, 1)),
+      logc: arena.f64(1),
     });
+    const square = arena.f64(2 * D * D);
+    if (kernels.factorise(all, 0, 1, 0, square) !== 0) return problem;
+    yield* inTurns(rows.N * D * D, nTiles, (first, last) => kernels.whitenTiles(rows.at, all, first, last, y, square));
   } finally {
     arena.rewind(mark);
   }
-  return { ...problem, rows: [y, w, wStep, N, D, T], columnVariances: new Float64Array(D).fill(1) };
+  return { ...problem, rows: placeRows(arena, { ...rows, x: y }), columnVariances: new Float64Array(D).fill(1) };
 }

@@ -1,0 +1,92 @@
+// The records that kernels are told rows, models and clusters by.
+import {
+  Clusters, describeClusters, describeFactors, describeModel, describeRows, Model, RECORD_BYTES, Rows, tileWeights,
+} from "../descriptors";
+import { damaged, isFresh, reset, room, tileAt, TILES, where } from "./support.include";
+
+describe("RECORD_BYTES", () => {
+  test("holds any record", () => {
+    expect(RECORD_BYTES).toBeGreaterThanOrEqual(offsetof<Rows>());
+    expect(RECORD_BYTES).toBeGreaterThanOrEqual(offsetof<Model>());
+    expect(RECORD_BYTES).toBeGreaterThanOrEqual(offsetof<Clusters>());
+  });
+});
+
+describe("a record", () => {
+  test("of rows holds every place and size, and nothing over its end", () => {
+    reset();
+    const rows = room(offsetof<Rows>());
+    describeRows(rows, 16, 32, 48, 5, 6, 7);
+    const data = changetype<Rows>(rows);
+    expect(data.x).toBe(16);
+    expect(data.w).toBe(32);
+    expect(data.wStep).toBe(48);
+    expect(data.N).toBe(5);
+    expect(data.D).toBe(6);
+    expect(data.T).toBe(7);
+    expect(damaged()).toBe(0);
+  });
+
+  test("of a model holds its parameters and, once they are told, its factors: neither writes what the other does", () => {
+    reset();
+    const model = room(offsetof<Model>());
+    const mixture = changetype<Model>(model);
+    describeFactors(model, 80, 96, 112, 128);
+    const factors = offsetof<Model>("factor");
+    expect(isFresh(model, factors)).toBe(true);
+    describeModel(model, 1, 2, 3, 16, 32, 48, 64);
+    expect(mixture.type).toBe(1);
+    expect(mixture.D).toBe(2);
+    expect(mixture.K).toBe(3);
+    expect(mixture.weights).toBe(16);
+    expect(mixture.mu).toBe(32);
+    expect(mixture.cov).toBe(48);
+    expect(mixture.centre).toBe(64);
+    expect(mixture.factor).toBe(80);
+    expect(mixture.logc).toBe(96);
+    expect(mixture.separators).toBe(112);
+    expect(mixture.reach).toBe(128);
+    expect(damaged()).toBe(0);
+  });
+
+  test("of clusters holds every place and size, and nothing over its end", () => {
+    reset();
+    const clusters = room(offsetof<Clusters>());
+    describeClusters(clusters, 9, 16, 32, 48, 64, 80, 96);
+    const groups = changetype<Clusters>(clusters);
+    expect(groups.K).toBe(9);
+    expect(groups.centres).toBe(16);
+    expect(groups.metric).toBe(32);
+    expect(groups.labels).toBe(48);
+    expect(groups.distance).toBe(64);
+    expect(groups.bounds).toBe(80);
+    expect(groups.drift).toBe(96);
+    expect(damaged()).toBe(0);
+  });
+});
+
+describe("tileWeights", () => {
+  test("without a step gives the ones to every tile but the last, which gets the second row", () => {
+    for (let i = 0; i < TILES; ++i) {
+      const T = tileAt(i);
+      for (let N = 1; N <= 3 * T + 1; ++N) {
+        reset();
+        const tiles = (N + T - 1) / T;
+        const rows = room(RECORD_BYTES);
+        describeRows(rows, 0, 1024, 0, N, 1, T);
+        let wrong = 0;
+        for (let t = 0; t < tiles; ++t) {
+          if (tileWeights(changetype<Rows>(rows), t) != (t == tiles - 1 ? 1024 + <usize>T * 8 : 1024)) ++wrong;
+        }
+        expect(wrong).toBe(0, where("tileWeights", 0, 0, 0, N, T));
+      }
+    }
+  });
+
+  test("with a step moves by it from tile to tile", () => {
+    reset();
+    const rows = room(RECORD_BYTES);
+    describeRows(rows, 0, 1024, 256, 100, 1, 32);
+    for (let t = 0; t < 4; ++t) expect(tileWeights(changetype<Rows>(rows), t)).toBe(1024 + <usize>t * 256);
+  });
+});
