@@ -16,13 +16,13 @@ function expectBelow(bytes: number, bar: number): void {
 
 describe("the size of", () => {
   // 45 KB were wanted for everything: what it would take stands in docs/decisions/0029-size.md
-  test("what fits and predicts is at most 62 KB, and everything at most 86", () => {
-    expectBelow(of("`GaussianMixture`"), 62 * KB);
-    expectBelow(of("everything: `gaussmix`"), 86 * KB);
+  test("what fits and predicts is at most 63 KB, and everything at most 87", () => {
+    expectBelow(of("`GaussianMixture`"), 63 * KB);
+    expectBelow(of("everything: `gaussmix`"), 87 * KB);
   });
 
-  test("what only predicts is at most 21 KB, less than half of what fits, too", () => {
-    expectBelow(of("`gaussmix/predict`"), 21 * KB);
+  test("what only predicts is at most 22 KB, less than half of what fits, too", () => {
+    expectBelow(of("`gaussmix/predict`"), 22 * KB);
     expect(of("`gaussmix/predict`")).toBeLessThan(0.5 * of("`GaussianMixture`"));
   });
 
@@ -30,8 +30,8 @@ describe("the size of", () => {
     expectBelow(of("`kMeans`"), 32 * KB);
   });
 
-  test("everything without its kernels, which come from elsewhere, is at most 65 KB", () => {
-    expectBelow(of("`gaussmix/load`"), 65 * KB);
+  test("everything without its kernels, which come from elsewhere, is at most 69 KB", () => {
+    expectBelow(of("`gaussmix/load`"), 69 * KB);
   });
 
   test("the kernels as text is at most a tenth over theirs as they are", () => {
