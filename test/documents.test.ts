@@ -218,8 +218,16 @@ describe("links", () => {
     return anchors;
   };
 
+  const linksOf = (page: string): string[] =>
+    [...proseOf(page).matchAll(/\]\(\s*((?!https?:)[^)\s]*)\s*\)/g)].map(([, target]) => target);
+
+  test("are found", () => {
+    expect(pages.flatMap(linksOf).length).toBeGreaterThan(300);
+    expect(linksOf("README.md").length).toBeGreaterThan(10);
+  });
+
   test.each(pages)("of %s lead to files and headings", (page) => {
-    const dead = [...proseOf(page).matchAll(/\]\(\s*((?!https?:)[^)\s]*)\s*\)/g)].flatMap(([, target]) => {
+    const dead = linksOf(page).flatMap((target) => {
       const [path, anchor] = target.split("#");
       const to = path === "" ? page : posix.join(posix.dirname(page), path);
       if (!existsSync(`${root}${to}`)) return [target];

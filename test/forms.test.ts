@@ -16,6 +16,7 @@ import {
 } from "../src/covariance/forms.ts";
 import { matricesOf } from "../src/covariance/parameters.ts";
 import { COVARIANCE_TYPES } from "../src/input/families.ts";
+import { covarianceEntry } from "./support/forms.mjs";
 import { runs } from "./support/problems.ts";
 
 const root = fileURLToPath(new URL("../src/", import.meta.url));
@@ -59,14 +60,16 @@ describe.each(COVARIANCE_TYPES)("the form of %s", (covarianceType) => {
         expect(covarianceShape(form, K, D).reduce((product, side) => product * side, 1)).toBe(length);
         expect(blockCount(form, K) * blockLength(form, D)).toBe(length);
         const covariances = Float64Array.from({ length }, (_, i) => 1 + ((i * 7 + seed) % 11));
-        const matrices = matricesOf({ covarianceType, nComponents: K, nFeatures: D, covariances });
+        const mixture = { covarianceType, nComponents: K, nFeatures: D, covariances };
+        const matrices = matricesOf(mixture);
         for (let k = 0; k < K; k++) {
           const block = blockOf(form, covariances, K, k);
           expect(block.length).toBe(blockLength(form, D));
           for (let i = 0; i < D; i++) {
             for (let j = 0; j < D; j++) {
               const at = form.at(i, j, D);
-              expect(matrices[(k * D + i) * D + j]).toBe(at < 0 ? 0 : block[at]);
+              expect(at < 0 ? 0 : block[at]).toBe(covarianceEntry(mixture, k, i, j));
+              expect(matrices[(k * D + i) * D + j]).toBe(covarianceEntry(mixture, k, i, j));
             }
           }
           expect([...variancesIn(form, block, D)]).toEqual(

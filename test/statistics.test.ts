@@ -14,6 +14,7 @@ import {
 } from "../src/index.ts";
 import { crc32 } from "../src/input/checksum.ts";
 import { sameBits } from "./support/compare.ts";
+import { PARAMETERS } from "./support/mixtures.ts";
 import { clouds, rowsOf, runs, type Shaped, TYPES, uniforms } from "./support/problems.ts";
 
 const ARRAYS = ["means", "counts", "moments", "scatter"] as const;
@@ -154,7 +155,7 @@ describe("statistics", () => {
           const expected = mStep(set, eStep(set, mixture).responsibilities, { covarianceType });
           expect(found.covarianceType).toBe(mixture.covarianceType);
           expect(found.family).toBe(expected.family);
-          for (const key of ["weights", "means", "covariances"] as const) {
+          for (const key of PARAMETERS) {
             const scale = Math.max(...expected[key].map(Math.abs));
             found[key].forEach((value, i) => {
               expect(Math.abs(value - expected[key][i])).toBeLessThanOrEqual(1e-11 * scale);
@@ -176,7 +177,7 @@ describe("statistics", () => {
         expect(sameBits(moved.means, means)).toBe(true);
         expect(sameBits(moved.counts, statistics.counts)).toBe(true);
         const [before, after] = [maximise(statistics), maximise(moved)];
-        for (const key of ["weights", "means", "covariances"] as const) {
+        for (const key of PARAMETERS) {
           const scale = Math.max(...before[key].map(Math.abs)) + 1;
           after[key].forEach((value, i) => {
             expect(Math.abs(value - before[key][i])).toBeLessThanOrEqual(1e-10 * scale);
@@ -213,7 +214,7 @@ describe("statistics", () => {
       const options = { nComponents: 3, covarianceType, init: mixture, maxIter: 1, tol: 0, accelerate: false, prior };
       const step: Parameters = GaussianMixture.fitSync(set, options);
       const found = maximise(accumulate(mixture, set), { prior });
-      for (const key of ["weights", "means", "covariances"] as const) {
+      for (const key of PARAMETERS) {
         const size = Math.max(...step[key].map(Math.abs));
         found[key].forEach((value, i) => {
           expect(Math.abs(value - step[key][i])).toBeLessThanOrEqual(1e-11 * size);

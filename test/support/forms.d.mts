@@ -8,7 +8,12 @@ export interface Formed {
 }
 
 export declare const TYPES: readonly CovarianceType[];
-export declare const MCLUST_NAMES: Readonly<Record<CovarianceType, string>>;
+export declare const MCLUST_NAMES: {
+  readonly full: "VVV";
+  readonly tied: "EEE";
+  readonly diag: "VVI";
+  readonly spherical: "VII";
+};
 export declare function typeOfMclust(name: string): CovarianceType;
 export declare function covarianceEntry(mixture: Formed, k: number, i: number, j: number): number;
 export declare function covarianceOf(mixture: Formed, k: number): number[][];
