@@ -13,7 +13,7 @@ import {
 import { sameBits } from "./support/compare.ts";
 import { type DatasetName, dataset, fixture } from "./support/datasets.ts";
 import { expectError } from "./support/errors.ts";
-import { typeOfMclust } from "./support/forms.mjs";
+import { TYPES, typeOfMclust } from "./support/forms.mjs";
 import { clouds, nested, runs, uniforms } from "./support/problems.ts";
 import { Workers } from "./support/workers.ts";
 
@@ -68,9 +68,10 @@ describe("models that contain each other come in order", () => {
     ["wine", 6],
     ["breast_cancer", 4],
   ] as const;
-  for (const [name, nComponents] of most) {
+  for (const [name, to] of most) {
     test(`on ${name}`, () => {
-      const selection = selections[name] ?? selectSync(dataset(name), { nComponents, init: "kmeans" });
+      const selection = selections[name] ?? selectSync(dataset(name), { nComponents: { to }, init: "kmeans" });
+      expect(selection.candidates).toHaveLength(TYPES.length * to);
       expect(selection.candidates.filter(({ error }) => error)).toEqual([]);
       expect(outOfOrder(selection)).toEqual([]);
     });
@@ -87,10 +88,12 @@ describe("models that contain each other come in order", () => {
       seed: fc.integer({ min: 0, max: 2 ** 30 }),
     });
     fc.assert(
-      fc.property(problem, ({ N, D, K, apart, most: nComponents, weighted, seed }) => {
+      fc.property(problem, ({ N, D, K, apart, most: to, weighted, seed }) => {
         const uniform = uniforms(seed);
         const sampleWeight = weighted ? Float64Array.from({ length: N }, () => 0.1 + uniform()) : undefined;
-        const selection = selectSync(clouds(N, D, K, seed, apart), { nComponents, init: "kmeans", seed, sampleWeight });
+        const options = { nComponents: { to }, init: "kmeans", seed, sampleWeight } as const;
+        const selection = selectSync(clouds(N, D, K, seed, apart), options);
+        expect(selection.candidates).toHaveLength(TYPES.length * Math.min(to, N));
         expect(outOfOrder(selection)).toEqual([]);
       }),
       runs(500),

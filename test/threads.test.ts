@@ -248,7 +248,7 @@ describe("the workers of a fit", () => {
 
 describe("candidates side by side", () => {
   const few = clouds(1500, 4, 3, 14);
-  const options: SelectOptions = { nComponents: 3, folds: 2, init: "kmeans", maxIter: 30 };
+  const options: SelectOptions = { nComponents: { to: 3 }, folds: 2, init: "kmeans", maxIter: 30 };
   const bits = ({ best, candidates }: Selection): number[] => [
     ...best.covariances,
     ...candidates.flatMap(
