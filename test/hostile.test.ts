@@ -58,7 +58,9 @@ function expectValid(mixture: GaussianMixture): void {
 function expectClear(error: Error): void {
   const isOurs = error instanceof TypeError || error instanceof RangeError || error instanceof MixtureError;
   if (isOurs)
-    expect(error.message).toMatch(/^(?:json|bytes|weights|means|covariances|columns)[\w.[\]]*: expected .+; .+/s);
+    expect(error.message).toMatch(
+      /^(?:json|bytes|weights|means|covariances|columns|family)[\w.[\]]*: expected .+; .+/s,
+    );
   else expect(error, error.stack).toBeInstanceOf(SyntaxError);
 }
 

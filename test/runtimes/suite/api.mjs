@@ -90,6 +90,16 @@ export function apiChecks(gaussmix, predict) {
   test("Mixture.fromJSON", () => equal(Mixture.fromJSON(start().toJSON()).means, start().means));
 
   test("Mixture#toJSON", () => equal(JSON.parse(JSON.stringify(start())).means, [[3], [6]]));
+  test("Mixture#toString", () => {
+    const lines = String(start()).split("\n");
+    equal(lines[0], "GaussianMixture of 2 components over 1 column, full covariance");
+    equal(lines.at(-1).trim().split(/\s+/), ["0", "3.000", "6.000"]);
+  });
+  test("Mixture#components", () => {
+    const [first, second] = start().components;
+    equal(first, { weight: 0.5, mean: [3], covariance: [[1]] });
+    equal(second, { weight: 0.5, mean: [6], covariance: [[1]] });
+  });
   test("Mixture#nComponents", () => equal(start().nComponents, 2));
   test("Mixture#nFeatures", () => equal(start().nFeatures, 1));
   test("Mixture#nParameters", () => equal(start().nParameters, 5));
