@@ -3,7 +3,6 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { Parameters } from "../src/covariance/parameters.ts";
 import { runSync, type Work } from "../src/engine/schedule.ts";
-import { withProblem } from "../src/fit/em/dataset.ts";
 import { Em } from "../src/fit/em/em.ts";
 import { iterate } from "../src/fit/em/iterate.ts";
 import { regularisationOf } from "../src/fit/em/regularisation.ts";
@@ -12,6 +11,7 @@ import type { CovarianceType } from "../src/index.ts";
 import { matrixOf } from "../src/input/data.ts";
 import { distance, largest } from "./support/compare.ts";
 import { type DatasetName, dataset, spreads } from "./support/datasets.ts";
+import { withProblem } from "./support/packed.ts";
 import { clouds, runs, type Shaped, TYPES } from "./support/problems.ts";
 
 /** What all left-out components together may change; see docs/numerics.md. */

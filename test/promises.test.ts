@@ -8,7 +8,6 @@ import { Arena } from "../src/engine/arena.ts";
 import { instantiateKernels } from "../src/engine/kernels.ts";
 import { runSync } from "../src/engine/schedule.ts";
 import { twinsOf } from "../src/fit/diagnosis/twins.ts";
-import { withProblem } from "../src/fit/em/dataset.ts";
 import { type Regularisation, regularisationOf } from "../src/fit/em/regularisation.ts";
 import { type CovarianceType, type FitOptions, GaussianMixture, improve, select, selectSync } from "../src/index.ts";
 import { matrixOf } from "../src/input/data.ts";
@@ -16,6 +15,7 @@ import { INIT_STRATEGIES } from "../src/input/options.ts";
 import { allocatedBy } from "./support/allocations.ts";
 import { expectError } from "./support/errors.ts";
 import { codesOf } from "./support/mixtures.ts";
+import { withProblem } from "./support/packed.ts";
 import { clouds, nested, normals, runs, type Shaped, TYPES } from "./support/problems.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));

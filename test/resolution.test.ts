@@ -2,7 +2,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { runSync } from "../src/engine/schedule.ts";
-import { withProblem } from "../src/fit/em/dataset.ts";
+import { withRows } from "../src/fit/em/packing.ts";
 import { type Resolution, resolutionOf } from "../src/fit/em/resolution.ts";
 import { GaussianMixture } from "../src/index.ts";
 import { matrixOf } from "../src/input/data.ts";
@@ -12,7 +12,7 @@ import { clouds, normals, runs, TYPES, uniforms } from "./support/problems.ts";
 function resolution(column: readonly number[], sampleWeight?: readonly number[]): Resolution {
   const matrix = matrixOf(Float64Array.from(column), { nFeatures: 1 });
   const weights = sampleWeight && Float64Array.from(sampleWeight);
-  return runSync(withProblem(matrix, "full", 1, weights, resolutionOf));
+  return runSync(withRows(matrix, 1, weights, resolutionOf));
 }
 
 const stepOf = (column: readonly number[], weights?: readonly number[]): number => resolution(column, weights).steps[0];

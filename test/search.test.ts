@@ -3,7 +3,6 @@ import { afterEach, describe, expect, test, vi } from "vitest";
 import { randomState } from "../src/engine/random.ts";
 import { runSync, type Work } from "../src/engine/schedule.ts";
 import { spuriousComponents } from "../src/fit/diagnosis/spurious.ts";
-import { withProblem } from "../src/fit/em/dataset.ts";
 import { Em } from "../src/fit/em/em.ts";
 import { startFromPacked } from "../src/fit/em/first-m-step.ts";
 import { regularisationOf } from "../src/fit/em/regularisation.ts";
@@ -15,6 +14,7 @@ import { startBy } from "../src/fit/starts/strategies.ts";
 import { type CovarianceType, GaussianMixture } from "../src/index.ts";
 import { matrixOf } from "../src/input/data.ts";
 import { dataset } from "./support/datasets.ts";
+import { withProblem } from "./support/packed.ts";
 import type { Shaped } from "./support/problems.ts";
 
 const N = 40;
@@ -102,7 +102,7 @@ describe("a component that begins again at a far row, the covariance tied", () =
       labels,
       weights,
       function* (em) {
-        const random = randomState(em.problem.arena, seed);
+        const random = randomState(em.rows.arena, seed);
         yield* startFromFarRow(em, em.vector.slice(), rank, random);
         const start = em.read();
         const k = start.weights.indexOf(Math.min(...start.weights));
@@ -175,7 +175,7 @@ test("a component of a sample is judged by the rows that it stands for", () => {
         parameters.weights.set([1 / 8, 7 / 8]);
         parameters.means.set(parameters.means.subarray(D), 0);
         parameters.covariances.set([2e-2, 0, 0, 2e-2].map((share, i) => share * parameters.covariances[D * D + i]));
-        return spuriousComponents({ problem: { ...em.problem, whole }, regularisation: em.regularisation }, parameters);
+        return spuriousComponents({ rows: { ...em.rows, whole }, regularisation: em.regularisation }, parameters);
       },
     );
   expect(spurious(undefined)).toEqual([0]);
@@ -187,7 +187,7 @@ test("all that a search hands on are at different places, the sound before the s
   const found = runSync(
     withProblem(matrixOf(set), "full", 5, undefined, function* (problem) {
       const em = new Em(problem, yield* regularisationOf(problem, undefined));
-      const random = randomState(problem.arena, 3);
+      const random = randomState(problem.rows.arena, 3);
       const start = (): Work<void> => startBy("random-from-data", em, random);
       const contenders = yield* evolve(em, 3000, start, random);
       return contenders.map((one) => ({ sound: isSound(em, one), objective: one.objective }));
@@ -227,7 +227,7 @@ describe("a search ends", () => {
       const found = runSync(
         withProblem(matrixOf(set), covarianceType, K, undefined, function* (problem) {
           const em = new Em(problem, yield* regularisationOf(problem, undefined));
-          const random = randomState(problem.arena, 3);
+          const random = randomState(problem.rows.arena, 3);
           const start = function* (): Work<void> {
             starts++;
             yield* startBy("random-from-data", em, random);

@@ -2,7 +2,6 @@
 import { describe, expect, test } from "vitest";
 import { runSync } from "../src/engine/schedule.ts";
 import { twinsOf } from "../src/fit/diagnosis/twins.ts";
-import { withProblem } from "../src/fit/em/dataset.ts";
 import { Em } from "../src/fit/em/em.ts";
 import { regularisationOf } from "../src/fit/em/regularisation.ts";
 import { repaired } from "../src/fit/search/repair.ts";
@@ -11,6 +10,7 @@ import { matrixOf } from "../src/input/data.ts";
 import { INIT_STRATEGIES } from "../src/input/options.ts";
 import { dataset } from "./support/datasets.ts";
 import { codesOf, sameParameters } from "./support/mixtures.ts";
+import { withProblem } from "./support/packed.ts";
 import { clouds, nested, rowsOf, type Shaped, TYPES, uniforms } from "./support/problems.ts";
 
 const iris = dataset("iris");

@@ -5,9 +5,10 @@ import { meansOf, parametersOf } from "../covariance/given.ts";
 import type { Parameters } from "../covariance/parameters.ts";
 import { randomState } from "../engine/random.ts";
 import { runSync } from "../engine/schedule.ts";
-import { withProblem } from "../fit/em/dataset.ts";
 import { Em } from "../fit/em/em.ts";
 import { responsibilityMoments } from "../fit/em/first-m-step.ts";
+import { withRows } from "../fit/em/packing.ts";
+import { problemOf } from "../fit/em/problem.ts";
 import { regularisationOf } from "../fit/em/regularisation.ts";
 import { KMeans } from "../fit/starts/kmeans.ts";
 import { integerIn, isList, memberOf, nonNegative, optionsOf, seedOf } from "../input/checks.ts";
@@ -95,7 +96,8 @@ export function mStep(
   const K = componentCountOf(responsibilities, matrix.nRows);
   const shares = checkedResponsibilities(responsibilities, matrix.nRows, K, "responsibilities");
   return runSync(
-    withProblem(matrix, family, K, undefined, function* (problem) {
+    withRows(matrix, K, undefined, function* (rows) {
+      const problem = problemOf(rows, family, K);
       const em = new Em(problem, yield* regularisationOf(problem, regCovar));
       yield* responsibilityMoments(em, shares);
       em.maximiseOnly();
@@ -160,13 +162,13 @@ export function kMeans(data: DataInput, options: KMeansOptions): Clusters {
   const maxIter = integerIn("maxIter", given.maxIter ?? 300, 0, "leave it out for 300");
   const init = given.init === undefined ? undefined : centresOf(given.init, K, matrix);
   return runSync(
-    withProblem(matrix, DEFAULT_COVARIANCE_TYPE, K, undefined, function* (problem) {
-      const { arena } = problem;
-      const clusters = new KMeans(problem, new Float64Array(nColumns).fill(1));
+    withRows(matrix, K, undefined, function* (rows) {
+      const { arena } = rows;
+      const clusters = new KMeans(rows, K, new Float64Array(nColumns).fill(1));
       if (init) arena.viewF64(clusters.centres, K * nColumns).set(init);
       else yield* clusters.seed(randomState(arena, seed));
       const nIterations = yield* clusters.lloyd(maxIter);
-      const inertia = sumByTiles(yield* clusters.distances(), problem.T);
+      const inertia = sumByTiles(yield* clusters.distances(), rows.T);
       const labels = Int32Array.from(arena.viewI32(clusters.labels, nRows));
       return { labels, centres: arena.readF64(clusters.centres, K * nColumns), inertia, nIterations };
     }),

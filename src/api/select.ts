@@ -1,7 +1,7 @@
 import { parameterCount } from "../covariance/forms.ts";
 import type { Arena } from "../engine/arena.ts";
 import { compileKernels } from "../engine/kernels.ts";
-import type { Take, Work } from "../engine/schedule.ts";
+import { inArena, type Take, type Work } from "../engine/schedule.ts";
 import { runHere, runOnThreads, runSideBySide } from "../engine/threads.ts";
 import type { FitWarning } from "../fit/diagnosis/report.ts";
 import { candidatesOf, type Entry, type Outcome, type Result } from "../fit/select/candidates.ts";
@@ -268,9 +268,12 @@ function begin({ matrix, entries, criterion, folds, onCandidate }: Plan): Select
 }
 
 /** All candidates, one after the other. */
-function* workOf(plan: Plan, arena?: Arena): Work<Selection> {
+function* workOf(plan: Plan, own?: Arena): Work<Selection> {
   const { take, end } = begin(plan);
-  for (let work = take(); work; work = take()) yield* work(arena);
+  const { nRows, nColumns } = plan.matrix;
+  yield* inArena(own, nRows * nColumns * 8, function* (arena) {
+    for (let work = take(); work; work = take()) yield* work(arena);
+  });
   return end();
 }
 

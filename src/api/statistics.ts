@@ -7,9 +7,10 @@ import { runSync } from "../engine/schedule.ts";
 import { received } from "../errors.ts";
 import { maximise as maximised } from "../families/maximise.ts";
 import { familyNamed } from "../families/registry.ts";
-import { withProblem } from "../fit/em/dataset.ts";
 import { Em } from "../fit/em/em.ts";
+import { withRows } from "../fit/em/packing.ts";
 import { priorFrom, withPrior } from "../fit/em/prior.ts";
+import { problemOf } from "../fit/em/problem.ts";
 import { regularisationOf } from "../fit/em/regularisation.ts";
 import { nonNegative, optionsOf, wrongNumber } from "../input/checks.ts";
 import type { DataInput } from "../input/data.ts";
@@ -195,7 +196,8 @@ export function accumulate(mixture: MixtureParameters, data: DataInput, options:
   const matrix = rowsFor(model, data);
   const weights = sampleWeightsOf(options, matrix.nRows);
   return runSync(
-    withProblem(matrix, model.covarianceType, model.nComponents, weights, function* (problem) {
+    withRows(matrix, model.nComponents, weights, function* (rows) {
+      const problem = problemOf(rows, model.covarianceType, model.nComponents);
       const em = new Em(problem, yield* regularisationOf(problem, 0));
       yield* em.write(model);
       // a tied scatter as it is, not as what the other sums leave of the scatter of all rows

@@ -16,18 +16,11 @@ export interface RowPlaces {
   readonly T: number;
 }
 
-/** {@link RowPlaces}, told. */
-export interface PlacedRows extends RowPlaces {
-  /** The record: what kernels take for `rows`. */
-  readonly at: Pointer;
-}
-
-/** Tells the kernels of rows; it holds until the arena is rewound. */
-export function placeRows(arena: Arena, places: RowPlaces): PlacedRows {
+/** Tells the kernels of rows. @returns the record, what they take for `rows`; it holds until the arena is rewound. */
+export function describeRows(arena: Arena, { x, w, wStep, N, D, T }: RowPlaces): Pointer {
   const at = arena.bytesOf(RECORD_BYTES);
-  const { x, w, wStep, N, D, T } = places;
   arena.kernels.describeRows(at, x, w, wStep, N, D, T);
-  return { ...places, at };
+  return at;
 }
 
 /** A mixture of K components over D columns; a place that is left out is nowhere, and no kernel that reads there may be called. */

@@ -1,5 +1,5 @@
 // A fit is a generator that yields tasks; who runs it decides how: at once, in slices that leave the page alive, or by a crew.
-import type { Arena } from "./arena.ts";
+import { type Arena, acquireArena, releaseArena } from "./arena.ts";
 import type { Crew, CrewTask } from "./crew.ts";
 import type { Pointer } from "./kernels.ts";
 
@@ -48,12 +48,13 @@ export const BRIEF = 2e4;
 const UNBROKEN = 16;
 let unbroken = 0;
 
-/** Yields a task; a brief one, which takes less than to be yielded through all that wait for it, runs on the spot. */
-export function* perform(
-  { N, K, D }: { readonly N: number; readonly K: number; readonly D: number },
-  task: KernelTask,
-): Work<void> {
-  if (task.groups > 1 || N * K * D >= BRIEF || ++unbroken % UNBROKEN === 0) {
+/**
+ * Yields a task; a brief one, which takes less than to be yielded through all that wait for it, runs on the spot.
+ *
+ * @param size - rows times components times columns.
+ */
+export function* perform(size: number, task: KernelTask): Work<void> {
+  if (task.groups > 1 || size >= BRIEF || ++unbroken % UNBROKEN === 0) {
     yield task;
     return;
   }
@@ -71,6 +72,21 @@ export function* inTurns(
 ): Work<void> {
   if (multiplications < BRIEF) run(0, count);
   else yield { groups: count, run: (step) => run(step, step + 1) };
+}
+
+/**
+ * Works in an arena that is given back whatever happens.
+ *
+ * @param own - one to use instead, which is not given back.
+ * @param bytes - what it is about to hold, at least.
+ */
+export function* inArena<T>(own: Arena | undefined, bytes: number, work: (arena: Arena) => Work<T>): Work<T> {
+  const arena = own ?? acquireArena(bytes);
+  try {
+    return yield* work(arena);
+  } finally {
+    if (!own) releaseArena(arena);
+  }
 }
 
 /** Runs the work on the spot. @throws the signal's reason if it has aborted. */
@@ -118,6 +134,7 @@ export async function runAsync<T>(
 
 /** Work that takes its turn with others: with a crew of its own, its kernels run there meanwhile. */
 interface Lane {
+  readonly arena: Arena;
   readonly crew?: Crew;
   work?: Work<void> | undefined;
   /** What the crew is at. */
@@ -125,31 +142,31 @@ interface Lane {
 }
 
 /**
- * Gives the next of many works, which takes an arena if it is not to use one that this thread keeps at hand; undefined when
- * there is none, or none before others that are under way have ended.
+ * Gives the next of many works, which takes the arena of its lane; undefined when there is none, or none before others that are
+ * under way have ended. What a work leaves in an arena the next one in the same arena finds there.
  */
-export type Take = () => ((arena?: Arena) => Work<void>) | undefined;
+export type Take = () => ((arena: Arena) => Work<void>) | undefined;
 
 /**
  * Runs many works, some at a time: one on this thread, and one beside each crew, whose kernels the crew's workers run.
  *
- * @param own - an arena for this thread's works to use instead of one at hand.
+ * @param own - the arena of this thread's works.
  */
 export async function runTogether(
   take: Take,
   crews: readonly Crew[],
   signal: AbortSignal | undefined,
-  own: Arena | undefined,
+  own: Arena,
 ): Promise<void> {
   const pause = pauses(signal);
-  const lanes: Lane[] = [{}, ...crews.map((crew) => ({ crew }))];
+  const lanes: Lane[] = [{ arena: own }, ...crews.map((crew) => ({ arena: crew.arena, crew }))];
   try {
     for (;;) {
       const waiting: Crew[] = [];
       let moved = false;
       for (const lane of lanes) {
-        const { crew, left } = lane;
-        lane.work ??= take()?.(crew ? crew.arena : own);
+        const { arena, crew, left } = lane;
+        lane.work ??= take()?.(arena);
         if (!lane.work) continue;
         if (crew && left) {
           if (!crew.isDone()) {

@@ -1,7 +1,7 @@
 // On which threads work runs.
 import type { Matrix } from "../input/matrix.ts";
 import type { FitSettings } from "../input/options.ts";
-import { Arena } from "./arena.ts";
+import { Arena, acquireArena, releaseArena } from "./arena.ts";
 import { Crew, CrewLost } from "./crew.ts";
 import { hasRelaxed, instantiateKernels } from "./kernels.ts";
 import { BRIEF, runAsync, runSync, runTogether, type Take, type Work } from "./schedule.ts";
@@ -68,6 +68,8 @@ export async function runSideBySide<T extends { readonly take: Take }>(
   if (nRows > MOST_SIDE_BY_SIDE || large) return undefined;
   const bytes = nRows * nColumns * 8 * SPARE_SHARE + SPARE_BYTES;
   const crews: Crew[] = [];
+  const other = arenaOf(settings);
+  const arena = other ?? acquireArena();
   try {
     while (crews.length + 1 < Math.min(threads, most)) {
       const crew = Crew.assemble(2, bytes, relaxes(settings));
@@ -76,13 +78,15 @@ export async function runSideBySide<T extends { readonly take: Take }>(
     }
     if (crews.length === 0) return undefined;
     const works = begin();
-    await runTogether(works.take, crews, settings.signal, arenaOf(settings));
+    await runTogether(works.take, crews, settings.signal, arena);
     for (const crew of crews) crew.rest();
     return works;
   } catch (error) {
     for (const crew of crews) crew.dismiss();
     if (!(error instanceof CrewLost)) throw error;
     return undefined;
+  } finally {
+    if (!other) releaseArena(arena);
   }
 }
 

@@ -1,23 +1,20 @@
 // What covariances ask of the data: whether there are rows enough for them.
 import { DIAG } from "../../covariance/diag.ts";
-import type { Problem } from "../em/dataset.ts";
-
-type Shape = Pick<Problem, "N" | "K" | "form" | "columnVariances">;
+import type { Problem } from "../em/problem.ts";
 
 /**
  * The least number of rows from which covariances of several columns can be estimated: more than columns for each, those that
  * are constant left out. So many hold enough numbers for all parameters: K - 1 + K D (D + 3) / 2 <= K (D + 1) D.
  */
-function leastRows(shape: Shape): number {
-  const { K, form, columnVariances } = shape;
-  const D = columnVariances.filter((variance) => variance > 0).length;
+function leastRows({ rows, form, K }: Problem): number {
+  const D = rows.columnVariances.filter((variance) => variance > 0).length;
   if (!form.isDense || D < 2) return 0;
   return form.isShared ? K + D : K * (D + 1);
 }
 
 /** Whether the rows are too few for the covariances wherever a fit ends: regularisation alone then keeps some positive definite. */
-export function isVain(shape: Shape): boolean {
-  return shape.N < leastRows(shape);
+export function isVain(problem: Problem): boolean {
+  return problem.rows.N < leastRows(problem);
 }
 
 /**
@@ -25,11 +22,11 @@ export function isVain(shape: Shape): boolean {
  *
  * @param parameters - how many there are.
  */
-export function excessOf(shape: Shape, parameters: number): string | undefined {
-  if (!isVain(shape)) return undefined;
-  const { N, form, columnVariances } = shape;
+export function excessOf(problem: Problem, parameters: number): string | undefined {
+  if (!isVain(problem)) return undefined;
+  const { rows, form } = problem;
   return (
-    `${parameters} parameters from ${N} rows of ${columnVariances.length} columns: covarianceType "${form.name}" takes ` +
-    `${leastRows(shape)} rows and more; use covarianceType "${DIAG.name}", or fewer columns`
+    `${parameters} parameters from ${rows.N} rows of ${rows.D} columns: covarianceType "${form.name}" takes ` +
+    `${leastRows(problem)} rows and more; use covarianceType "${DIAG.name}", or fewer columns`
   );
 }

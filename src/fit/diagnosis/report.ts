@@ -8,10 +8,10 @@ import type { Matrix } from "../../input/matrix.ts";
 import type { FitSettings } from "../../input/options.ts";
 import { modelSteps } from "../../model/model.ts";
 import { scoreRows } from "../../model/score.ts";
-import { selectRows } from "../em/dataset.ts";
 import type { Em } from "../em/em.ts";
 import { freeParameters } from "../em/fixed.ts";
 import type { Run } from "../em/iterate.ts";
+import { selectRows } from "../em/packing.ts";
 import { dependentColumns } from "../em/total-covariance.ts";
 import { excessOf } from "./demand.ts";
 import { spuriousComponents } from "./spurious.ts";
@@ -111,7 +111,7 @@ export function* reportOf(
     starts: runs.map(({ logLikelihood, nIterations, converged }) => ({ logLikelihood, nIterations, converged })),
     nRows: matrix.nRows,
     nParameters: freeParameters(parameters, settings.fixed),
-    totalWeight: em.problem.totalWeight,
+    totalWeight: em.rows.totalWeight,
     reproducible: !relaxes(settings),
     warnings: yield* warningsOf(em, matrix, parameters, run, settings),
   };
@@ -137,10 +137,9 @@ function* warningsOf(
   }
   // a prior tells what the data do not
   const covariancesHeld = settings.fixed?.covariances.every((held) => held);
-  const excess =
-    !settings.prior && !covariancesHeld && excessOf(em.problem, freeParameters(parameters, settings.fixed));
+  const excess = !settings.prior && !covariancesHeld && excessOf(em, freeParameters(parameters, settings.fixed));
   if (excess) warnings.push({ code: "TOO_MANY_PARAMETERS", message: excess });
-  em.problem.columnVariances.forEach((variance, column) => {
+  em.rows.columnVariances.forEach((variance, column) => {
     if (variance > 0) return;
     warnings.push({
       code: "CONSTANT_COLUMN",
@@ -148,7 +147,7 @@ function* warningsOf(
       message: `column ${columnLabel(column, matrix.columns)} has the same value in every row; leave it out`,
     });
   });
-  for (const column of yield* dependentColumns(em.problem)) {
+  for (const column of yield* dependentColumns(em)) {
     warnings.push({
       code: "DEPENDENT_COLUMN",
       column,

@@ -2,7 +2,8 @@ import { blockOf, familyOf, formOf } from "../../covariance/forms.ts";
 import { type Parameters, withinCovariance } from "../../covariance/parameters.ts";
 import { precisionsOf } from "../../covariance/roots.ts";
 import { sharesCovariance } from "../../input/families.ts";
-import type { Em } from "../em/em.ts";
+import type { Regularisation } from "../em/regularisation.ts";
+import type { RowSource } from "../em/row-source.ts";
 import { eliminateBelow } from "../em/total-covariance.ts";
 
 /** A variance below this share of the average one is narrow in a component with no more rows than its shape asks for … */
@@ -19,6 +20,12 @@ const ACCIDENT = -4.6;
 const CONTINUOUS_ACCIDENT = -6.9;
 /** Where no column has a step, rows that lie farther out than this squared Mahalanobis distance are no less likely to lie in a plane. */
 const MOST_DISTANCE = 4;
+
+/** What components are judged by: rows, and what keeps covariances up. */
+export interface Judged {
+  readonly rows: Pick<RowSource, "arena" | "N" | "whole" | "totalWeight" | "columnVariances">;
+  readonly regularisation: Regularisation;
+}
 
 /**
  * Components that owe their likelihood to a few rows, or to rows that lie in a plane by chance, as numbers from 0. The
@@ -46,12 +53,16 @@ const MOST_DISTANCE = 4;
  *
  * In a subsample n counts the rows that it stands for, so that a component which all rows confirm is not taken for spurious
  * before they are seen; but p of those in the sample there must be.
+ *
+ * @param share - of how many of the rows, weighted, the parameters are: 1 but for a part of a mixture.
  */
-export function spuriousComponents(em: Pick<Em, "problem" | "regularisation">, parameters: Parameters): number[] {
-  const { problem, regularisation } = em;
+export function spuriousComponents(em: Judged, parameters: Parameters, share = 1): number[] {
+  const { rows, regularisation } = em;
   const { nFeatures: D, weights } = parameters;
   const form = formOf(parameters);
-  const { N, whole = N, totalWeight, columnVariances } = problem;
+  const { totalWeight, columnVariances } = rows;
+  const N = share * rows.N;
+  const whole = share * (rows.whole ?? rows.N);
   const inSight = totalWeight / regularisation.resolution.unit;
   const total = inSight * (whole / N);
   // the most work by far where columns are many, and not needed where rows are few
@@ -60,15 +71,15 @@ export function spuriousComponents(em: Pick<Em, "problem" | "regularisation">, p
   const varying = [...columnVariances.keys()].filter((d) => columnVariances[d] > 0);
   const isNarrow = (ratio: number, limit: number): boolean => !(ratio >= limit);
   return [...weights.keys()].filter((k) => {
-    const share = sharesCovariance(familyOf(parameters)) ? 1 : weights[k];
-    const n = share * total;
+    const part = sharesCovariance(familyOf(parameters)) ? 1 : weights[k];
+    const n = part * total;
     // half a row is left for what the other components take of it
-    if (N > 1 && share * inSight < least - 0.5) return weights[k] > 0;
+    if (N > 1 && part * inSight < least - 0.5) return weights[k] > 0;
     inverses ??= [precisionsOf(parameters), withinCovariance(parameters)];
     const [precisions, within] = inverses;
     const limit = Math.max(LEAST_SHARE, (SMALL_SHARE * least * least) / (n * n));
     const rests = varying.some((d) => {
-      const floor = regularisation.reg[d] + regularisation.ridge[d] / (share * totalWeight);
+      const floor = regularisation.reg[d] + regularisation.ridge[d] / (part * totalWeight);
       const variance = ownBlock(parameters, parameters.covariances, k)[form.at(d, d, D)];
       return variance <= SUPPORT * floor && variance < SMALL_SHARE * columnVariances[d];
     });
@@ -83,13 +94,13 @@ export function spuriousComponents(em: Pick<Em, "problem" | "regularisation">, p
 
 /** Whether a group of n rows, of all, as narrow as component k is beside its neighbour is to be expected where a shape needs `least` rows. */
 function isByChance(
-  { problem, regularisation }: Pick<Em, "problem" | "regularisation">,
+  { rows, regularisation }: Judged,
   parameters: Parameters,
   precisions: Float64Array,
   [k, neighbour]: readonly [number, number],
   [n, total, least]: readonly [number, number, number],
 ): boolean {
-  const { log } = problem.arena.kernels;
+  const { log } = rows.arena.kernels;
   const { steps } = regularisation.resolution;
   const volume = (j: number): number => logDeterminant(parameters, j, steps, log);
   const distance = quadratic(parameters, precisions, apart(parameters, k, neighbour), neighbour);
@@ -113,14 +124,9 @@ function apart({ nFeatures: D, means }: Parameters, k: number, j: number): Float
 }
 
 /** The component that is likeliest, on average, for rows drawn from component k; -1 if there is no other. */
-function neighbourOf(
-  { problem }: Pick<Em, "problem">,
-  parameters: Parameters,
-  precisions: Float64Array,
-  k: number,
-): number {
+function neighbourOf({ rows }: Judged, parameters: Parameters, precisions: Float64Array, k: number): number {
   const { nComponents: K, nFeatures: D, weights } = parameters;
-  const { log } = problem.arena.kernels;
+  const { log } = rows.arena.kernels;
   const none = new Float64Array(D);
   const own = ownBlock(parameters, parameters.covariances, k);
   let best = -1;

@@ -1,11 +1,12 @@
 // Components with the same parameters: a saddle, which EM by itself does not leave.
 
+import type { Form } from "../../covariance/form.ts";
 import { familyOf, formOf } from "../../covariance/forms.ts";
 import { type Parameters, variancesOf } from "../../covariance/parameters.ts";
 import { precisionsOf } from "../../covariance/roots.ts";
 import { runSync } from "../../engine/schedule.ts";
 import { sharesCovariance } from "../../input/families.ts";
-import type { Problem } from "../em/dataset.ts";
+import type { RowSource } from "../em/row-source.ts";
 import { totalCovariance } from "../em/total-covariance.ts";
 
 /** Twins are closer than this in the symmetrised divergence of Kullback and Leibler, in nats: some 1/100 of a standard deviation. */
@@ -77,7 +78,7 @@ export function idleComponents(parameters: Parameters): number[] {
  * The same density, with the second of each pair of twins given up: its weight goes to the first, and it gets the mean and
  * covariance of all rows, with weight 0.
  */
-export function withoutTwins(problem: Problem, parameters: Parameters): Parameters {
+export function withoutTwins(rows: RowSource, parameters: Parameters): Parameters {
   const pairs = twinsOf(parameters);
   if (pairs.length === 0) return parameters;
   const { nFeatures: D } = parameters;
@@ -89,16 +90,15 @@ export function withoutTwins(problem: Problem, parameters: Parameters): Paramete
   for (const [first, second] of pairs) {
     weights[first] += weights[second];
     weights[second] = 0;
-    means.set(problem.columnMeans, second * D);
+    means.set(rows.columnMeans, second * D);
     if (!sharesCovariance(familyOf(parameters)))
-      covariances.set(wholeCovariance(problem), (second * covariances.length) / weights.length);
+      covariances.set(wholeCovariance(rows, formOf(parameters)), (second * covariances.length) / weights.length);
   }
   return { ...parameters, weights, means, covariances };
 }
 
 /** The covariance of all rows in the shape of the type; not singular. */
-function wholeCovariance(problem: Problem): Float64Array {
-  const { form, columnVariances } = problem;
-  if (form.isDense) return runSync(totalCovariance(problem, 1e-6, 1));
-  return form.ofVariances(columnVariances.map((variance) => variance || 1));
+function wholeCovariance(rows: RowSource, form: Form): Float64Array {
+  if (form.isDense) return runSync(totalCovariance(rows, 1e-6, 1));
+  return form.ofVariances(rows.columnVariances.map((variance) => variance || 1));
 }

@@ -1,6 +1,6 @@
 import { formOf } from "../../covariance/forms.ts";
 import type { Parameters } from "../../covariance/parameters.ts";
-import type { Problem } from "./dataset.ts";
+import type { RowSource } from "./row-source.ts";
 
 /** Means that agree to so many parts of a standard deviation count as equal: the rounding of sums must not decide. */
 const STEPS = 1e6;
@@ -10,7 +10,7 @@ const STEPS = 1e6;
  * those agree to a millionth of the column's standard deviation by the next column, and so on; at last by weight, the
  * heaviest first. Other starts that lead to the same solution, other row orders, shifts and units do not change it.
  */
-export function ordered({ columnMeans, columnVariances }: Problem, parameters: Parameters): Parameters {
+export function ordered({ columnMeans, columnVariances }: RowSource, parameters: Parameters): Parameters {
   const { nComponents: K, nFeatures: D, weights, means, covariances } = parameters;
   const steps = means.map((mean, i) => {
     const d = i % D;

@@ -1,3 +1,4 @@
+import type { Form } from "../../covariance/form.ts";
 import { covarianceLength, narrower } from "../../covariance/forms.ts";
 import type { Parameters } from "../../covariance/parameters.ts";
 import { singularCovariance } from "../../covariance/roots.ts";
@@ -5,15 +6,18 @@ import { describeModel, type PlacedModel } from "../../engine/descriptors.ts";
 import { type Pointer, TYPE_CODE } from "../../engine/kernels.ts";
 import { inTurns, perform, type Work } from "../../engine/schedule.ts";
 import { MixtureError } from "../../errors.ts";
+import type { Family } from "../../families/family.ts";
 import { maximise } from "../../families/maximise.ts";
 import type { Sums } from "../../statistics/sums.ts";
-import { groupCount, groupTiles, type Problem } from "./dataset.ts";
 import { Factors } from "./factors.ts";
 import type { FixedParameters } from "./fixed.ts";
+import { groupCount, groupTiles } from "./groups.ts";
 import { LabelledSums } from "./labelled-sums.ts";
 import { logPrior, withPrior } from "./prior.ts";
+import { type Problem, problemOf } from "./problem.ts";
 import type { Regularisation } from "./regularisation.ts";
 import { type OrderState, RowOrder } from "./row-order.ts";
+import type { RowSource } from "./row-source.ts";
 
 /**
  * A component is dropped for eight rows when it holds less than exp(-40) / K of each: all dropped ones together are under
@@ -39,8 +43,11 @@ export interface PassState {
  * The parameters of one fit in progress, with what the E-step reads of them and the sums that the last pass left.
  * All memory is allocated here, once; it lives as long as the arena's mark that the caller took before.
  */
-export class Em {
-  readonly problem: Problem;
+export class Em implements Problem {
+  readonly rows: RowSource;
+  readonly family: Family;
+  readonly form: Form;
+  readonly K: number;
   readonly regularisation: Regularisation;
   /** Numbers in weights, means and covariances together, which lie in one piece: see {@link vector}. */
   readonly length: number;
@@ -71,13 +78,18 @@ export class Em {
   #before: PassState | undefined;
 
   constructor(problem: Problem, regularisation: Regularisation, lazy = true) {
-    const { arena, type, D, K, nTiles } = problem;
+    const { rows, family, form, K } = problem;
+    const { arena, N, D, T, nTiles, labelled } = rows;
+    const { code: type } = form;
     const { kernels } = arena;
-    this.problem = problem;
+    this.rows = rows;
+    this.family = family;
+    this.form = form;
+    this.K = K;
     this.regularisation = regularisation;
     this.#regularise = regularisation.reg.some((value) => value > 0) || regularisation.ridge.some((value) => value > 0);
     this.#margin = lazy ? LAZY_MARGIN + kernels.log(K) : Infinity;
-    this.length = K + K * D + covarianceLength(problem.form, K, D);
+    this.length = K + K * D + covarianceLength(form, K, D);
     this.pointer = arena.bytesOf(this.length * 8);
     this.#factors = new Factors(problem, this.pointer, this.#margin);
     this.#reg = arena.copyOf(regularisation.reg);
@@ -85,18 +97,18 @@ export class Em {
     this.#floor = regularisation.floor ? arena.copyOf(regularisation.floor) : 0;
     this.#floorScratch = this.#floor ? arena.bytesOf(kernels.raiseScratchBytes(type, D)) : 0;
     this.#statsLength = kernels.statisticsLength(type, D, K);
-    this.#free = problem.labelled?.free ?? nTiles;
+    this.#free = labelled?.free ?? nTiles;
     this.#order = new RowOrder(this, this.#free, lazy);
-    const free = { N: Math.min(problem.N, this.#free * problem.T), D, K, nTiles: this.#free };
-    this.#groups = groupCount(free, this.#statsLength * 16);
-    this.#labelled = problem.labelled && new LabelledSums(problem, problem.labelled, this.model);
+    const free = { N: Math.min(N, this.#free * T), D, nTiles: this.#free };
+    this.#groups = groupCount(free, K, this.#statsLength * 16);
+    this.#labelled = labelled && new LabelledSums(problem, labelled, this.model);
     this.#stats = arena.bytesOf(this.#groups * this.#statsLength * 16);
-    this.#total = problem.form.isShared ? arena.bytesOf(kernels.statisticsLength(0, D, 1) * 16) : 0;
+    this.#total = form.isShared ? arena.bytesOf(kernels.statisticsLength(0, D, 1) * 16) : 0;
   }
 
   /** Weights, means and covariances, one after the other, as they stand. A view: use it at once. */
   get vector(): Float64Array {
-    return this.problem.arena.viewF64(this.pointer, this.length);
+    return this.rows.arena.viewF64(this.pointer, this.length);
   }
 
   /** What the kernels read of the parameters; all but their places must be {@link settle}d. */
@@ -105,17 +117,19 @@ export class Em {
   }
 
   /** The same regularisation over a part of the rows. */
-  on(part: Problem): Em {
+  on(part: RowSource): Em {
     const { ridge } = this.regularisation;
-    const share = part.totalWeight / this.problem.totalWeight;
-    return new Em(part, { ...this.regularisation, ridge: ridge.map((value) => value * share) });
+    const share = part.totalWeight / this.rows.totalWeight;
+    const problem = problemOf(part, this.family.name, this.K);
+    return new Em(problem, { ...this.regularisation, ridge: ridge.map((value) => value * share) });
   }
 
   /** A copy of the parameters, or of those in a vector of the form of {@link vector}. */
   read(vector: Float64Array = this.vector): Parameters {
-    const { family, form, covarianceType, K, D } = this.problem;
+    const { family, form, K } = this;
+    const { D } = this.rows;
     return {
-      covarianceType,
+      covarianceType: form.name,
       ...narrower(form, family.name),
       nComponents: K,
       nFeatures: D,
@@ -127,8 +141,8 @@ export class Em {
 
   /** Takes over parameters that are only the points about which the next sums are taken. */
   seat({ weights, means, covariances }: Pick<Parameters, "weights" | "means" | "covariances">): void {
-    const { K, D } = this.problem;
-    const { vector } = this;
+    const { K, vector } = this;
+    const { D } = this.rows;
     vector.set(weights);
     vector.set(means, K);
     vector.set(covariances, K + K * D);
@@ -144,7 +158,8 @@ export class Em {
 
   /** Takes over parameters. @throws {MixtureError} `SINGULAR_COVARIANCE` if one is not positive definite. */
   *write(parameters: Pick<Parameters, "weights" | "means" | "covariances">): Work<void> {
-    const { family, K, D } = this.problem;
+    const { family, K } = this;
+    const { D } = this.rows;
     const { weights, covariances } = parameters;
     // a start may be none of the family
     const members = family.constrained?.(covariances, { K, D, divisors: weights }) ?? covariances;
@@ -179,14 +194,14 @@ export class Em {
 
   /** By how much rounding of the covariances is magnified in the log-likelihood of a row: see `Factors.inflation`. */
   get inflation(): number {
-    const { D, columnVariances } = this.problem;
+    const { D, columnVariances } = this.rows;
     // a tied scatter that is what others leave of the total one is rounded in units of that
     return this.#factors.inflation(this.#total && !this.#exact ? columnVariances : new Float64Array(D));
   }
 
   #hasWeights(): boolean {
     const { vector } = this;
-    for (let k = 0; k < this.problem.K; k++) if (!(vector[k] >= 0)) return false;
+    for (let k = 0; k < this.K; k++) if (!(vector[k] >= 0)) return false;
     return true;
   }
 
@@ -203,7 +218,8 @@ export class Em {
    * @throws {MixtureError} `NOT_FINITE` if it overflows, `SINGULAR_COVARIANCE` if a covariance is not positive definite.
    */
   *evaluate(): Work<number> {
-    const { arena, rows, type, D, K, T } = this.problem;
+    const { rows, form, K } = this;
+    const { arena, D, T } = rows;
     const { at } = this.model;
     if (!this.#factors.isSettled) this.#check(yield* this.settle());
     if (this.#total) yield* this.#sumTotalScatter();
@@ -212,7 +228,7 @@ export class Em {
     const exact = this.#exact ? 1 : 0;
     yield* this.#sum(
       "accumulate",
-      arena.kernels.passScratchBytes(type, D, T, K),
+      arena.kernels.passScratchBytes(form.code, D, T, K),
       (first, last, stats) => [rows.at, at, first, last, this.#order.homes, stats, exact, this.#margin],
       this.#labelled,
     );
@@ -228,7 +244,7 @@ export class Em {
     this.#order.passed(header[2]);
     this.#logLikelihood = logLikelihood;
     const { prior } = this.regularisation;
-    const objective = prior ? logLikelihood + logPrior(prior, this.read(), this.problem.family) : logLikelihood;
+    const objective = prior ? logLikelihood + logPrior(prior, this.read(), this.family) : logLikelihood;
     if (!(logLikelihood > LOWEST && objective > LOWEST && objective < Infinity)) {
       throw new MixtureError(
         "NOT_FINITE",
@@ -265,16 +281,17 @@ export class Em {
 
   /** Sums with given responsibilities about the current means: by labels [N]. Rows are counted as they lie, sorted or not. */
   *sumLabels(labels: Pointer): Work<void> {
-    const { arena, rows, D, T } = this.problem;
+    const { arena, at, D, T } = this.rows;
     arena.viewF64(this.#stats, this.#groups * this.#statsLength * 2).fill(0);
     yield* this.#sum("accumulateGiven", arena.kernels.givenScratchBytes(D, T), (first, last, stats) => [
-      ...[rows.at, this.model.at, first, last, labels, 0, stats],
+      ...[at, this.model.at, first, last, labels, 0, stats],
     ]);
   }
 
   /** Sums with responsibilities that `fill` writes for a range of rows as they lie, [count, K] row-major. */
   *sumResponsibilities(fill: (first: number, count: number, out: Float64Array) => void): Work<void> {
-    const { arena, rows, N, D, K, T, nTiles } = this.problem;
+    const { K } = this;
+    const { arena, at, N, D, T, nTiles } = this.rows;
     const mark = arena.mark();
     try {
       const resp = arena.f64(T * K);
@@ -285,7 +302,7 @@ export class Em {
         run: (tile) => {
           const count = Math.min(T, N - tile * T);
           fill(tile * T, count, arena.viewF64(resp, count * K));
-          arena.kernels.accumulateGiven(rows.at, this.model.at, tile, tile + 1, 0, resp, this.#stats, scratch);
+          arena.kernels.accumulateGiven(at, this.model.at, tile, tile + 1, 0, resp, this.#stats, scratch);
         },
       };
     } finally {
@@ -307,7 +324,8 @@ export class Em {
 
   /** {@link maximise} without a look at the covariances, which the next {@link evaluate} will take. */
   maximiseOnly(): number {
-    const { arena, family } = this.problem;
+    const { family } = this;
+    const { arena } = this.rows;
     this.#holdMeans();
     let empty = 0;
     if (this.regularisation.prior || family.constrained) {
@@ -327,7 +345,8 @@ export class Em {
 
   /** What the last pass summed up, about the present means: until the M-step, which moves them. */
   get sums(): Sums {
-    const { arena, form, D, K } = this.problem;
+    const { form, K } = this;
+    const { arena, D } = this.rows;
     const mark = arena.mark();
     const length = covarianceLength(form, K, D);
     const out = arena.f64(K + K * D + length);
@@ -347,8 +366,9 @@ export class Em {
 
   /** Takes what rows say of a new mean out of the sums, where the mean is to stay: they are about it. */
   #holdMeans(): void {
-    const { arena, type, D, K } = this.problem;
-    const length = arena.kernels.statisticsLength(type, D, K + 1) - this.#statsLength;
+    const { K } = this;
+    const { arena, D } = this.rows;
+    const length = arena.kernels.statisticsLength(this.form.code, D, K + 1) - this.#statsLength;
     for (let k = 0; k < K; k++) {
       if (!this.fixed?.holdsMean(k)) continue;
       arena.viewF64(this.#stats + (STATS_HEADER + k * length + 1) * 16, 2 * D).fill(0);
@@ -357,7 +377,7 @@ export class Em {
 
   /** Raises covariances to the floor, if there is one and they are below it. */
   #raise(): void {
-    const { kernels } = this.problem.arena;
+    const { kernels } = this.rows.arena;
     if (this.#floor) kernels.raiseCovariances(this.model.at, this.#floor, this.#floorScratch);
   }
 
@@ -368,19 +388,19 @@ export class Em {
     args: (first: number, last: number, stats: Pointer) => readonly number[],
     labelled?: LabelledSums,
   ): Work<void> {
-    const { arena, nTiles } = this.problem;
+    const { arena, N, D, nTiles } = this.rows;
     const bytes = this.#statsLength * 16;
     const groups = this.#groups;
     labelled?.begin();
-    const range = { nTiles: labelled ? this.#free : nTiles };
-    yield* perform(this.problem, {
+    const tiles = labelled ? this.#free : nTiles;
+    yield* perform(N * this.K * D, {
       arena,
       kernel,
       groups: groups + (labelled?.jobs ?? 0),
       scratchBytes,
       args: (group) => {
         if (labelled && group >= groups) return labelled.args(group - groups, this.#order.homes, this.#exact ? 1 : 0);
-        const [first, last] = groupTiles(range, groups, group);
+        const [first, last] = groupTiles(tiles, groups, group);
         return args(first, last, this.#stats + group * bytes);
       },
     });
@@ -395,7 +415,7 @@ export class Em {
   /** Once, before rows are sorted for the first time: the order decides the last bits. */
   *#sumTotalScatter(): Work<void> {
     if (this.#hasTotal) return;
-    const { arena, rows, N, D, T, nTiles } = this.problem;
+    const { arena, at, N, D, T, nTiles } = this.rows;
     const { kernels } = arena;
     arena.viewF64(this.#total, kernels.statisticsLength(0, D, 1) * 2).fill(0);
     const mark = arena.mark();
@@ -403,7 +423,7 @@ export class Em {
       const scratch = arena.bytesOf(kernels.givenScratchBytes(D, T));
       const all = describeModel(arena, { type: TYPE_CODE.full, D, K: 1, mu: this.model.centre });
       yield* inTurns(N * D * D, nTiles, (first, last) =>
-        kernels.accumulateGiven(rows.at, all, first, last, 0, 0, this.#total, scratch),
+        kernels.accumulateGiven(at, all, first, last, 0, 0, this.#total, scratch),
       );
     } finally {
       arena.rewind(mark);
@@ -416,6 +436,6 @@ export class Em {
     const remedy = this.#regularise
       ? "use fewer components, or raise regCovar"
       : "use fewer components, or leave regCovar out to have it follow the scale of the data";
-    throw singularCovariance(this.problem.covarianceType, status - 1, remedy);
+    throw singularCovariance(this.form.name, status - 1, remedy);
   }
 }

@@ -5,7 +5,7 @@ import { pivotTolerance } from "../../covariance/roots.ts";
 import { describeModel, type PlacedModel } from "../../engine/descriptors.ts";
 import { type Pointer, TYPE_CODE } from "../../engine/kernels.ts";
 import type { GroupKernel, KernelTask, Work } from "../../engine/schedule.ts";
-import type { Problem } from "./dataset.ts";
+import type { Problem } from "./problem.ts";
 
 /** Bounds for pairs of components beyond this, in bytes, would cost more than they save. */
 const MOST_PAIRS = 8 * 1024 * 1024;
@@ -18,7 +18,7 @@ const FACTOR_SPEED = 8;
 const HOMES = 4;
 
 /** Room for what is known of pairs of components (assembly/separators.ts, reach.ts), or none where it does not pay. */
-function pairsOf({ arena, form, K, D }: Problem): Pick<PlacedModel, "separators" | "reach"> {
+function pairsOf({ rows: { arena, D }, form, K }: Problem): Pick<PlacedModel, "separators" | "reach"> {
   const length = hasOwnMatrices(form) ? K * K * (1 + D) : 0;
   if (K <= 2 || (length + K * K) * 8 > MOST_PAIRS) return { separators: 0, reach: 0 };
   return { separators: length > 0 ? arena.f64(length) : 0, reach: arena.f64(K * K) };
@@ -40,20 +40,22 @@ export class Factors {
    * @param margin - see LAZY_MARGIN; infinite for passes that are not lazy.
    */
   constructor(problem: Problem, parameters: Pointer, margin: number) {
-    const { arena, type, D, K } = problem;
+    const { rows, form, K } = problem;
+    const { arena, D } = rows;
+    const { code: type } = form;
     this.#problem = problem;
     this.#margin = margin;
     const mu = parameters + K * 8;
     const places = {
       ...{ type, D, K, weights: parameters, mu, cov: mu + K * D * 8 },
       // the point about which tied components are whitened
-      centre: arena.copyOf(problem.columnMeans),
+      centre: arena.copyOf(rows.columnMeans),
       factor: arena.f64(arena.kernels.factorLength(type, D, K)),
       logc: arena.f64(K),
       ...(margin < Infinity ? pairsOf(problem) : { separators: 0, reach: 0 }),
     };
     this.model = { ...places, at: describeModel(arena, places) };
-    this.#scratchLength = problem.form.isDense ? Math.max(12, 2 * D) * D : 0;
+    this.#scratchLength = form.isDense ? Math.max(12, 2 * D) * D : 0;
     this.#scratch = arena.f64(this.#scratchLength);
   }
 
@@ -77,7 +79,8 @@ export class Factors {
 
   /** Makes the factors, by all threads where it is much. @returns as {@link factorise}. */
   *factors(): Work<number> {
-    const { D, K } = this.#problem;
+    const { rows, K } = this.#problem;
+    const { D } = rows;
     if (!this.#hasFactors && this.#isMuch((K * D * D * D) / FACTOR_SPEED)) {
       const statuses = new Float64Array(K);
       yield this.#inGroups("factorise", K, (k) => this.#factorsOf(k, k + 1), statuses);
@@ -90,7 +93,8 @@ export class Factors {
 
   /** Makes what is not there yet, by all threads where it is much. @returns as {@link factorise}. */
   *settle(): Work<number> {
-    const { D, K } = this.#problem;
+    const { rows, K } = this.#problem;
+    const { D } = rows;
     const status = yield* this.factors();
     if (status > 0 || this.isSettled) return status;
     if (this.#isMuch(K * K * D * D)) {
@@ -109,7 +113,8 @@ export class Factors {
    * @param least - [D]: what v_d is at least, beside (Σ_k)_dd.
    */
   inflation(least: Float64Array): number {
-    const { arena, form, D, K } = this.#problem;
+    const { form, K } = this.#problem;
+    const { arena, D } = this.#problem.rows;
     if (!form.isDense) return D;
     const matrices = blockCount(form, K);
     const triangle = arena.kernels.factorLength(TYPE_CODE.full, D, 1);
@@ -139,7 +144,7 @@ export class Factors {
     args: (group: number) => readonly number[],
     results?: Float64Array,
   ): KernelTask {
-    const { arena } = this.#problem;
+    const { arena } = this.#problem.rows;
     return { arena, kernel, groups, args, scratchBytes: this.#scratchLength * 8, ...(results && { results }) };
   }
 
@@ -148,7 +153,7 @@ export class Factors {
   }
 
   #factorsOf(first: number, last: number): readonly number[] {
-    return [this.model.at, first, last, pivotTolerance(this.#problem.D)];
+    return [this.model.at, first, last, pivotTolerance(this.#problem.rows.D)];
   }
 
   #pairsOf(first: number, last: number): readonly number[] {
@@ -156,7 +161,7 @@ export class Factors {
   }
 
   #run(kernel: "factorise" | "relate", args: readonly number[]): number {
-    const call = this.#problem.arena.kernels[kernel] as (...args: readonly number[]) => number;
+    const call = this.#problem.rows.arena.kernels[kernel] as (...args: readonly number[]) => number;
     return call(...args, this.#scratch);
   }
 }

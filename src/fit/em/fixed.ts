@@ -4,7 +4,7 @@ import { familyOf, parameterCount } from "../../covariance/forms.ts";
 import type { Parameters } from "../../covariance/parameters.ts";
 import { covarianceParameters, sharesCovariance } from "../../input/families.ts";
 import type { FixedSettings } from "../../input/fixed.ts";
-import type { Problem } from "./dataset.ts";
+import type { Problem } from "./problem.ts";
 
 /** Some parameters of one fit, held at their values. */
 export class FixedParameters {
@@ -14,7 +14,8 @@ export class FixedParameters {
 
   /** @param vector - where the fit starts, in the form of `Em.vector`. */
   constructor(problem: Problem, fixed: FixedSettings, vector: Float64Array) {
-    const { K, D, form } = problem;
+    const { rows, form, K } = problem;
+    const { D } = rows;
     this.#fixed = fixed;
     const held: { at: number; values: Float64Array }[] = [];
     const keep = (at: number, length: number): void => {

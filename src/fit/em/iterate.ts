@@ -66,12 +66,12 @@ export function* iterate(
   onPass: (iteration: number, logLikelihood: number) => void,
   from?: Checkpoint,
 ): Work<Run> {
-  const { arena } = em.problem;
+  const { arena } = em.rows;
   const mark = arena.mark();
   try {
     const { tol, maxIter } = settings;
     const stop = new Stop(em, tol);
-    const squarem = settings.accelerate && em.problem.family.isAffine ? new Squarem(em) : undefined;
+    const squarem = settings.accelerate && em.family.isAffine ? new Squarem(em) : undefined;
     const trace = Array.from(from?.trace ?? []);
     let iteration = 0;
     if (from) {
@@ -152,7 +152,7 @@ class Stop {
   /** @param tol - in log-likelihood per row. */
   constructor(em: Em, tol: number) {
     this.#em = em;
-    this.#tol = tol * em.problem.totalWeight;
+    this.#tol = tol * em.rows.totalWeight;
   }
 
   /** What the next check depends on, whatever the tolerance. */
@@ -174,7 +174,7 @@ class Stop {
     const gain = Math.abs(after - before);
     const ratio = rate ?? gain / this.#gain;
     // one component has every row whatever its parameters: the first step is the answer, the second free of a far mean's rounding
-    const done = this.#em.problem.K === 1 && this.#gain < Infinity;
+    const done = this.#em.K === 1 && this.#gain < Infinity;
     const moved = this.#gain < Infinity && this.#gain > ROUNDING * Math.abs(after);
     this.#gain = gain;
     const left = ratio < 1 ? (gain * ratio) / (1 - ratio) : Infinity;
@@ -194,8 +194,8 @@ class Stop {
    */
   #wavers(after: number): boolean {
     if (!(after > this.#level) || this.#checks > 0) {
-      const { problem, inflation, regularisation } = this.#em;
-      const rounding = (regularisation.floor ? RAISED_ROUNDING : SINGULAR_ROUNDING) * problem.totalWeight * inflation;
+      const { rows, inflation, regularisation } = this.#em;
+      const rounding = (regularisation.floor ? RAISED_ROUNDING : SINGULAR_ROUNDING) * rows.totalWeight * inflation;
       const isLevel = Math.abs(after - this.#level) <= rounding;
       this.#checks = isLevel ? this.#checks + 1 : 0;
     }

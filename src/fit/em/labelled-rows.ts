@@ -1,55 +1,59 @@
 // Rows whose component is known: they lie in tiles of their own, of one component each.
+import type { Work } from "../../engine/schedule.ts";
 import { mostTileRows } from "../../engine/tiles.ts";
 import type { Matrix } from "../../input/matrix.ts";
-import type { FitSettings } from "../../input/options.ts";
-import { type LabelledTiles, selectRows } from "./dataset.ts";
+import { measured, packing, selectRows } from "./packing.ts";
+import { rearranged } from "./rearrange.ts";
+import { type RowSource, rowWeights } from "./row-source.ts";
 
 /** Tiles of one job, about 4096 rows. */
 const JOB_ROWS = 4096;
 
-/** Rows by what is known of them: first those that are free, then those of each component, every kind in whole tiles. */
-export interface LabelledRows {
-  readonly matrix: Matrix;
-  /** Rows that fill up a tile weigh 0. */
-  readonly weights: Float64Array;
-  /** Rows of a weight above 0. */
-  readonly nRows: number;
-  /** Rows of a tile. */
-  readonly T: number;
-  readonly labelled: LabelledTiles;
+/** How many rows more there must be room for where rows are packed that {@link arrangedByLabel} is to arrange. */
+export function spareForLabels({ nColumns }: Matrix, K: number): number {
+  return (K + 1) * mostTileRows(nColumns);
 }
 
-/** Arranges the rows of a weight above 0. */
-export function arrangedByLabel(matrix: Matrix, { labels, sampleWeight }: FitSettings, K: number): LabelledRows {
-  const T = mostTileRows(matrix.nColumns);
+/**
+ * Packed rows by what is known of them, in the place of `rows`, which are no more: first those that are free, then those of each
+ * component, every kind in whole tiles. A tile is filled up with copies of a row, which weigh 0.
+ *
+ * @param rows - as they were packed, with {@link spareForLabels}.
+ * @param labels - the component of each row, or -1.
+ * @param matrix - the caller's data.
+ */
+export function* arrangedByLabel(rows: RowSource, labels: Int32Array, K: number, matrix: Matrix): Work<RowSource> {
+  const { arena, N, D, x, w, kept } = rows;
+  const T = mostTileRows(D);
+  const own = rowWeights(rows);
   const kinds = Array.from({ length: K + 1 }, (): number[] => []);
-  (labels as Int32Array).forEach((label, n) => {
-    if (!sampleWeight || sampleWeight[n] > 0) kinds[label + 1].push(n);
+  labels.forEach((label, n) => {
+    kinds[label + 1].push(n);
   });
-  const order: number[] = [];
-  const weights: number[] = [];
+  const places: number[] = [];
   const parts: { component: number; first: number; last: number }[] = [];
-  kinds.forEach((rows, kind) => {
-    const first = order.length / T;
-    for (const row of rows) {
-      order.push(row);
-      weights.push(sampleWeight ? sampleWeight[row] : 1);
-    }
-    while (order.length % T !== 0) {
-      order.push(rows[rows.length - 1]);
-      weights.push(0);
-    }
-    const last = order.length / T;
+  kinds.forEach((kind, number) => {
     const tiles = JOB_ROWS / T;
-    for (let at = first; kind > 0 && at < last; at += tiles) {
-      parts.push({ component: kind - 1, first: at, last: Math.min(at + tiles, last) });
+    let first = places.length / T;
+    for (const n of kind) places.push(n);
+    while (places.length % T !== 0) places.push(kind[kind.length - 1]);
+    const end = places.length / T;
+    for (; number > 0 && first < end; first += tiles) {
+      parts.push({ component: number - 1, first, last: Math.min(first + tiles, end) });
     }
   });
-  return {
-    matrix: selectRows(matrix, Int32Array.from(order)),
-    weights: Float64Array.from(weights),
-    nRows: kinds.reduce((sum, { length }) => sum + length, 0),
-    T,
-    labelled: { free: Math.ceil(kinds[0].length / T), parts },
-  };
+  const order = Int32Array.from(places);
+  const weights = Float64Array.from(order, (n, place) => (n === order[place - 1] ? 0 : own[n]));
+  yield* rearranged(rows, order, T);
+  arena.viewF64(w, weights.length).set(weights);
+  const source = selectRows(matrix, kept ? order.map((n) => kept[n]) : order);
+  return measured(
+    {
+      ...{ arena, N, D, T, nTiles: order.length / T, x, w, wStep: T * 8 },
+      totalWeight: weights.reduce((sum, weight) => sum + weight, 0),
+      labelled: { free: Math.ceil(kinds[0].length / T), parts },
+      restore: packing({ arena, matrix: source, weights, x, w, T }),
+    },
+    matrix,
+  );
 }

@@ -1,7 +1,8 @@
 // What rows of known components add to a pass.
 import { describeModel, type PlacedModel } from "../../engine/descriptors.ts";
 import type { Pointer } from "../../engine/kernels.ts";
-import type { LabelledTiles, Problem } from "./dataset.ts";
+import type { Problem } from "./problem.ts";
+import type { LabelledTiles } from "./row-source.ts";
 
 /** Pairs of lanes ahead of the components in a block of statistics (assembly/layout.ts). */
 const HEADER = 2;
@@ -21,7 +22,9 @@ export class LabelledSums {
   readonly #factorLength: number;
 
   constructor(problem: Problem, { parts }: LabelledTiles, model: PlacedModel) {
-    const { arena, type, D, K, form } = problem;
+    const { rows, form, K } = problem;
+    const { arena, D } = rows;
+    const { code: type } = form;
     this.#problem = problem;
     this.#parts = parts;
     this.#model = model;
@@ -42,7 +45,8 @@ export class LabelledSums {
 
   /** Makes ready for a pass. */
   begin(): void {
-    const { arena, D, K } = this.#problem;
+    const { rows, K } = this.#problem;
+    const { arena, D } = rows;
     if (!this.#factors) return;
     // a triangle and the centre, which all share, then the component's own whitened mean
     const common = this.#factorLength - D;
@@ -63,9 +67,9 @@ export class LabelledSums {
 
   /** Adds the sums of all jobs to those of the free rows. */
   addTo(stats: Pointer): void {
-    const { arena, type, D, K } = this.#problem;
-    const { kernels } = arena;
-    const block = kernels.statisticsLength(type, D, 2) - this.#length;
+    const { rows, form, K } = this.#problem;
+    const { kernels } = rows.arena;
+    const block = kernels.statisticsLength(form.code, rows.D, 2) - this.#length;
     const shared = this.#length - HEADER - block;
     this.#parts.forEach(({ component }, job) => {
       const own = this.#stats + job * this.#length * 16;

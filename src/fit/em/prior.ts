@@ -1,4 +1,5 @@
 import { TIED } from "../../covariance/dense.ts";
+import type { Form } from "../../covariance/form.ts";
 import { blockCount, blockLength, blockOf, formOf } from "../../covariance/forms.ts";
 import { covariancesOf, meansOf } from "../../covariance/given.ts";
 import type { Parameters } from "../../covariance/parameters.ts";
@@ -10,7 +11,7 @@ import { nonNegative, wrongNumber } from "../../input/checks.ts";
 import { sharesCovariance } from "../../input/families.ts";
 import type { PriorOptions } from "../../input/options.ts";
 import { isEmpty, type Sums } from "../../statistics/sums.ts";
-import type { Problem } from "./dataset.ts";
+import type { Problem } from "./problem.ts";
 import { totalCovariance } from "./total-covariance.ts";
 
 /** The mean of the prior weighs as much as so many rows: Fraley & Raftery's default. */
@@ -39,7 +40,9 @@ export interface Prior {
  * @throws {TypeError | RangeError} If a part does not fit the data.
  */
 export function priorOf(problem: Problem, options: PriorOptions): Prior {
-  return priorFrom(options, problem, { mean: () => problem.columnMeans, scale: () => standardScale(problem) });
+  const { rows, form } = problem;
+  const { D, columnMeans } = rows;
+  return priorFrom(options, { form, D }, { mean: () => columnMeans, scale: () => standardScale(problem) });
 }
 
 /**
@@ -49,7 +52,7 @@ export function priorOf(problem: Problem, options: PriorOptions): Prior {
  */
 export function priorFrom(
   { shrinkage = SHRINKAGE, degreesOfFreedom, mean, scale }: PriorOptions,
-  { form, D }: Pick<Problem, "form" | "D">,
+  { form, D }: { readonly form: Form; readonly D: number },
   standard: { readonly mean: () => Float64Array; readonly scale: () => Float64Array },
 ): Prior {
   return {
@@ -94,11 +97,11 @@ function positive(scale: unknown): number {
  * The covariance of the data (divisor N - 1), or its mean variance, over K^(2/D): K components share the volume. It is
  * kept positive definite where columns are constant or depend on each other.
  */
-function standardScale(problem: Problem): Float64Array {
-  const { arena, N, D, K, form, columnVariances } = problem;
+function standardScale({ rows, form, K }: Problem): Float64Array {
+  const { arena, N, D, columnVariances } = rows;
   const share = N / Math.max(1, N - 1) / arena.kernels.exp((2 / D) * arena.kernels.log(K));
   if (form.isDense) {
-    return runSync(totalCovariance(problem, SCALE_REG, CONSTANT_SCALE)).map((value) => value * share);
+    return runSync(totalCovariance(rows, SCALE_REG, CONSTANT_SCALE)).map((value) => value * share);
   }
   const variance = columnVariances.reduce((sum, value) => sum + value, 0) / D;
   return Float64Array.of((variance || CONSTANT_SCALE) * share);

@@ -3,8 +3,8 @@
 import { pivotTolerance } from "../../covariance/roots.ts";
 import type { Work } from "../../engine/schedule.ts";
 import type { PriorOptions } from "../../input/options.ts";
-import type { Problem } from "./dataset.ts";
 import { type Prior, priorOf } from "./prior.ts";
+import type { Problem } from "./problem.ts";
 import { type Resolution, resolutionOf } from "./resolution.ts";
 import { dependentColumns, totalCovariance } from "./total-covariance.ts";
 
@@ -20,6 +20,9 @@ export interface Regularisation {
   /** What no covariance may fall below, for `raiseCovariances` (assembly/floor.ts); undefined if nothing but the above holds them. */
   readonly floor: Float64Array | undefined;
 }
+
+/** What the scale of the columns is seen in: the number of components does not matter. */
+type Scaled = Pick<Problem, "rows" | "form">;
 
 /** Share of a column's variance added to that of every component, so that none depends on how many rows it has; see docs/numerics.md. */
 const REG_SHARE = 1e-10;
@@ -44,24 +47,33 @@ const EIGEN_ROUNDING = 8 * Number.EPSILON;
 /** Columns up to which directions across them have a floor too: it takes their eigenvectors. */
 const MOST_COLUMNS = 64;
 
-/** A user's `regCovar`, or what the scale of the columns asks for; nothing beside a prior. */
+/** A user's `regCovar`, or what the scale of the columns asks for; nothing beside a prior. To be asked before rows are sorted. */
 export function* regularisationOf(
   problem: Problem,
   regCovar: number | undefined,
   options?: PriorOptions | undefined,
 ): Work<Regularisation> {
-  const { D, totalWeight, columnVariances } = problem;
+  const { rows, form } = problem;
   const prior = options && priorOf(problem, options);
-  const resolution = yield* resolutionOf(problem);
   if (regCovar !== undefined || prior) {
     return {
-      reg: new Float64Array(D).fill(regCovar ?? 0),
-      ridge: new Float64Array(D),
+      reg: new Float64Array(rows.D).fill(regCovar ?? 0),
+      ridge: new Float64Array(rows.D),
       prior,
-      resolution,
+      resolution: yield* resolutionOf(rows),
       floor: undefined,
     };
   }
+  const { regularisations } = rows;
+  const known = regularisations.get(form) ?? (yield* byScale(problem));
+  regularisations.set(form, known);
+  return known;
+}
+
+/** What the scale of the columns asks for. */
+function* byScale(problem: Scaled): Work<Regularisation> {
+  const { D, totalWeight, columnVariances } = problem.rows;
+  const resolution = yield* resolutionOf(problem.rows);
   const { steps, widths } = resolution;
   const spreads = columnVariances.map((variance, d) => {
     const width = LONGEST_TAIL * Math.max(steps[d], widths[d]);
@@ -78,22 +90,23 @@ export function* regularisationOf(
     return isSingular ? Math.max(spread * share, columnVariances[d] * rounding) : spread * share;
   });
   const ridge = spreads.map((spread) => spread * rounding * totalWeight);
-  return { reg, ridge, prior, resolution, floor: yield* floorOf(problem, reg, steps) };
+  return { reg, ridge, resolution, floor: yield* floorOf(problem, reg, steps) };
 }
 
 /**
  * Whether pivots of covariances may be nothing but the rounding of variances that are wider than the spreads, as when three
  * tight and distant places have a column twice: a component that holds them all is as wide as the data.
  */
-function* canBeSingular(problem: Problem, spreads: Float64Array): Work<boolean> {
-  const { N, D, form, columnVariances } = problem;
+function* canBeSingular(problem: Scaled, spreads: Float64Array): Work<boolean> {
+  const { rows, form } = problem;
+  const { N, D, columnVariances } = rows;
   if (!form.isDense || !spreads.some((spread, d) => spread < columnVariances[d])) return false;
   return N <= D || (yield* dependentColumns(problem)).length > 0;
 }
 
 /** For `raiseCovariances` (assembly/floor.ts): the least variances that the columns can tell; undefined if they are all continuous. */
-function* floorOf(problem: Problem, reg: Float64Array, steps: Float64Array): Work<Float64Array | undefined> {
-  const { arena, form, D, columnVariances } = problem;
+function* floorOf({ rows, form }: Scaled, reg: Float64Array, steps: Float64Array): Work<Float64Array | undefined> {
+  const { arena, D, columnVariances } = rows;
   const { kernels } = arena;
   const least = steps.map((step, d) => Math.min(step * step * ROUNDED, BELOW_TOTAL * columnVariances[d]));
   if (!least.some((variance, d) => variance > reg[d])) return undefined;
@@ -101,7 +114,7 @@ function* floorOf(problem: Problem, reg: Float64Array, steps: Float64Array): Wor
   if (!form.isDense) return least;
   if (D > MOST_COLUMNS) return undefined;
   const roots = least.map((variance, d) => Math.sqrt(Math.max(variance, reg[d] / 2)));
-  const total = yield* totalCovariance(problem, 0, 0);
+  const total = yield* totalCovariance(rows, 0, 0);
   const mark = arena.mark();
   try {
     const relative = arena.copyOf(total.map((value, at) => value / roots[Math.floor(at / D)] / roots[at % D]));

@@ -1,6 +1,6 @@
 // What the data can tell apart: the step in which a column is recorded, and how much weight stands for one row.
 import { inTurns, type Work } from "../../engine/schedule.ts";
-import { type Problem, rowWeights } from "./dataset.ts";
+import { type RowSource, rowWeights } from "./row-source.ts";
 
 /** What rows and columns of the data can tell apart. */
 export interface Resolution {
@@ -56,10 +56,15 @@ const CROWDED = 2;
 /** What looking at one number costs, in multiplications, about. */
 const OPERATIONS = 50;
 
-/** Looks at the rows of a problem; those of weight 0 are not there. */
-export function* resolutionOf(problem: Problem): Work<Resolution> {
-  const { arena, rows, N, D } = problem;
-  const weights = rowWeights(problem);
+/** What rows can tell apart: looks at them once, before they are sorted; those of weight 0 are not there. */
+export function* resolutionOf(rows: RowSource): Work<Resolution> {
+  rows.resolution ??= yield* seenIn(rows);
+  return rows.resolution;
+}
+
+function* seenIn(rows: RowSource): Work<Resolution> {
+  const { arena, at, N, D } = rows;
+  const weights = rowWeights(rows);
   const stride = Math.max(1, N / LOOKED_AT);
   const all = Array.from({ length: Math.min(N, LOOKED_AT) }, (_, i) => Math.floor(i * stride));
   const chosen = all.filter((n) => weights[n] > 0);
@@ -68,7 +73,7 @@ export function* resolutionOf(problem: Problem): Work<Resolution> {
   const mark = arena.mark();
   const row = arena.f64(D);
   for (const [i, n] of chosen.entries()) {
-    arena.kernels.readRow(rows.at, n, row);
+    arena.kernels.readRow(at, n, row);
     table.set(arena.viewF64(row, D), i * D);
   }
   arena.rewind(mark);

@@ -6,7 +6,7 @@ import { pivotTolerance } from "../../covariance/roots.ts";
 import { describeModel, type PlacedModel } from "../../engine/descriptors.ts";
 import { type Pointer, TYPE_CODE } from "../../engine/kernels.ts";
 import type { Work } from "../../engine/schedule.ts";
-import type { Problem } from "./dataset.ts";
+import type { Problem } from "./problem.ts";
 
 /** Rows are sorted again when more than this share of them lies in a tile of another component. */
 const STRAY_SHARE = 0.1;
@@ -42,8 +42,7 @@ interface SortState {
 }
 
 /** The parameters that rows are sorted by: see Em. */
-interface Sorted {
-  readonly problem: Problem;
+interface Sorted extends Problem {
   readonly vector: Float64Array;
   readonly model: PlacedModel;
   read(): Parameters;
@@ -67,7 +66,8 @@ export class RowOrder {
 
   /** @param free - the number of tiles, first ones, whose rows may belong to any component. @param lazy - whether passes are. */
   constructor(em: Sorted, free: number, lazy: boolean) {
-    const { arena, K, nTiles } = em.problem;
+    const { K } = em;
+    const { arena, nTiles } = em.rows;
     this.#em = em;
     this.#free = free;
     this.#pays = lazy && K > 1 && free >= TILES_PER_COMPONENT * K;
@@ -76,7 +76,7 @@ export class RowOrder {
   }
 
   get #homesView(): Int32Array {
-    const { arena, nTiles } = this.#em.problem;
+    const { arena, nTiles } = this.#em.rows;
     return arena.viewI32(this.homes, nTiles);
   }
 
@@ -94,7 +94,7 @@ export class RowOrder {
   passed(strays: number): void {
     this.#passes++;
     // every sort waits twice as long as the one before: their number grows with the logarithm of the passes
-    if (this.#passes >= this.#sortAt * 2 && strays > this.#tolerableStrays() * this.#em.problem.N) {
+    if (this.#passes >= this.#sortAt * 2 && strays > this.#tolerableStrays() * this.#em.rows.N) {
       this.#sortAt = this.#passes;
     }
   }
@@ -107,7 +107,7 @@ export class RowOrder {
 
   /** Puts rows back into the caller's order. */
   *renew(): Work<void> {
-    const { restore } = this.#em.problem;
+    const { restore } = this.#em.rows;
     if (this.#sorts.length > 0 && restore) yield* restore();
     this.#sorts = [];
     this.#homesView.fill(0);
@@ -130,7 +130,8 @@ export class RowOrder {
 
   /** Tiles in a window of {@link #sort}. */
   #windowTiles(): number {
-    const { D, K, T } = this.#em.problem;
+    const { K } = this.#em;
+    const { D, T } = this.#em.rows;
     const tileBytes = D * T * 8;
     const wanted = Math.max(LEAST_WINDOW, K * WINDOW_TILES * tileBytes);
     const affordable = Math.max(MOST_WINDOW, this.#free * tileBytes * WINDOW_SHARE);
@@ -139,7 +140,8 @@ export class RowOrder {
 
   /** Whether a sort, counted from 1, goes by the average covariance. */
   #isRough(sort: number): boolean {
-    const { form, D, K } = this.#em.problem;
+    const { form, K } = this.#em;
+    const { D } = this.#em.rows;
     return sort === 1 && hasOwnMatrices(form) && D >= ROUGH_COLUMNS && K >= ROUGH_COMPONENTS;
   }
 
@@ -147,14 +149,14 @@ export class RowOrder {
   #tolerableStrays(): number {
     if (!this.#isRough(this.#sorts.length)) return STRAY_SHARE;
     // where two components meet in a window, a quarter of a tile strays: the rest is what was sorted too roughly
-    return ROUGH_STRAY_SHARE + (this.#em.problem.K - 1) / (4 * this.#windowTiles());
+    return ROUGH_STRAY_SHARE + (this.#em.K - 1) / (4 * this.#windowTiles());
   }
 
   /** Brings rows of one component together, within windows. */
   *#sort(): Work<void> {
     if (!this.#pays) return;
-    const { problem, model, vector } = this.#em;
-    const { arena, rows, D, K, T } = problem;
+    const { rows, K, model, vector } = this.#em;
+    const { arena, at, D, T } = rows;
     const nTiles = this.#free;
     const rough = this.#isRough(this.#sorts.length + 1);
     // a new list: the old one belongs to the state before
@@ -168,7 +170,7 @@ export class RowOrder {
         kernel: "sortRows",
         groups: Math.ceil(nTiles / tiles),
         scratchBytes: arena.kernels.sortScratchBytes(by.type, D, T, K, tiles),
-        args: (window) => [...[rows.at, by.at, window * tiles, Math.min((window + 1) * tiles, nTiles), this.homes, 0]],
+        args: (window) => [...[at, by.at, window * tiles, Math.min((window + 1) * tiles, nTiles), this.homes, 0]],
       };
     } finally {
       arena.rewind(mark);
@@ -180,8 +182,8 @@ export class RowOrder {
    * D² / 2, which sorts most rows alike. It lies in the arena until that is rewound.
    */
   #pooled(): Pick<PlacedModel, "type" | "at"> | undefined {
-    const { problem, model } = this.#em;
-    const { arena, K, D } = problem;
+    const { rows, K, model } = this.#em;
+    const { arena, D } = rows;
     const type = TYPE_CODE.tied;
     const { weights, mu, centre } = model;
     const at = describeModel(arena, {

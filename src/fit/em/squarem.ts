@@ -1,7 +1,7 @@
 import type { Pointer } from "../../engine/kernels.ts";
 import type { Work } from "../../engine/schedule.ts";
-import type { Problem } from "./dataset.ts";
 import type { Em } from "./em.ts";
+import type { Problem } from "./problem.ts";
 
 /** How much the longest step grows when it was taken, and shrinks when it failed (Varadhan & Roland 2008, section 6.2). */
 const STEP_FACTOR = 4;
@@ -27,9 +27,9 @@ export class Squarem {
 
   /** @param em - in whose arena it lives, until that is rewound. */
   constructor(em: Em) {
-    const { arena } = em.problem;
+    const { arena } = em.rows;
     this.#em = em;
-    this.#scale = arena.copyOf(scaleOf(em.problem, em.length));
+    this.#scale = arena.copyOf(scaleOf(em, em.length));
     this.#start = arena.f64(em.length);
     this.#once = arena.f64(em.length);
     this.#twice = arena.f64(em.length);
@@ -64,14 +64,14 @@ export class Squarem {
    */
   *leap(floor: number): Work<number> {
     const em = this.#em;
-    const { arena, K } = em.problem;
+    const { arena } = em.rows;
     this.#keep(this.#once);
     em.maximiseOnly();
     this.#keep(this.#twice);
     let step = this.#stepLength();
     const full = step === this.#longest;
     for (let halving = 0; step > 1 && halving < HALVINGS; halving++, step = (step + 1) / 2) {
-      arena.kernels.extrapolate(this.#start, this.#once, this.#twice, em.pointer, K, em.length, step);
+      arena.kernels.extrapolate(this.#start, this.#once, this.#twice, em.pointer, em.K, em.length, step);
       if (!(yield* em.tryHere())) continue;
       const logLikelihood = yield* em.evaluate();
       if (logLikelihood >= floor) {
@@ -88,13 +88,13 @@ export class Squarem {
   }
 
   #keep(to: Pointer): void {
-    this.#em.problem.arena.viewF64(to, this.#em.length).set(this.#em.vector);
+    this.#em.rows.arena.viewF64(to, this.#em.length).set(this.#em.vector);
   }
 
   /** |r| / |v| with r the first step and v the change of step, between 1 (the plain step) and the longest allowed. */
   #stepLength(): number {
-    const { length, problem } = this.#em;
-    const { arena } = problem;
+    const { length, rows } = this.#em;
+    const { arena } = rows;
     arena.kernels.stepSquares(this.#start, this.#once, this.#twice, this.#scale, this.#squares, length);
     const squares = arena.viewF64(this.#squares, 3);
     const rr = squares[0];
@@ -106,8 +106,8 @@ export class Squarem {
 }
 
 /** One over the natural size of each parameter: 1 for weights, the column's spread for means, its square for covariances. */
-function scaleOf(problem: Problem, length: number): Float64Array {
-  const { K, D, form, columnVariances } = problem;
+function scaleOf({ rows, form, K }: Problem, length: number): Float64Array {
+  const { D, columnVariances } = rows;
   const spread = columnVariances.map((variance) => (variance > 0 ? 1 / Math.sqrt(variance) : 1));
   const scale = new Float64Array(length).fill(1);
   for (let i = 0; i < K * D; i++) scale[K + i] = spread[i % D];

@@ -2,7 +2,8 @@
 import { describeModel } from "../../engine/descriptors.ts";
 import { TYPE_CODE } from "../../engine/kernels.ts";
 import { inTurns, type Work } from "../../engine/schedule.ts";
-import type { Problem } from "./dataset.ts";
+import type { Problem } from "./problem.ts";
+import type { RowSource } from "./row-source.ts";
 
 /** A column depends on others when they leave less than this share of its variance. */
 const DEPENDENT_SHARE = 1e-9;
@@ -19,12 +20,12 @@ const MOST_LOOKED_AT = 128;
  * @param tiles - how many tiles of rows to look at; by default all.
  */
 export function* totalCovariance(
-  problem: Problem,
+  rows: RowSource,
   share: number,
   constant: number,
-  tiles: number = problem.nTiles,
+  tiles: number = rows.nTiles,
 ): Work<Float64Array> {
-  const { arena, N, D, T, rows, columnMeans, columnVariances } = problem;
+  const { arena, at, N, D, T, columnMeans, columnVariances } = rows;
   const { kernels } = arena;
   const mark = arena.mark();
   try {
@@ -33,7 +34,7 @@ export function* totalCovariance(
     const [weights, mu, cov] = [arena.f64(1), arena.copyOf(columnMeans), arena.f64(D * D)];
     const all = describeModel(arena, { type: TYPE_CODE.full, D, K: 1, weights, mu, cov });
     yield* inTurns(N * D * D, tiles, (first, last) =>
-      kernels.accumulateGiven(rows.at, all, first, last, 0, 0, stats, scratch),
+      kernels.accumulateGiven(at, all, first, last, 0, 0, stats, scratch),
     );
     const reg = arena.copyOf(columnVariances.map((variance) => (variance > 0 ? share * variance : constant)));
     kernels.maximise(all, stats, reg, arena.filled(D, 0));
@@ -44,10 +45,10 @@ export function* totalCovariance(
 }
 
 /** Columns that are linear combinations of those before them, but for rounding; constant ones are not counted. */
-export function* dependentColumns(problem: Problem): Work<number[]> {
-  const { N, D, T, nTiles, form, columnVariances } = problem;
+export function* dependentColumns({ rows, form }: Pick<Problem, "rows" | "form">): Work<number[]> {
+  const { N, D, T, nTiles, columnVariances } = rows;
   const within = function* (tiles: number): Work<number[]> {
-    const small = yield* smallPivots(yield* totalCovariance(problem, 0, 1, tiles), D);
+    const small = yield* smallPivots(yield* totalCovariance(rows, 0, 1, tiles), D);
     return small.filter((d) => columnVariances[d] > 0);
   };
   // with as many columns as rows some always are

@@ -11,7 +11,8 @@ import { responsibilitiesOf } from "../em/posteriors.ts";
  * 27:1344, with rows exchanged instead of components).
  */
 export function* startFromParents(em: Em, a: Float64Array, b: Float64Array, random: Pointer): Work<void> {
-  const { arena, N, K } = em.problem;
+  const { K } = em;
+  const { arena, N } = em.rows;
   yield* em.take(a);
   const ours = yield* responsibilitiesOf(em);
   yield* em.take(b);

@@ -12,7 +12,8 @@ import { distancesAt } from "../em/posteriors.ts";
  * @param rank - how many rows lie farther.
  */
 export function* startFromFarRow(em: Em, parent: Float64Array, rank: number, random: Pointer): Work<void> {
-  const { arena, rows, N, D, K } = em.problem;
+  const { rows, K } = em;
+  const { arena, N, D } = rows;
   const gone = Math.floor(arena.kernels.uniform(random) * K);
   yield* em.take(parent.map((value, at) => (at === gone ? 0 : value)));
   yield* em.evaluate();

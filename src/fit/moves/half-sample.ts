@@ -1,8 +1,8 @@
-import { placeRows } from "../../engine/descriptors.ts";
 import type { Pointer } from "../../engine/kernels.ts";
 import type { Work } from "../../engine/schedule.ts";
-import type { Problem } from "../em/dataset.ts";
 import { Em } from "../em/em.ts";
+import { problemOf } from "../em/problem.ts";
+import { type RowSource, reweighted } from "../em/row-source.ts";
 import { HALF_SAMPLE_STEPS } from "../policy.ts";
 
 /**
@@ -11,7 +11,8 @@ import { HALF_SAMPLE_STEPS } from "../policy.ts";
  * half samples go back to McCarthy 1969). A row that is left out no longer holds its component where it is.
  */
 export function* startFromNeighbour(em: Em, vector: Float64Array, random: Pointer): Work<void> {
-  const shaken = new Em(halved(em.problem, random), em.regularisation, false);
+  const problem = problemOf(halved(em.rows, random), em.family.name, em.K);
+  const shaken = new Em(problem, em.regularisation, false);
   if (!shaken.tryVector(vector)) return;
   for (let step = 0; step < HALF_SAMPLE_STEPS; step++) {
     yield* shaken.evaluate();
@@ -20,19 +21,18 @@ export function* startFromNeighbour(em: Em, vector: Float64Array, random: Pointe
   em.tryVector(shaken.vector.slice());
 }
 
-function halved(problem: Problem, random: Pointer): Problem {
-  const { arena, rows, nTiles } = problem;
+function halved(rows: RowSource, random: Pointer): RowSource {
+  const { arena, N, T, nTiles, w, wStep } = rows;
   const { kernels } = arena;
-  const { N, T } = rows;
-  const own = placeRows(arena, { ...rows, w: arena.filled(nTiles * T, 0), wStep: T * 8 });
-  // nothing is allocated below: views stay valid
-  const weights = arena.viewF64(own.w, N);
-  const given = rows.wStep ? arena.viewF64(rows.w, N) : undefined;
+  const own = arena.filled(nTiles * T, 0);
+  // nothing is allocated before the last of them is written: views stay valid
+  const weights = arena.viewF64(own, N);
+  const given = wStep ? arena.viewF64(w, N) : undefined;
   let totalWeight = 0;
   for (let n = 0; n < N; n++) {
     if (kernels.uniform(random) < 0.5) continue;
     weights[n] = given ? given[n] : 1;
     totalWeight += weights[n];
   }
-  return { ...problem, rows: own, totalWeight };
+  return reweighted(rows, own, totalWeight);
 }

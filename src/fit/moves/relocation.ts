@@ -22,7 +22,8 @@ export interface Moves {
  * at one of a great many optima that differ in single rows.
  */
 export function* movesOf(em: Em): Work<{ readonly responsibilities: Float64Array; readonly moves: Moves }> {
-  const { arena, rows, N, K, totalWeight } = em.problem;
+  const { K } = em;
+  const { arena, at, N, totalWeight } = em.rows;
   const responsibilities = yield* responsibilitiesOf(em);
   const mark = arena.mark();
   try {
@@ -30,7 +31,7 @@ export function* movesOf(em: Em): Work<{ readonly responsibilities: Float64Array
     const distance = distancesAt(em);
     const to = arena.i32(N);
     const gain = arena.f64(N);
-    arena.kernels.bestMoves(rows.at, em.model.at, resp, distance, to, gain, totalWeight, arena.f64(7 * K));
+    arena.kernels.bestMoves(at, em.model.at, resp, distance, to, gain, totalWeight, arena.f64(7 * K));
     return { responsibilities, moves: { to: arena.viewI32(to, N).slice(), gain: arena.readF64(gain, N) } };
   } finally {
     arena.rewind(mark);
@@ -43,7 +44,7 @@ function* relocated(
   vector: Float64Array,
   choose: (gain: Float64Array) => number[],
 ): Work<Float64Array | undefined> {
-  const { K } = em.problem;
+  const { K } = em;
   yield* em.take(vector);
   const { responsibilities, moves } = yield* movesOf(em);
   const chosen = choose(moves.gain);
@@ -67,7 +68,7 @@ export function relocatedBest(em: Em, vector: Float64Array): Work<Float64Array |
 
 /** A start in the neighbourhood of other parameters: rows move by chance, the likelier the less is lost. */
 export function* startFromRelocation(em: Em, vector: Float64Array, random: Pointer): Work<void> {
-  const { kernels } = em.problem.arena;
+  const { kernels } = em.rows.arena;
   const next = yield* relocated(em, vector, (gain) =>
     [...gain.keys()].filter(
       (row) => gain[row] > SURE_RELOCATION + RELOCATION_TEMPERATURE * kernels.log(1 - kernels.uniform(random)),

@@ -14,7 +14,8 @@ import { SWAP_LOOKED_AT } from "../policy.ts";
  * another for its size is given up, and of some others the largest is taken apart.
  */
 export function swapped(em: Em, parent: Float64Array, random: Pointer): Float64Array {
-  const { arena, form, K, D } = em.problem;
+  const { form, K } = em;
+  const { arena, D } = em.rows;
   const { kernels } = arena;
   const vector = parent.slice();
   const covariances = vector.subarray(K + K * D);
@@ -55,7 +56,8 @@ function drawn(count: number, random: Pointer, kernels: Kernels, worth: (index: 
 
 /** Component `to` becomes one half of component `from`, which becomes the other; their means lie `offset` [D] to each side. */
 export function halve(em: Em, vector: Float64Array, from: number, to: number, offset: Float64Array): void {
-  const { K, D, form } = em.problem;
+  const { form, K } = em;
+  const { D } = em.rows;
   const means = vector.subarray(K, K + K * D);
   for (let d = 0; d < D; d++) {
     means[to * D + d] = means[from * D + d] + offset[d];
@@ -71,14 +73,15 @@ export function halve(em: Em, vector: Float64Array, from: number, to: number, of
 
 /** A random step from the mean of component k: about one standard deviation of its own long. */
 function deviation(em: Em, vector: Float64Array, k: number, random: Pointer): Float64Array {
-  const { arena, type, form, K, D } = em.problem;
+  const { form, K } = em;
+  const { arena, D } = em.rows;
   const { kernels } = arena;
   const mark = arena.mark();
   try {
     const root = arena.copyOf(blockOf(form, rootsOf(arena, em.read(vector)), K, k));
     const drawn = arena.f64(D);
     const [one, label, z] = [arena.filled(1, 1), arena.i32(1), arena.f64(D)];
-    const model = describeModel(arena, { type, D, K: 1, mu: arena.filled(D, 0) });
+    const model = describeModel(arena, { type: form.code, D, K: 1, mu: arena.filled(D, 0) });
     kernels.sample(model, one, root, random, drawn, label, 1, z);
     return arena.readF64(drawn, D).map((value) => value / Math.sqrt(D));
   } finally {

@@ -28,7 +28,7 @@ export function* attempt(
   start: Starter,
   { tol = CONTENDER_TOL, maxIter }: { readonly tol?: number | undefined; readonly maxIter: number },
 ): Work<Contender | MixtureError> {
-  const { arena } = em.problem;
+  const { arena } = em.rows;
   const mark = arena.mark();
   try {
     yield* start();
@@ -55,8 +55,8 @@ export function isSound(em: Em, contender: Contender): boolean {
 }
 
 /** Whether two are at different places. */
-export function isApart({ problem }: Em, a: Contender, b: Contender): boolean {
-  return Math.abs(a.objective - b.objective) > CONTENDER_TOL * problem.totalWeight;
+export function isApart({ rows }: Em, a: Contender, b: Contender): boolean {
+  return Math.abs(a.objective - b.objective) > CONTENDER_TOL * rows.totalWeight;
 }
 
 /**

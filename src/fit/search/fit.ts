@@ -10,12 +10,14 @@ import { type FitReport, reportOf } from "../diagnosis/report.ts";
 import { spuriousComponents } from "../diagnosis/spurious.ts";
 import { idleComponents, withoutTwins } from "../diagnosis/twins.ts";
 import { ordered } from "../em/canonical-order.ts";
-import { type Problem, withProblem } from "../em/dataset.ts";
 import { Em } from "../em/em.ts";
 import { FixedParameters } from "../em/fixed.ts";
 import { type Checkpoint, iterate, type Run } from "../em/iterate.ts";
-import { arrangedByLabel } from "../em/labelled-rows.ts";
+import { arrangedByLabel, spareForLabels } from "../em/labelled-rows.ts";
+import { withRows } from "../em/packing.ts";
+import { type Problem, problemOf } from "../em/problem.ts";
 import { regularisationOf } from "../em/regularisation.ts";
+import type { RowSource } from "../em/row-source.ts";
 import { MOST_REPAIRS, MOST_REPAIRS_OF_GIVEN } from "../policy.ts";
 import { labelledStarts } from "../starts/labelled.ts";
 import { asAsked, settingsInside } from "./one-column.ts";
@@ -37,9 +39,10 @@ export interface Resumable {
   readonly checkpoint: Checkpoint;
   /** Whether its components are to be put in canonical order at the end. */
   readonly inOrder: boolean;
-  readonly seen: Pick<Problem, "N" | "K" | "totalWeight"> & {
+  readonly seen: Pick<RowSource, "N" | "totalWeight"> & {
     /** Means and variances. */
     readonly columns: Float64Array;
+    readonly K: number;
   } & Pick<FitSettings, "family" | "fixed" | "labels" | "regCovar" | "prior">;
 }
 
@@ -62,27 +65,20 @@ export function fitAsync(matrix: Matrix, settings: FitSettings, resumable?: Resu
 
 function* fitWork(matrix: Matrix, asked: FitSettings, resumable?: Resumable, arena?: Arena): Work<Fitted> {
   const settings = settingsInside(matrix, asked);
-  const { family, nComponents, sampleWeight, labels } = settings;
-  const work = (problem: Problem): Work<Fitted> => bestFit(problem, matrix, settings, resumable);
-  const fitted = labels
-    ? yield* fitLabelled(matrix, settings, resumable, arena)
-    : yield* withProblem(matrix, family, nComponents, sampleWeight, work, arena);
-  return asAsked(fitted, asked);
-}
-
-/** Finds starts among all rows as they come, then fits with the rows arranged by what is known of them. */
-function* fitLabelled(matrix: Matrix, settings: FitSettings, resumable?: Resumable, arena?: Arena): Work<Fitted> {
-  const { family, nComponents: K, sampleWeight } = settings;
-  const starts = yield* withProblem(
-    ...([matrix, family, K, sampleWeight] as const),
-    (problem) => labelledStarts(problem, settings),
-    arena,
-  );
-  arena?.clear();
-  const { matrix: rows, weights, labelled, nRows: N, T } = arrangedByLabel(matrix, settings, K);
-  const work = (problem: Problem): Work<Fitted> =>
-    bestFit({ ...problem, N, labelled }, matrix, settings, resumable, starts);
-  return yield* withProblem(rows, family, K, weights, work, arena, T);
+  const { family, nComponents: K, sampleWeight, labels } = settings;
+  const work = function* (rows: RowSource): Work<Fitted> {
+    const problem = problemOf(rows, family, K);
+    if (!labels) return yield* bestFit(problem, matrix, settings, resumable);
+    // starts are found among all rows as they come; then these are arranged by what is known of them
+    const own = rows.kept ? rows.kept.map((row) => labels[row]) : labels;
+    const mark = rows.arena.mark();
+    const starts = yield* labelledStarts(problem, settings, own);
+    rows.arena.rewind(mark);
+    const arranged = yield* arrangedByLabel(rows, own, K, matrix);
+    return yield* bestFit(problemOf(arranged, family, K), matrix, settings, resumable, starts);
+  };
+  const spare = labels && spareForLabels(matrix, K);
+  return asAsked(yield* withRows(matrix, K, sampleWeight, work, arena, spare), asked);
 }
 
 /**
@@ -122,8 +118,8 @@ export function* bestFit(
   // EM cannot leave twins, and no split of others was likelier: one of them is enough, but where both have rows that are known
   const isDone = settings.init.kind === "strategy" || run.converged;
   const single =
-    isDone && !settings.fixed && !settings.labels ? withoutTwins(problem, best.parameters) : best.parameters;
-  const parameters = inOrder ? ordered(problem, single) : single;
+    isDone && !settings.fixed && !settings.labels ? withoutTwins(problem.rows, best.parameters) : best.parameters;
+  const parameters = inOrder ? ordered(problem.rows, single) : single;
   const runs = ends.map((end) => end.run);
   return {
     parameters,
@@ -134,10 +130,8 @@ export function* bestFit(
 }
 
 /** Without the arena, which would outlive the fit. */
-function seenOf(
-  { N, K, totalWeight, columnMeans, columnVariances }: Problem,
-  { family, fixed, labels, regCovar, prior }: FitSettings,
-): Resumable["seen"] {
+function seenOf({ rows, K }: Problem, { family, fixed, labels, regCovar, prior }: FitSettings): Resumable["seen"] {
+  const { N, totalWeight, columnMeans, columnVariances } = rows;
   return {
     N,
     K,
@@ -186,7 +180,7 @@ function isBetter(a: End, b: End): boolean {
 function* fitFrom(em: Em, settings: FitSettings, stream: number, given?: Float64Array): Work<End> {
   em.fixed = undefined;
   const queue = given ? [given] : [...(yield* startsOf(em, settings.init, settings.seed, stream))];
-  em.fixed = settings.fixed && new FixedParameters(em.problem, settings.fixed, queue[0]);
+  em.fixed = settings.fixed && new FixedParameters(em, settings.fixed, queue[0]);
   // components with known labels stay with their rows
   const isOurs = settings.init.kind === "strategy";
   let repairs = given || settings.labels ? 0 : isOurs ? MOST_REPAIRS : MOST_REPAIRS_OF_GIVEN;

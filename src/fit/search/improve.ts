@@ -10,11 +10,13 @@ import { modelSteps } from "../../model/model.ts";
 import { reportOf } from "../diagnosis/report.ts";
 import { areSound } from "../diagnosis/sound.ts";
 import { ordered } from "../em/canonical-order.ts";
-import { type Problem, withProblem } from "../em/dataset.ts";
 import { Em } from "../em/em.ts";
 import type { Run } from "../em/iterate.ts";
 import { iterateMonotonically, type Values } from "../em/monotone.ts";
+import { withRows } from "../em/packing.ts";
+import { type Problem, problemOf } from "../em/problem.ts";
 import { regularisationOf } from "../em/regularisation.ts";
+import type { RowSource } from "../em/row-source.ts";
 import { LEAST_IMPROVEMENT } from "../policy.ts";
 import type { Fitted } from "./fit.ts";
 import { asAsked, blocksInside, settingsInside } from "./one-column.ts";
@@ -29,13 +31,13 @@ export function* improveWork(
   shared?: Arena,
 ): Work<Fitted> {
   const settings = settingsInside(matrix, asked);
-  const { family, nComponents, sampleWeight } = settings;
-  const work = (problem: Problem): Work<Fitted> =>
-    improved(problem, matrix, settings, moves, {
-      ...start,
-      covariances: settings === asked ? start.covariances : blocksInside(problem.form, start.covariances, nComponents),
-    });
-  return asAsked(yield* withProblem(matrix, family, nComponents, sampleWeight, work, shared), asked);
+  const { family, nComponents: K, sampleWeight } = settings;
+  const work = (rows: RowSource): Work<Fitted> => {
+    const problem = problemOf(rows, family, K);
+    const covariances = settings === asked ? start.covariances : blocksInside(problem.form, start.covariances, K);
+    return improved(problem, matrix, settings, moves, { ...start, covariances });
+  };
+  return asAsked(yield* withRows(matrix, K, sampleWeight, work, shared), asked);
 }
 
 /**
@@ -76,9 +78,12 @@ function* improved(
       try {
         const next = yield* tried(values);
         const gain = next.run.objective - best.run.objective;
-        const least = Math.max(settings.tol * problem.totalWeight, LEAST_IMPROVEMENT * Math.abs(best.run.objective));
+        const least = Math.max(
+          settings.tol * problem.rows.totalWeight,
+          LEAST_IMPROVEMENT * Math.abs(best.run.objective),
+        );
         moved = gain > least && areSound(em, next.parameters);
-        if (moved) best = { ...next, parameters: ordered(problem, next.parameters) };
+        if (moved) best = { ...next, parameters: ordered(problem.rows, next.parameters) };
       } catch (error) {
         // a component has collapsed on the way
         if (!isCollapse(error)) throw error;

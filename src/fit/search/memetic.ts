@@ -94,7 +94,8 @@ export function* evolve(
 
 /** The moves, in the order in which they are made. Each has the members of the population for parents, by turns. */
 function movesFrom(em: Em, search: Search, random: Pointer): Starter[] {
-  const { arena, form } = em.problem;
+  const { form } = em;
+  const { arena } = em.rows;
   const uniform = (): number => arena.kernels.uniform(random);
   let turn = 0;
   const parent = (): Float64Array => search.population[turn++ % search.population.length].vector;
@@ -180,7 +181,7 @@ class Search {
     }
     const isNew = (): boolean =>
       isHopeful(best) && !this.#places.some((place) => this.#isNear(best, place, SAME_PLACE));
-    for (let i = 0; i < RELOCATIONS && hasOwnMatrices(em.problem.form) && isNew(); i++) {
+    for (let i = 0; i < RELOCATIONS && hasOwnMatrices(em.form) && isNew(); i++) {
       const vector = yield* relocatedBest(em, best.vector);
       if (!vector) break;
       const next = yield* this.#iterate(() => taken(em, vector), LAST_CLIMB);
@@ -229,7 +230,7 @@ class Search {
   }
 
   #isNear({ objective }: Contender, place: number, perRow: number): boolean {
-    return Math.abs(place - objective) < perRow * this.#em.problem.totalWeight;
+    return Math.abs(place - objective) < perRow * this.#em.rows.totalWeight;
   }
 
   #enter(found: Contender, isMove: boolean): void {

@@ -6,8 +6,8 @@ import type { Work } from "../../engine/schedule.ts";
 import { isCollapse } from "../../errors.ts";
 import type { InitSettings } from "../../input/options.ts";
 import { isVain } from "../diagnosis/demand.ts";
-import type { Problem } from "../em/dataset.ts";
 import type { Em } from "../em/em.ts";
+import type { Problem } from "../em/problem.ts";
 import { startFromNeighbour } from "../moves/half-sample.ts";
 import { swapped } from "../moves/swap.ts";
 import type { SimpleStrategy } from "../policy.ts";
@@ -60,13 +60,13 @@ export function* startsByStrategy(
   random: Pointer,
 ): Work<readonly Float64Array[]> {
   if (strategy !== "race" && strategy !== "short-em") {
-    const rows = subsampleRows(em.problem);
-    const small = rows === undefined ? em : em.on(subsample(em.problem, rows, random));
+    const rows = subsampleRows(em);
+    const small = rows === undefined ? em : em.on(subsample(em, rows, random));
     yield* startBy(strategy, small, random);
     return yield* onAllRows(em, small, [small.vector.slice()], random);
   }
-  const rows = raceRows(em.problem);
-  const small = rows === undefined ? em : em.on(subsample(em.problem, rows, random));
+  const rows = raceRows(em);
+  const small = rows === undefined ? em : em.on(subsample(em, rows, random));
   return yield* onAllRows(em, small, yield* race(em, small, strategy, aided, random), random);
 }
 
@@ -78,9 +78,9 @@ function* onAllRows(
   random: Pointer,
 ): Work<readonly Float64Array[]> {
   if (small === em) return vectors;
-  const rows = subsampleRows(em.problem);
+  const rows = subsampleRows(em);
   if (rows === undefined) return vectors;
-  const wide = rows === small.problem.N ? small : em.on(subsample(em.problem, rows, random));
+  const wide = rows === small.rows.N ? small : em.on(subsample(em, rows, random));
   const field: Contender[] = [];
   for (const vector of vectors) {
     const outcome = yield* attempt(wide, () => taken(wide, vector), SAMPLE_CLIMB);
@@ -88,16 +88,16 @@ function* onAllRows(
   }
   if (field.length === 0) return vectors;
   const [best] = ranked(wide, field, WIDE_FINALISTS);
-  return [yield* refined(em, best.vector, wide.problem.N, random)];
+  return [yield* refined(em, best.vector, wide.rows.N, random)];
 }
 
 /** EM on ever larger subsamples: most of the way to the optimum costs a fraction of a pass over all rows. */
 function* refined(em: Em, vector: Float64Array, seen: number, random: Pointer): Work<Float64Array> {
-  const { arena, N } = em.problem;
+  const { arena, N } = em.rows;
   let best = vector;
   for (let rows = seen * SAMPLE_GROWTH; rows * LARGER_SAMPLE_PAYS <= N; rows *= SAMPLE_GROWTH) {
     const mark = arena.mark();
-    const part = em.on(subsample(em.problem, rows, random));
+    const part = em.on(subsample(em, rows, random));
     const tol = (SAMPLE_TOL_PER_PARAMETER * em.length) / rows;
     const outcome = yield* attempt(part, () => taken(part, best), { tol, maxIter: SAMPLE_ITERATIONS });
     arena.rewind(mark);
@@ -113,7 +113,7 @@ function* race(
   aided: boolean,
   random: Pointer,
 ): Work<readonly Float64Array[]> {
-  const { K } = small.problem;
+  const { K } = small;
   if (K === 1) {
     yield* startBy("k-means++", small, random);
     return [small.vector.slice()];
@@ -126,7 +126,7 @@ function* race(
   const hasty = small !== em;
   const least = hasty ? LEAST_HASTY_BUDGET : LEAST_BUDGET * budgetShare(em);
   const passes = Math.max(least, BUDGET_PASSES * passCost(em)) / passCost(small);
-  const roster = rosterOf(small.problem);
+  const roster = rosterOf(small);
   const startAt = (index: number): Work<void> => startBy(roster[index % roster.length], small, random, true);
   if (!hasty && passes >= POPULATION_PASSES) {
     return vectorsOf(
@@ -134,7 +134,7 @@ function* race(
     );
   }
   const affordable = Math.min(MOST_CONTENDERS, Math.floor(passes / CONTENDER_PASSES / 2));
-  if (affordable <= 1 && isVain(em.problem)) {
+  if (affordable <= 1 && isVain(em)) {
     yield* startAt(0);
     return [small.vector.slice()];
   }
@@ -170,7 +170,7 @@ function vectorsOf(field: readonly Contender[]): Float64Array[] {
 }
 
 /** Microseconds of one pass and M-step, about (AMD EPYC, one thread, nothing left out). */
-function passCost({ problem: { N, K, D, form }, regularisation }: Em): number {
+function passCost({ rows: { N, D }, form, K, regularisation }: Em): number {
   const columns = form.isDense ? D * (D + 3) : 4 * D;
   const matrices = blockCount(form, K);
   // factors, and eigenvectors of those below a floor; or what goes over every parameter: next to nothing where columns are few
@@ -180,16 +180,17 @@ function passCost({ problem: { N, K, D, form }, regularisation }: Em): number {
 }
 
 /** Share of the least budget that a race may take: less where little depends on where EM starts. */
-function budgetShare({ problem }: Em): number {
-  const { N, K, D } = problem;
+function budgetShare(problem: Problem): number {
+  const { rows, K } = problem;
+  const { N, D } = rows;
   // where a component has hardly more rows than columns, nearly every way to part the rows is an optimum of its own
   const wide = Math.min(1, N / (K * D * FULL_BUDGET_ROWS)) * Math.min(1, (K - 1) / (FULL_BUDGET_COMPONENTS - 1));
   return isVain(problem) ? wide * VAIN_SHARE : wide;
 }
 
 /** The starts that take part. */
-function rosterOf(problem: Problem): readonly SimpleStrategy[] {
-  const { N, K, D, form } = problem;
+function rosterOf({ rows, form, K }: Problem): readonly SimpleStrategy[] {
+  const { N, D } = rows;
   const whitens = N > D && (D <= MOST_WHITENED || form.isDense);
   return ROSTER.filter(
     (name) => (name !== "adaptive" || K <= MOST_ADAPTIVE) && (whitens || !name.endsWith("whitened")),
@@ -229,8 +230,8 @@ function* contest(
 }
 
 /** Whether most contenders are at one place, and it is the best. */
-function agree({ problem }: Em, field: readonly Contender[]): boolean {
-  const least = Math.max(...field.map(({ objective }) => objective)) - AGREED * problem.totalWeight;
+function agree({ rows }: Em, field: readonly Contender[]): boolean {
+  const least = Math.max(...field.map(({ objective }) => objective)) - AGREED * rows.totalWeight;
   const there = field.filter(({ objective }) => objective >= least);
   return there.length >= FEWEST_CONTENDERS && there.length > AGREED_SHARE * field.length;
 }

@@ -13,18 +13,18 @@ import { componentsOf, splitsOf, valuesOf, withParts } from "./split.ts";
  * @returns undefined if there is nothing to take apart.
  */
 export function* repaired(
-  { problem, regularisation }: Em,
+  em: Em,
   parameters: Parameters,
   gone: readonly number[],
   seed: number,
 ): Work<Values | undefined> {
-  const { form, K } = problem;
+  const { form, K } = em;
   const kept = componentsOf(form, parameters).filter((_, k) => !gone.includes(k));
   const total = kept.reduce((sum, { weight }) => sum + weight, 0);
   if (!(total > 0)) return undefined;
   let all = kept.map((one) => ({ ...one, weight: one.weight / total }));
   while (all.length < K) {
-    const [best] = yield* splitsOf(problem, regularisation, all, seed);
+    const [best] = yield* splitsOf(em, all, seed);
     if (!best) return undefined;
     all = withParts(all, best);
   }

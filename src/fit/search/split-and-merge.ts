@@ -8,23 +8,18 @@ import { type Component, componentsOf, type Shares, splitsOf, valuesOf, withMerg
  * Mixtures after a merge and a split, the most promising first (Ueda, Nakano, Ghahramani & Hinton 2000, Neural Comput.
  * 12:2109): two components that share rows become one, another becomes two.
  */
-export function* mergesAndSplits(
-  { problem, regularisation }: Em,
-  values: Values,
-  moves: number,
-  seed: number,
-): Work<Values[]> {
-  const { form, K } = problem;
+export function* mergesAndSplits(em: Em, values: Values, moves: number, seed: number): Work<Values[]> {
+  const { form, K } = em;
   const all = componentsOf(form, values);
   let changed: Component[][] = [];
   if (K === 2) {
     // the one that both become is the one to split
     const one = withMerged(form, all, 0, 1);
-    const found = yield* splitsOf(problem, regularisation, one, seed);
+    const found = yield* splitsOf(em, one, seed);
     changed = found.map((split) => withParts(one, split));
   } else if (K > 2) {
     let pairs: Pair[] = [];
-    const found = yield* splitsOf(problem, regularisation, all, seed, (shares) => {
+    const found = yield* splitsOf(em, all, seed, (shares) => {
       pairs = pairsOf(shares, K);
     });
     // a pair with a split of a third component: by the sum of their ranks, then by the pair's

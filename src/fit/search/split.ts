@@ -2,7 +2,6 @@
 
 import type { Form } from "../../covariance/form.ts";
 import { blockOf, variancesIn } from "../../covariance/forms.ts";
-import { placeRows } from "../../engine/descriptors.ts";
 import type { Pointer } from "../../engine/kernels.ts";
 import { randomState } from "../../engine/random.ts";
 import type { Work } from "../../engine/schedule.ts";
@@ -10,12 +9,12 @@ import { isCollapse } from "../../errors.ts";
 import { sharesCovariance } from "../../input/families.ts";
 import { joined } from "../../model/sums.ts";
 import { areSound } from "../diagnosis/sound.ts";
-import { type Problem, rowWeights } from "../em/dataset.ts";
 import { Em } from "../em/em.ts";
 import { iterate } from "../em/iterate.ts";
 import type { Values } from "../em/monotone.ts";
 import { posteriorsOf } from "../em/posteriors.ts";
-import type { Regularisation } from "../em/regularisation.ts";
+import { problemOf } from "../em/problem.ts";
+import { type RowSource, rowsOfComponent, rowWeights } from "../em/row-source.ts";
 import { PARTS_CLIMB } from "../policy.ts";
 import { startBy } from "../starts/strategies.ts";
 import { subsample, subsampleRows } from "./subsample.ts";
@@ -60,7 +59,7 @@ export function valuesOf(form: Form, components: readonly Component[]): Values {
 /** The responsibilities of some rows, by component. */
 export interface Shares {
   /** The rows: all, or a subsample where there are many. */
-  readonly rows: Problem;
+  readonly rows: RowSource;
   /** [K, N] rounded up to whole tiles: responsibilities times weights. */
   readonly weights: Pointer;
   /** Numbers from one component's weights to the next one's. */
@@ -72,25 +71,25 @@ export interface Shares {
  * responsibilities. Since the other components keep theirs, the log-likelihood of the whole gains no less than that of
  * these rows (the bound of Neal & Hinton 1998).
  *
+ * @param em - whose rows, family and regularisation they have; its parameters and their number are not looked at.
  * @param look - is shown how rows belong to the components.
  */
 export function* splitsOf(
-  problem: Problem,
-  regularisation: Regularisation,
+  em: Em,
   all: readonly Component[],
   seed: number,
   look: (shares: Shares) => void = () => undefined,
 ): Work<Split[]> {
-  const { arena } = problem;
+  const { arena } = em.rows;
   const outer = arena.mark();
   try {
-    const shares = yield* sharesOf({ ...problem, K: all.length }, regularisation, all, seed);
+    const shares = yield* sharesOf(em, all, seed);
     look(shares);
     const found: Split[] = [];
     for (let k = 0; k < all.length; k++) {
       const mark = arena.mark();
       try {
-        found.push(...(yield* splitOf(shares, regularisation, all[k], k, seed)));
+        found.push(...(yield* splitOf(em, shares, all[k], k, seed)));
       } catch (error) {
         // a part has collapsed: not a split to make
         if (!isCollapse(error)) throw error;
@@ -104,19 +103,19 @@ export function* splitsOf(
 }
 
 function* sharesOf(
-  problem: Problem,
-  regularisation: Regularisation,
+  { rows: given, family, form, regularisation }: Em,
   all: readonly Component[],
   seed: number,
 ): Work<Shares> {
-  const { arena, K, T } = problem;
-  const count = subsampleRows(problem);
-  const rows = count === undefined ? problem : subsample(problem, count, randomState(arena, seed));
-  const stride = rows.nTiles * T;
+  const K = all.length;
+  const { arena } = given;
+  const count = subsampleRows({ rows: given, K });
+  const rows = count === undefined ? given : subsample({ rows: given, K }, count, randomState(arena, seed));
+  const stride = rows.nTiles * rows.T;
   const weights = arena.filled(K * stride, 0);
   const mark = arena.mark();
-  const em = new Em(rows, regularisation, false);
-  yield* em.write(valuesOf(problem.form, all));
+  const em = new Em(problemOf(rows, family.name, K), regularisation, false);
+  yield* em.write(valuesOf(form, all));
   const own = rowWeights(rows).slice();
   yield* posteriorsOf(em, (first, n, responsibilities) => {
     const r = arena.viewF64(responsibilities, n * K);
@@ -132,28 +131,25 @@ function* sharesOf(
 
 /** The split of component k, if there is one. */
 function* splitOf(
+  { family: { form, name }, regularisation }: Em,
   { rows, weights, stride }: Shares,
-  regularisation: Regularisation,
   { weight, mean, covariance }: Component,
   k: number,
   seed: number,
 ): Work<Split[]> {
-  const { arena, form, N, D, T } = rows;
+  const { arena, N, D } = rows;
   if (!(weight * N >= 2)) return [];
   const w = weights + k * stride * 8;
   const totalWeight = arena.viewF64(w, stride).reduce((sum, share) => sum + share, 0);
-  const own = { ...rows, rows: placeRows(arena, { ...rows.rows, w, wStep: T * 8 }), totalWeight };
-  const problem = { ...own, columnMeans: mean, columnVariances: variancesIn(form, covariance, D) };
-  const one = new Em({ ...problem, K: 1 }, regularisation, false);
+  const own = rowsOfComponent(rows, w, totalWeight, mean, variancesIn(form, covariance, D));
+  const one = new Em(problemOf(own, name, 1), regularisation, false);
   yield* one.write({ weights: Float64Array.of(1), means: mean, covariances: covariance });
   const before = yield* one.evaluate();
-  const em = new Em({ ...problem, K: 2 }, regularisation, false);
+  const em = new Em(problemOf(own, name, 2), regularisation, false);
   yield* startBy("kmeans-standardised", em, randomState(arena, seed, k), true);
   const { objective } = yield* iterate(em, PARTS_CLIMB, () => undefined);
   const found = em.read();
-  const { whole } = em.problem;
-  const few = { regularisation, problem: { ...em.problem, N: weight * N, whole: whole && weight * whole } };
-  if (!areSound(few, found)) return [];
+  if (!areSound(em, found, weight)) return [];
   const parts = componentsOf(form, found);
   return [
     {
@@ -161,7 +157,7 @@ function* splitOf(
       // as much for each of all rows
       gain: (objective - before) / rows.totalWeight,
       // a tied covariance stays the same for all
-      parts: sharesCovariance(rows.family.name) ? parts.map((part) => ({ ...part, covariance })) : parts,
+      parts: sharesCovariance(name) ? parts.map((part) => ({ ...part, covariance })) : parts,
     },
   ];
 }

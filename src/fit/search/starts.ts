@@ -14,7 +14,7 @@ import { startsByStrategy } from "./race.ts";
  * @throws {MixtureError} `SINGULAR_COVARIANCE` if a covariance is not positive definite.
  */
 export function* startsOf(em: Em, init: InitSettings, seed: number, stream: number): Work<readonly Float64Array[]> {
-  const { arena } = em.problem;
+  const { arena } = em.rows;
   const mark = arena.mark();
   try {
     if (init.kind === "strategy") return yield* startsByStrategy(em, init, randomState(arena, seed, stream));

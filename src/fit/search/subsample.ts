@@ -1,7 +1,7 @@
-import { placeRows } from "../../engine/descriptors.ts";
 import type { Pointer } from "../../engine/kernels.ts";
 import { tileRows } from "../../engine/tiles.ts";
-import type { Problem } from "../em/dataset.ts";
+import type { Problem } from "../em/problem.ts";
+import { type RowSource, subsampledRows } from "../em/row-source.ts";
 import {
   LEAST_RACE_ROWS,
   LEAST_SAMPLE_ROWS,
@@ -13,25 +13,24 @@ import {
 } from "../policy.ts";
 
 /** How many rows a start needs to look at; undefined if that is most of them. */
-export function subsampleRows({ N, K, D }: Pick<Problem, "N" | "K" | "D">): number | undefined {
+export function subsampleRows({ rows: { N, D }, K }: Pick<Problem, "rows" | "K">): number | undefined {
   const rows = Math.max(LEAST_SAMPLE_ROWS, K * (SAMPLE_ROWS_PER_COMPONENT + SAMPLE_ROWS_PER_COLUMN * D));
   return rows * SAMPLE_PAYS <= N ? rows : undefined;
 }
 
 /** How many rows the contenders of a race look at; undefined if that is most of them. */
-export function raceRows({ N, K, D }: Pick<Problem, "N" | "K" | "D">): number | undefined {
+export function raceRows({ rows: { N, D }, K }: Pick<Problem, "rows" | "K">): number | undefined {
   const rows = Math.max(LEAST_RACE_ROWS, K * (RACE_ROWS_PER_COMPONENT + SAMPLE_ROWS_PER_COLUMN * D));
   return rows * RACE_SAMPLE_PAYS <= N ? rows : undefined;
 }
 
 /**
- * A problem of some rows of another, in the same arena: one row drawn from each of `count` stretches of equal length, so
+ * A subsample, in the same arena: one row drawn from each of `count` stretches of equal length, so
  * that sorted data are seen from end to end. It lives until the caller rewinds the arena.
  */
-export function subsample(problem: Problem, count: number, random: Pointer): Problem {
-  const { arena, N, D, K } = problem;
+export function subsample({ rows: all, K }: Pick<Problem, "rows" | "K">, count: number, random: Pointer): RowSource {
+  const { arena, at, w, wStep, N, D } = all;
   const { kernels } = arena;
-  const { at, w, wStep } = problem.rows;
   const T = tileRows(D, count, K);
   const nTiles = Math.ceil(count / T);
   const tiles = arena.f64(nTiles * D * T);
@@ -53,15 +52,5 @@ export function subsample(problem: Problem, count: number, random: Pointer): Pro
     if (i % T === T - 1 || i === count - 1) kernels.pack(staging, tiles + first * D * 8, i - first + 1, D, T);
   }
   arena.rewind(mark);
-  return {
-    ...problem,
-    N: count,
-    T,
-    whole: problem.whole ?? N,
-    nTiles,
-    rows: placeRows(arena, { x: tiles, w: weights, wStep: T * 8, N: count, D, T }),
-    totalWeight,
-    kept: undefined,
-    restore: undefined,
-  };
+  return subsampledRows(all, { N: count, T, nTiles, x: tiles, w: weights, totalWeight });
 }

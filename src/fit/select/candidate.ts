@@ -1,5 +1,4 @@
 import { formOf, parameterCount } from "../../covariance/forms.ts";
-import type { Arena } from "../../engine/arena.ts";
 import type { Work } from "../../engine/schedule.ts";
 import { isCollapse } from "../../errors.ts";
 import type { Matrix } from "../../input/matrix.ts";
@@ -9,11 +8,12 @@ import { reportOf } from "../diagnosis/report.ts";
 import { areSound } from "../diagnosis/sound.ts";
 import { withoutTwins } from "../diagnosis/twins.ts";
 import { ordered } from "../em/canonical-order.ts";
-import { type Problem, rowWeights, withProblem } from "../em/dataset.ts";
 import { Em } from "../em/em.ts";
 import { iterateMonotonically } from "../em/monotone.ts";
 import { posteriorsOf } from "../em/posteriors.ts";
+import { type Problem, problemOf } from "../em/problem.ts";
 import { regularisationOf } from "../em/regularisation.ts";
+import { type RowSource, rowWeights } from "../em/row-source.ts";
 import { EQUAL_LIKELIHOODS, SPLITS_TRIED } from "../policy.ts";
 import { bestFit, type Fitted } from "../search/fit.ts";
 import { asAsked, settingsInside } from "../search/one-column.ts";
@@ -39,22 +39,23 @@ export interface Tried extends Criteria {
 /**
  * Fits one candidate: from the starts that the settings ask for, and from every smaller model that it contains. It ends
  * no lower than those, but for rounding.
+ *
+ * @param rows - in the order of the data.
  */
 export function* candidateWork(
+  rows: RowSource,
   matrix: Matrix,
   asked: FitSettings,
   smaller: readonly Fitted[],
-  shared?: Arena,
 ): Work<Tried> {
   const settings = settingsInside(matrix, asked);
-  const { family, nComponents, sampleWeight } = settings;
-  const work = (problem: Problem): Work<Tried> => tryAll(problem, matrix, settings, smaller);
-  const tried = yield* withProblem(matrix, family, nComponents, sampleWeight, work, shared);
+  const problem = problemOf(rows, settings.family, settings.nComponents);
+  const tried = yield* tryAll(problem, matrix, settings, smaller);
   return { ...tried, fitted: asAsked(tried.fitted, asked) };
 }
 
 function* tryAll(problem: Problem, matrix: Matrix, settings: FitSettings, smaller: readonly Fitted[]): Work<Tried> {
-  const { arena } = problem;
+  const { arena } = problem.rows;
   const regularisation = yield* regularisationOf(problem, settings.regCovar, settings.prior);
   const found: Fitted[] = [];
   let failure: unknown;
@@ -99,20 +100,19 @@ function reaches({ report }: Fitted, floor: number): boolean {
 
 /** EM from a smaller model: as it is, or where components are missing, with the best splits of its own. */
 function* nestedRuns(em: Em, matrix: Matrix, settings: FitSettings, model: Fitted): Work<Fitted[]> {
-  const { problem, regularisation } = em;
-  const { form, K } = problem;
+  const { rows, form, K } = em;
   const { parameters, report } = model;
   const run = function* (start: readonly Component[], maxIter: number): Work<Fitted> {
     const end = yield* iterateMonotonically(em, valuesOf(form, start), { ...settings, maxIter });
-    const single = settings.fixed ? end.parameters : withoutTwins(problem, end.parameters);
-    const found = ordered(problem, single);
+    const single = settings.fixed ? end.parameters : withoutTwins(rows, end.parameters);
+    const found = ordered(rows, single);
     return { parameters: found, report: yield* reportOf(em, matrix, settings, found, end.run, [end.run]) };
   };
   const whole = widened(formOf(parameters), form, componentsOf(formOf(parameters), parameters));
   let starts = [whole];
   while (starts.length > 0 && starts[0].length < K) {
     const [best] = starts;
-    const found = yield* splitsOf(problem, regularisation, best, settings.seed);
+    const found = yield* splitsOf(em, best, settings.seed);
     starts = found.slice(0, SPLITS_TRIED).map((split) => withParts(best, split));
   }
   const fits: Fitted[] = [];
@@ -137,9 +137,10 @@ function* nestedRuns(em: Em, matrix: Matrix, settings: FitSettings, model: Fitte
  * PAMI 22:719, eq. 7 with its BIC-like approximation). The entropy is that of Celeux & Soromenho (1996, J. Classif. 13:195).
  */
 export function* criteriaOf(em: Em, { parameters, report }: Fitted): Work<Criteria> {
-  const { arena, K, T, totalWeight } = em.problem;
+  const { rows, K } = em;
+  const { arena, T, totalWeight } = rows;
   yield* em.write(parameters);
-  const weights = rowWeights(em.problem).slice();
+  const weights = rowWeights(rows).slice();
   const mark = arena.mark();
   const logs = arena.f64(T * K);
   let entropy = 0;

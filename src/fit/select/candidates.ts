@@ -8,7 +8,8 @@ import type { FitSettings } from "../../input/options.ts";
 import type { Fitted } from "../search/fit.ts";
 import { settingsInside } from "../search/one-column.ts";
 import { candidateWork, type Tried } from "./candidate.ts";
-import { foldsOf, heldOut } from "./folds.ts";
+import { allRows, type Fold, foldsOf, heldOut } from "./folds.ts";
+import { type Lane, laneIn, type Share } from "./lane.ts";
 
 /** One model to try: how it is to be fitted, or why it cannot be. */
 export interface Entry {
@@ -29,6 +30,7 @@ export interface Result extends Tried {
 /**
  * The work of fitting each entry, the smaller models first, so that the larger ones can start from them.
  *
+ * @param entries - their settings differ in the number of components and the type of covariances alone.
  * @param folds - into how many parts to cut the rows for cross-validation, if at all.
  * @param onOutcome - told after each, with its place among the entries.
  * @returns one work for each entry. Whatever runs side by side, outcomes are the same.
@@ -42,7 +44,6 @@ export function candidatesOf(
   const D = matrix.nColumns;
   const families = [...new Set(entries.map(({ family }) => family))].sort((a, b) => rankOf(a) - rankOf(b));
   const outcomes = new Map<Entry, Outcome>();
-  const single = new Map<FamilyName, number>();
   const fitted = ({ family, nComponents: K }: Pick<Entry, "family" | "nComponents">): Fitted | undefined => {
     const entry = entries.find((other) => other.family === family && other.nComponents === K);
     const outcome = entry && outcomes.get(entry);
@@ -66,25 +67,14 @@ export function candidatesOf(
           ? other.nComponents >= nComponents
           : other.nComponents !== nComponents || !contains(family, other.family, D)),
     );
-  const workOf = function* (entry: Entry, shared?: Arena): Work<void> {
-    const { settings, family } = entry;
+  const judge = judgeOf(matrix, folds);
+  const workOf = function* (entry: Entry, arena: Arena): Work<void> {
+    const { settings } = entry;
     let outcome: Outcome;
     if (settings instanceof Error) outcome = settings;
     else {
       try {
-        const tried = yield* candidate(matrix, settings, smaller(entry), shared);
-        if (!single.has(family)) {
-          const one = { ...settings, nComponents: 1 };
-          single.set(
-            family,
-            (settings.nComponents === 1 ? tried : yield* candidate(matrix, one, [], shared)).logLikelihood,
-          );
-        }
-        const cv =
-          folds &&
-          -2 * (yield* heldOut(matrix, settingsInside(matrix, settings), foldsOf(matrix, settings, folds), shared));
-        const nec = normalisedEntropy(tried, single.get(family) as number, settings.nComponents);
-        outcome = { ...tried, nec, cv };
+        outcome = yield* judge(arena, settings, smaller(entry));
       } catch (error) {
         if (!(error instanceof MixtureError)) throw error;
         outcome = error;
@@ -96,16 +86,38 @@ export function candidatesOf(
   return () => {
     const at = waiting.findIndex(isReady);
     const [entry] = at < 0 ? [] : waiting.splice(at, 1);
-    return entry && ((shared) => workOf(entry, shared));
+    return entry && ((arena) => workOf(entry, arena));
   };
 }
 
-function* candidate(matrix: Matrix, settings: FitSettings, smaller: readonly Fitted[], shared?: Arena): Work<Tried> {
-  try {
-    return yield* candidateWork(matrix, settings, smaller, shared);
-  } finally {
-    shared?.clear();
-  }
+/**
+ * What fits a candidate and judges it, in an arena where candidates follow one another.
+ *
+ * @param folds - see {@link candidatesOf}.
+ */
+function judgeOf(
+  matrix: Matrix,
+  folds: number | undefined,
+): (arena: Arena, settings: FitSettings, smaller: readonly Fitted[]) => Work<Result> {
+  const lanes = new Map<Arena, Lane>();
+  const single = new Map<FamilyName, number>();
+  let all: Share | undefined;
+  let parts: readonly Fold[] | undefined;
+  return function* (arena, settings, smaller) {
+    const { family, nComponents: K } = settings;
+    const lane = lanes.get(arena) ?? laneIn(arena, matrix);
+    lanes.set(arena, lane);
+    all ??= allRows(matrix, settings);
+    const tried = yield* lane(all, K, (rows) => candidateWork(rows, matrix, settings, smaller));
+    if (!single.has(family)) {
+      const one = { ...settings, nComponents: 1 };
+      const alone = K === 1 ? tried : yield* lane(all, 1, (rows) => candidateWork(rows, matrix, one, []));
+      single.set(family, alone.logLikelihood);
+    }
+    if (folds) parts ??= foldsOf(matrix, settings, folds);
+    const cv = parts && -2 * (yield* heldOut(lane, matrix, settingsInside(matrix, settings), parts));
+    return { ...tried, nec: normalisedEntropy(tried, single.get(family) as number, K), cv };
+  };
 }
 
 /**

@@ -13,25 +13,25 @@ import { halve } from "../moves/swap.ts";
  * units and any correlation.
  */
 export function* startAdaptively(em: Em, random: Pointer): Work<void> {
-  const { arena, type, rows, N, D, K, T } = em.problem;
+  const { form, K } = em;
+  const { arena, at, w, wStep, N, D, T } = em.rows;
   const { kernels } = arena;
-  const { w, wStep } = rows;
   const labels = arena.i32(N);
   arena.viewI32(labels, N).fill(0);
   const distances = arena.f64(N * K);
   const nearest = arena.f64(N);
   const zeros = arena.filled(K, 0);
-  const scratch = arena.bytesOf(kernels.scoreScratchBytes(type, D, T, K));
+  const scratch = arena.bytesOf(kernels.scoreScratchBytes(form.code, D, T, K));
   const mean = arena.f64(D);
   /** The mixture of the first `count` components. */
   const begun = (count: number): Pointer => describeModel(arena, { ...em.model, K: count });
-  yield* firstStep(em, columnMeansFor(em.problem), () => em.sumLabels(labels));
+  yield* firstStep(em, columnMeansFor(em), () => em.sumLabels(labels));
   for (let k = 1; k < K; k++) {
     let singular = false;
     yield {
       groups: 1,
       run: () => {
-        kernels.mahalanobis(rows.at, begun(k), zeros, distances, scratch);
+        kernels.mahalanobis(at, begun(k), zeros, distances, scratch);
         const homes = nearestOf(arena.viewF64(distances, N * k), arena.viewF64(nearest, N), k);
         let total = 0;
         const weights = wStep ? arena.viewF64(w, N) : undefined;
@@ -40,17 +40,17 @@ export function* startAdaptively(em: Em, random: Pointer): Work<void> {
         });
         const target = kernels.uniform(random);
         // all rows lie on means: any row will do
-        const row = total > 0 ? kernels.pickRow(rows.at, nearest, target * total) : Math.floor(target * N);
-        kernels.readRow(rows.at, row, mean);
+        const row = total > 0 ? kernels.pickRow(at, nearest, target * total) : Math.floor(target * N);
+        kernels.readRow(at, row, mean);
         const vector = em.vector.slice();
         halve(em, vector, homes[row], k, new Float64Array(D));
         vector.set(arena.viewF64(mean, D), K + k * D);
         singular = !em.tryVector(vector);
-        if (!singular) kernels.score(rows.at, begun(k + 1), 0, 0, labels, scratch);
+        if (!singular) kernels.score(at, begun(k + 1), 0, 0, labels, scratch);
       },
     };
     if (singular) break;
-    yield* firstStep(em, columnMeansFor(em.problem), () => em.sumLabels(labels));
+    yield* firstStep(em, columnMeansFor(em), () => em.sumLabels(labels));
   }
 }
 

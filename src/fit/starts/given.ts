@@ -20,14 +20,15 @@ export function* startFromGiven(em: Em, init: GivenStart): Work<void> {
 }
 
 function* startFromLabels(em: Em, labels: Int32Array): Work<void> {
-  const { arena, N, kept } = em.problem;
+  const { arena, N, kept } = em.rows;
   const packed = arena.i32(N);
   arena.viewI32(packed, N).set(kept ? kept.map((row) => labels[row]) : labels);
-  yield* firstStep(em, columnMeansFor(em.problem), () => em.sumLabels(packed));
+  yield* firstStep(em, columnMeansFor(em), () => em.sumLabels(packed));
 }
 
 function* startFromResponsibilities(em: Em, responsibilities: Float64Array): Work<void> {
-  const { K, N, kept } = em.problem;
+  const { K } = em;
+  const { N, kept } = em.rows;
   if (!kept) {
     yield* startFromPacked(em, responsibilities);
     return;
@@ -40,14 +41,15 @@ function* startFromResponsibilities(em: Em, responsibilities: Float64Array): Wor
 }
 
 function* startFromParameters(em: Em, init: Extract<InitSettings, { kind: "parameters" }>): Work<void> {
-  const { K, D, covarianceType } = em.problem;
+  const { form, K } = em;
+  const { D } = em.rows;
   const means = meansOf(init.means, K, "init.means");
   if (means.length !== K * D) {
     throw new RangeError(
       `init.means: expected shape [${K}, ${D}], got ${means.length} numbers; give one mean per component, in the columns of the data`,
     );
   }
-  const standard = pooled(em.problem, means);
+  const standard = pooled(em, means);
   const weights = init.weights === undefined ? standard.weights : weightsOf(init.weights, "init.weights");
   if (weights.length !== K) {
     throw new RangeError(
@@ -57,6 +59,6 @@ function* startFromParameters(em: Em, init: Extract<InitSettings, { kind: "param
   const covariances =
     init.covariances === undefined
       ? standard.covariances
-      : covariancesOf(init.covariances, covarianceType, K, D, "init.covariances");
+      : covariancesOf(init.covariances, form.name, K, D, "init.covariances");
   yield* em.write({ weights, means, covariances });
 }

@@ -1,15 +1,17 @@
 import { RECORD_BYTES } from "../../engine/descriptors.ts";
 import type { Pointer } from "../../engine/kernels.ts";
 import { perform, type Work } from "../../engine/schedule.ts";
-import { groupCount, groupTiles, type Problem } from "../em/dataset.ts";
+import { groupCount, groupTiles } from "../em/groups.ts";
+import type { RowSource } from "../em/row-source.ts";
 import { LLOYD_BOUNDS, LLOYD_ITERATIONS, LLOYD_SHIFT } from "../policy.ts";
 
 /** What the kernel `assign` works in. */
 const ASSIGN_SCRATCH_BYTES = 128;
 
-/** Working memory of k-means over one problem, and what it finds; allocated once, in the problem's arena. */
+/** Working memory of k-means with K centres over some rows, and what it finds; allocated once, in the arena of the rows. */
 export class KMeans {
-  readonly problem: Problem;
+  readonly rows: RowSource;
+  readonly K: number;
   /** [K, D] f64. */
   readonly centres: Pointer;
   /** [N] i32, and room for the padding of the last tile. */
@@ -27,16 +29,17 @@ export class KMeans {
   readonly #sums: Pointer;
 
   /** @param metric - [D] weight of each column's squared difference; ones for the plain distance. */
-  constructor(problem: Problem, metric: Float64Array) {
-    const { arena, K, D, T, nTiles } = problem;
-    this.problem = problem;
+  constructor(rows: RowSource, K: number, metric: Float64Array) {
+    const { arena, D, T, nTiles } = rows;
+    this.rows = rows;
+    this.K = K;
     this.centres = arena.f64(K * D);
     this.labels = arena.i32(nTiles * T);
     this.#weights = metric;
     this.#metric = arena.copyOf(metric);
     this.#distance = arena.f64(nTiles * T);
     this.#clusters = arena.bytesOf(RECORD_BYTES);
-    this.#groups = groupCount(problem, K * (1 + D) * 8);
+    this.#groups = groupCount(rows, K, K * (1 + D) * 8);
     this.#sums = arena.f64(this.#groups * K * (1 + D));
   }
 
@@ -47,13 +50,9 @@ export class KMeans {
    * @param trials - how many rows; by default 2 + ln K, rounded down.
    * @param given - how many centres are there already.
    */
-  *seed(
-    random: Pointer,
-    trials: number = 2 + Math.floor(this.problem.arena.kernels.log(this.problem.K)),
-    given = 0,
-  ): Work<void> {
-    const { arena, N, K, D, T, nTiles, totalWeight } = this.problem;
-    const { at } = this.problem.rows;
+  *seed(random: Pointer, trials: number = 2 + Math.floor(this.rows.arena.kernels.log(this.K)), given = 0): Work<void> {
+    const { K } = this;
+    const { arena, at, N, D, T, nTiles, totalWeight } = this.rows;
     const { kernels } = arena;
     const centre = (k: number): Pointer => this.centres + k * D * 8;
     arena.viewF64(this.#distance, nTiles * T).fill(Infinity);
@@ -87,17 +86,18 @@ export class KMeans {
 
   /** Centres at rows drawn without repetition. */
   drawRows(random: Pointer): void {
-    const { arena, rows, N, K, D } = this.problem;
+    const { K } = this;
+    const { arena, at, N, D } = this.rows;
     const drawn = new Set<number>();
     while (drawn.size < K) drawn.add(Math.floor(arena.kernels.uniform(random) * N));
     [...drawn].forEach((row, k) => {
-      arena.kernels.readRow(rows.at, row, this.centres + k * D * 8);
+      arena.kernels.readRow(at, row, this.centres + k * D * 8);
     });
   }
 
   /** Lloyd's iterations until no label changes, the centres rest, or `maxIter`; at 0, labels alone. @returns iterations. */
   *lloyd(maxIter: number = LLOYD_ITERATIONS): Work<number> {
-    const { columnVariances, arena, N, D, T, nTiles } = this.problem;
+    const { columnVariances, arena, N, D, T, nTiles } = this.rows;
     const spread = columnVariances.reduce((sum, variance, d) => sum + variance * this.#weights[d], 0);
     const tolerance = (LLOYD_SHIFT * spread) / D;
     arena.viewI32(this.labels, nTiles * T).fill(-1);
@@ -117,7 +117,7 @@ export class KMeans {
   /** [N]: each row's squared distance to its centre. */
   *distances(): Work<Float64Array> {
     yield* this.#measure();
-    return this.problem.arena.viewF64(this.#distance, this.problem.N);
+    return this.rows.arena.viewF64(this.#distance, this.rows.N);
   }
 
   /** Makes each row's distance that to the centres as they are. */
@@ -126,26 +126,27 @@ export class KMeans {
   }
 
   #makeBounds(): { readonly bounds: Pointer; readonly drift: Pointer } {
-    const { arena, K, T, nTiles } = this.problem;
-    return { bounds: arena.f64(2 * nTiles * T), drift: arena.f64(2 * K) };
+    const { arena, T, nTiles } = this.rows;
+    return { bounds: arena.f64(2 * nTiles * T), drift: arena.f64(2 * this.K) };
   }
 
   /** Labels of all rows, with the sums that move the centres: see the kernel. @returns how many labels changed. */
   *#assign(bounds: Pointer, drift: Pointer): Work<number> {
-    const { arena, rows, K, D } = this.problem;
+    const { K } = this;
+    const { arena, at, N, D, nTiles } = this.rows;
     const length = K * (1 + D);
     arena.viewF64(this.#sums, this.#groups * length).fill(0);
     const [metric, labels, distance] = [this.#metric, this.labels, this.#distance];
     arena.kernels.describeClusters(this.#clusters, K, this.centres, metric, labels, distance, bounds, drift);
     const changed = new Float64Array(this.#groups);
-    yield* perform(this.problem, {
+    yield* perform(N * K * D, {
       arena,
       kernel: "assign",
       groups: this.#groups,
       scratchBytes: ASSIGN_SCRATCH_BYTES,
       results: changed,
       args: (group) => [
-        ...[rows.at, this.#clusters, ...groupTiles(this.problem, this.#groups, group)],
+        ...[at, this.#clusters, ...groupTiles(nTiles, this.#groups, group)],
         this.#sums + group * length * 8,
       ],
     });
@@ -159,7 +160,8 @@ export class KMeans {
 
   /** Each centre to the mean of its rows; a centre without rows to the row that is worst served. @returns Σ metric shift². */
   *#moveCentres(): Work<number> {
-    const { arena, rows, N, K, D } = this.problem;
+    const { K } = this;
+    const { arena, at, N, D } = this.rows;
     const sums = arena.readF64(this.#sums, K * (1 + D));
     const moved = new Float64Array(K);
     const empty: number[] = [];
@@ -176,8 +178,8 @@ export class KMeans {
     const centres = arena.viewF64(this.centres, K * D);
     for (let k = 0; k < K; k++) for (let d = 0; d < D; d++) centres[k * D + d] += sums[k * (1 + D) + 1 + d];
     for (const k of empty) {
-      const row = arena.kernels.farthestRow(rows.at, this.#distance);
-      arena.kernels.readRow(rows.at, row, this.centres + k * D * 8);
+      const row = arena.kernels.farthestRow(at, this.#distance);
+      arena.kernels.readRow(at, row, this.centres + k * D * 8);
       arena.viewF64(this.#distance, N)[row] = 0;
     }
     this.#exact = false;
@@ -187,7 +189,8 @@ export class KMeans {
   }
 
   #writeDrift(to: Pointer, moved: Float64Array): void {
-    const { arena, K } = this.problem;
+    const { K } = this;
+    const { arena } = this.rows;
     const drift = arena.viewF64(to, 2 * K);
     let [most, next, farthest] = [0, 0, -1];
     moved.forEach((distance, k) => {
@@ -202,16 +205,16 @@ export class KMeans {
 
   /** Each row's distance becomes that to a centre, if it is nearer. @returns Σ weight distance. */
   *#nearest(centre: Pointer): Work<number> {
-    const { arena, rows } = this.problem;
+    const { arena, at, N, D, nTiles } = this.rows;
     const parts = new Float64Array(this.#groups);
-    yield* perform(this.problem, {
+    yield* perform(N * this.K * D, {
       arena,
       kernel: "nearest",
       groups: this.#groups,
       scratchBytes: 0,
       results: parts,
       args: (group) => [
-        ...[rows.at, ...groupTiles(this.problem, this.#groups, group)],
+        ...[at, ...groupTiles(nTiles, this.#groups, group)],
         ...[centre, this.#metric, this.#distance, this.#distance],
       ],
     });
@@ -220,17 +223,17 @@ export class KMeans {
 
   /** What {@link #nearest} would return for each of some places, [count, D]. */
   *#potentials(places: Pointer, count: number): Work<number[]> {
-    const { arena, rows } = this.problem;
+    const { arena, at, N, D, nTiles } = this.rows;
     const mark = arena.mark();
     try {
       const out = arena.f64(this.#groups * count * 2);
-      yield* perform(this.problem, {
+      yield* perform(N * this.K * D, {
         arena,
         kernel: "potentials",
         groups: this.#groups,
         scratchBytes: 0,
         args: (group) => [
-          ...[rows.at, ...groupTiles(this.problem, this.#groups, group)],
+          ...[at, ...groupTiles(nTiles, this.#groups, group)],
           ...[places, this.#metric, this.#distance, out + group * count * 16, count],
         ],
       });

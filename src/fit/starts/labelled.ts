@@ -3,9 +3,9 @@ import type { Pointer } from "../../engine/kernels.ts";
 import { randomState } from "../../engine/random.ts";
 import type { Work } from "../../engine/schedule.ts";
 import type { FitSettings } from "../../input/options.ts";
-import type { Problem } from "../em/dataset.ts";
 import { Em } from "../em/em.ts";
 import { columnMeansFor, firstStep, pooled } from "../em/first-m-step.ts";
+import type { Problem } from "../em/problem.ts";
 import { regularisationOf } from "../em/regularisation.ts";
 import { startFromGiven } from "./given.ts";
 import { KMeans } from "./kmeans.ts";
@@ -13,17 +13,17 @@ import { KMeans } from "./kmeans.ts";
 /**
  * Where a fit with known labels starts, one for each of `nInit`. A strategy gives way to k-means with the means of the
  * known rows among its seeds (Basu, Banerjee & Mooney 2002, ICML), as only these tell which component is which.
+ *
+ * @param labels - the component of each packed row, or -1.
  */
-export function* labelledStarts(problem: Problem, settings: FitSettings): Work<Float64Array[]> {
-  const { arena, kept } = problem;
-  const { init, seed, nInit, labels } = settings;
-  const all = labels as Int32Array;
-  const own = kept ? Int32Array.from(kept, (row) => all[row]) : all;
+export function* labelledStarts(problem: Problem, settings: FitSettings, labels: Int32Array): Work<Float64Array[]> {
+  const { arena } = problem.rows;
+  const { init, seed, nInit } = settings;
   const em = new Em(problem, yield* regularisationOf(problem, settings.regCovar, settings.prior));
   const starts: Float64Array[] = [];
   for (let stream = 0; stream < nInit; stream++) {
     const mark = arena.mark();
-    if (init.kind === "strategy") yield* seeded(em, own, randomState(arena, seed, stream));
+    if (init.kind === "strategy") yield* seeded(em, labels, randomState(arena, seed, stream));
     else yield* startFromGiven(em, init);
     starts.push(em.vector.slice());
     arena.rewind(mark);
@@ -32,18 +32,19 @@ export function* labelledStarts(problem: Problem, settings: FitSettings): Work<F
 }
 
 function* seeded(em: Em, labels: Int32Array, random: Pointer): Work<void> {
-  const { problem } = em;
-  const { arena, N, K, D, columnVariances } = problem;
+  const { rows, K } = em;
+  const { arena, N, D, columnVariances } = rows;
   // means of the known rows
   const counts = new Float64Array(K);
   for (const label of labels) if (label >= 0) counts[label]++;
   const clusters = new KMeans(
-    problem,
+    rows,
+    K,
     columnVariances.map((variance) => (variance > 0 ? 1 / variance : 1)),
   );
   const packed = arena.i32(N);
   arena.viewI32(packed, N).set(labels);
-  em.seat(pooled(problem, columnMeansFor(problem)));
+  em.seat(pooled(em, columnMeansFor(em)));
   yield* em.sumLabels(packed);
   em.maximiseOnly();
   const { means } = em.read();

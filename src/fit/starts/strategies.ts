@@ -23,22 +23,22 @@ const SPACES: Readonly<Partial<Record<SimpleStrategy, Space>>> = {
  * @param brief - whether k-means is one of several in a race: more rows to choose each seed from, fewer iterations.
  */
 export function* startBy(strategy: SimpleStrategy, em: Em, random: Pointer, brief = false): Work<void> {
-  const { problem } = em;
-  const { arena, K, D } = problem;
+  const { rows, K } = em;
+  const { arena, D } = rows;
   const mark = arena.mark();
   try {
     if (strategy === "random") yield* startFromRandom(em, random);
     else if (strategy === "adaptive") yield* startAdaptively(em, random);
     else if (strategy === "random-from-data") {
-      const rows = yield* clustersIn("raw", problem);
-      rows.drawRows(random);
-      yield* em.write(pooled(problem, arena.readF64(rows.centres, K * D)));
+      const clusters = yield* clustersIn("raw", rows, K);
+      clusters.drawRows(random);
+      yield* em.write(pooled(em, arena.readF64(clusters.centres, K * D)));
     } else {
       const space = SPACES[strategy] as Space;
-      const clusters = yield* clustersIn(space, problem);
+      const clusters = yield* clustersIn(space, rows, K);
       yield* clusters.seed(random, brief ? Math.min(K, MOST_SEED_TRIALS) + 2 : undefined);
       yield* clusters.lloyd(strategy.startsWith("k-means++") ? 0 : brief ? BRIEF_LLOYD_ITERATIONS : undefined);
-      const means = space === "whitened" ? columnMeansFor(problem) : arena.readF64(clusters.centres, K * D);
+      const means = space === "whitened" ? columnMeansFor(em) : arena.readF64(clusters.centres, K * D);
       yield* firstStep(em, means, () => em.sumLabels(clusters.labels));
     }
   } finally {
@@ -48,7 +48,8 @@ export function* startBy(strategy: SimpleStrategy, em: Em, random: Pointer, brie
 
 /** Each row's responsibilities are K uniform numbers, divided by their sum. */
 function* startFromRandom(em: Em, random: Pointer): Work<void> {
-  const { arena, N, K } = em.problem;
+  const { K } = em;
+  const { arena, N } = em.rows;
   const responsibilities = new Float64Array(N * K);
   for (let n = 0; n < N; n++) {
     let sum = 0;
