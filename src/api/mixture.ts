@@ -19,7 +19,7 @@ import { drawSample, type Sample } from "../model/sample.ts";
 import { scoreRows } from "../model/score.ts";
 import { sumOf } from "../model/sums.ts";
 import type { GaussianMixture } from "./gaussian-mixture.ts";
-import { type Component, componentsOf, type NamedModel, showAs, textOf } from "./text.ts";
+import { type Component, componentsOf, hide, type NamedModel, showAs, textOf } from "./text.ts";
 
 /**
  * Parameters of a mixture, nested or flat. A {@link Mixture} will do wherever they are asked for, and is neither checked
@@ -156,7 +156,7 @@ export class Mixture {
     look ??= (object) => (#model in object ? object.#model : undefined);
     ({ covarianceType: this.covarianceType, nComponents: this.nComponents, nFeatures: this.nFeatures } = model);
     // engines that ask nothing tell the class by this, also where a minifier has renamed it
-    Object.defineProperty(this, Symbol.toStringTag, { value: this.constructor.name });
+    hide(this, Symbol.toStringTag, this.constructor.name);
     // the first line where the mixture is but a part of what is shown
     showAs(this, (depth, options) => `${this}`.split("\n", depth === options?.depth ? undefined : 1).join("\n"));
   }

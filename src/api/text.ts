@@ -105,6 +105,12 @@ function short(value: number): string {
   return value.toPrecision(4).replace(/.*e\+\d$/, (text) => `${+text}`);
 }
 
+/** Gives an object a property of its own that is not listed. */
+export function hide(object: object, key: symbol, value: unknown): void {
+  // without a prototype: what lies in Object.prototype would be a part of the description
+  Object.defineProperty(object, key, { __proto__: null, value } as PropertyDescriptor);
+}
+
 /**
  * Says what Node, Deno and Bun show of an object in a console, by a hidden property of the object's own: a class that has a
  * member with a computed name is one that bundlers do not drop.
@@ -113,5 +119,5 @@ function short(value: number): string {
  *   there were at first.
  */
 export function showAs(object: object, show: (depth?: number, options?: { readonly depth?: number }) => unknown): void {
-  Object.defineProperty(object, Symbol.for("nodejs.util.inspect.custom"), { value: show });
+  hide(object, Symbol.for("nodejs.util.inspect.custom"), show);
 }

@@ -69,6 +69,8 @@ export async function serveFolder(folder, { isolated = false, policy } = {}) {
  * @typedef {object} Page
  * @property {(expression: string) => Promise<any>} evaluate - the value of an expression in the page.
  * @property {() => Promise<void>} close
+ * @property {(expression: string) => Promise<{ title: string, members: string[] }>} [shown] - what the console shows of the
+ * value of an expression, or of a promise of it, before anybody opens it: Chromium alone tells.
  *
  * @typedef {object} Browser
  * @property {string} version
@@ -87,7 +89,18 @@ async function launchChromium() {
     async open(url) {
       const page = await browser.newPage();
       await page.goto(url);
-      return { evaluate: (expression) => page.evaluate(expression), close: () => page.close() };
+      return {
+        evaluate: (expression) => page.evaluate(expression),
+        close: () => page.close(),
+        async shown(expression) {
+          const session = await page.context().newCDPSession(page);
+          await session.send("Runtime.enable");
+          const called = new Promise((resolve) => session.once("Runtime.consoleAPICalled", resolve));
+          await page.evaluate(`(async () => console.log(await (${expression})))()`);
+          const { description, preview } = (await called).args[0];
+          return { title: description, members: preview.properties.map(({ name, value }) => `${name}: ${value}`) };
+        },
+      };
     },
     close: () => browser.close(),
   };

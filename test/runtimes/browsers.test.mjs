@@ -40,6 +40,25 @@ for (const [name, launch] of Object.entries(browsers)) {
         }));
 
       if (!isolated) return;
+      if (name === "Chromium") {
+        for (const file of ["index.js", "predict.js", "gaussmix.min.js"]) {
+          test(`shows in its console what a mixture of ${file} is`, () =>
+            served({ isolated }, async (server) => {
+              const page = await (await launchedOnce()).open(`${server.url}page.html?cold`);
+              const start = "{ weights: [0.5, 0.5], means: [[3], [6]], covariances: [[[1]], [[1]]] }";
+              const library = `import("/node_modules/gaussmix/dist/${file}")`;
+              const shown = await page.shown(
+                `${library}.then(({ Mixture, GaussianMixture = Mixture }) => GaussianMixture.fromParameters(${start}))`,
+              );
+              await page.close();
+              const isFitted = file !== "predict.js";
+              expect(shown.title).toBe(isFitted ? "GaussianMixture" : "Mixture");
+              const own = ["covarianceType: full", "nComponents: 2", "nFeatures: 1"];
+              expect(shown.members).toEqual(expect.arrayContaining(isFitted ? [...own, "report: undefined"] : own));
+            }));
+        }
+      }
+
       const WASM = "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'";
       const reported = (policy, page) =>
         served({ isolated, policy }, async (server) => reportOf(await launchedOnce(), server, page));

@@ -45,6 +45,15 @@ describe("the tarball", () => {
   });
 });
 
+test("classes have their names in every file of the package", async () => {
+  for (const file of ["index", "predict", "load", "gaussmix.min"]) {
+    const { MixtureError, Mixture, GaussianMixture } = await import(new URL(`dist/${file}.js`, library).href);
+    expect(Mixture.name).toBe("Mixture");
+    expect(GaussianMixture?.name).toBe(file === "predict" ? undefined : "GaussianMixture");
+    expect(`${new MixtureError("MEMORY", "full")}`).toBe("MixtureError: full");
+  }
+});
+
 describe("the types", () => {
   const PROGRAM = `
 import { GaussianMixture, MixtureError, type FitOptions } from "gaussmix";
@@ -61,6 +70,12 @@ await GaussianMixture.fit([[1]], { nComponent: 2 });
 await Mixture.fit([[1]], { nComponents: 2 });
 // @ts-expect-error: made by fit, fromParameters and fromJSON alone
 new Mixture();
+// a mixture of the other entry will do for parameters
+const { components } = GaussianMixture.fromParameters(Mixture.fromJSON(mixture.toJSON()));
+const height: number = components[0].mean.height + components[0].covariance[0][1];
+const means: number[] = Object.values(components[0].mean);
+// @ts-expect-error: components are copies, and to be read
+components[0].weight = height + means[0];
 `;
   const tsc = pathOf(new URL("node_modules/typescript/bin/tsc", root));
   const node = { types: ["node"], typeRoots: [pathOf(new URL("node_modules/@types", root))] };

@@ -24,6 +24,22 @@ for (const { name, file, options } of runtimes) {
       expectSuite(result, true);
     });
 
+    test("shows a mixture in the console as its text", async () => {
+      const [text, ...shown] = (await output(file, [...options, "shown.mjs"])).split("\n=\n");
+      expect(text).toMatch(/^GaussianMixture of 2 components over 1 column, full covariance\nconverged after \d+ iter/);
+      expect(text).toContain('\n  "x" ');
+      const [first] = text.split("\n");
+      const part = new RegExp(`^\\{\\s+mixture: ${first.replace(/[()]/g, "\\$&")},?\\s+\\}$`);
+      expect(shown).toEqual([
+        text,
+        expect.stringMatching(part),
+        expect.stringMatching(/trace: Float64Array\(\d+\) \[/),
+        expect.stringMatching(/^\[class GaussianMixture( extends Mixture)?\]$/),
+        "[class Mixture]",
+        expect.stringContaining("MixtureError: full"),
+      ]);
+    });
+
     if (name.startsWith("Node")) {
       test("takes it by require", async () => {
         const script = `

@@ -114,6 +114,31 @@ export function apiChecks(gaussmix, predict) {
     equal([...mixture.columns], ["x", "y"]);
     equal(mixture.scoreSamples([{ y: 2, x: 8 }]), mixture.scoreSamples([[8, 2]]));
   });
+  test("Mixture#toString", () => {
+    const lines = [
+      "component            0       1",
+      "weight          0.5000  0.5000",
+      "mean by column",
+      "  0              3.000   6.000",
+    ];
+    equal(String(start()).split("\n").slice(1), lines);
+    const { length } =
+      String(GaussianMixture.fitSync(LINE, PLAIN)).match(
+        /^converged after \d+ iterations, log-likelihood -13\.99$/gm,
+      ) ?? [];
+    equal(length, 1);
+  });
+  test("Mixture#components", () => {
+    equal(
+      start().components,
+      [0, 1].map((k) => ({ weight: 0.5, mean: [3 + 3 * k], covariance: [[1]] })),
+    );
+    const [{ mean, covariance }] = Mixture.fromParameters({ ...START, columns: ["__proto__"] }).components;
+    equal(
+      [Object.entries(mean), Object.entries(Object.values(covariance)[0])],
+      [[["__proto__", 3]], [["__proto__", 1]]],
+    );
+  });
   test("Mixture#weights", () => equal(start().weights, Float64Array.of(0.5, 0.5)));
   test("Mixture#means", () => equal(start().means, Float64Array.of(3, 6)));
   test("Mixture#covariances", () => equal(start().covariances, Float64Array.of(1, 1)));
