@@ -9,7 +9,7 @@ let factorised = 0;
 const { Instance } = WebAssembly;
 WebAssembly.Instance = class {
   readonly exports: WebAssembly.Exports;
-  constructor(module: WebAssembly.Module, imports: WebAssembly.Imports) {
+  constructor(module: WebAssembly.Module, imports?: WebAssembly.Imports) {
     const { exports } = new Instance(module, imports);
     const factorise = exports.factorise as (...args: unknown[]) => unknown;
     this.exports = {

@@ -1,8 +1,7 @@
 import { covarianceShape, formOf } from "../covariance/forms.ts";
-import { type GivenParameters, ofFamily, parametersOf } from "../covariance/given.ts";
+import { ofFamily, parametersOf } from "../covariance/given.ts";
 import type { Parameters } from "../covariance/parameters.ts";
 import { received } from "../errors.ts";
-import { knownKeys } from "../input/checks.ts";
 import { repeated } from "../input/data.ts";
 import { COVARIANCE_TYPES, type CovarianceType, type FamilyName, oneOf } from "../input/options.ts";
 
@@ -90,10 +89,21 @@ export function fromJSON(json: unknown): {
       `json.version: expected ${VERSION}, got ${received(field("version"))}; read it with the release of gaussmix that wrote it`,
     );
   }
-  knownKeys("json", mixture, KEYS);
+  const unknown = Object.keys(mixture).find((key) => !KEYS.includes(key));
+  if (unknown !== undefined) {
+    throw new TypeError(`json: expected only the keys ${KEYS.join(", ")}, got ${received(unknown)}; remove it`);
+  }
   const covarianceType = oneOf("json.covarianceType", field("covarianceType"), COVARIANCE_TYPES);
-  const [weights, means, covariances] = ["weights", "means", "covariances"].map(field);
-  const parameters = parametersOf({ weights, means, covariances } as GivenParameters, covarianceType, "json.");
+  const list = (key: string): number[] => {
+    const value = field(key);
+    if (Array.isArray(value)) return value;
+    throw new TypeError(`json.${key}: expected an array, got ${received(value)}; write the mixture anew`);
+  };
+  const parameters = parametersOf(
+    { weights: list("weights"), means: list("means"), covariances: list("covariances") },
+    covarianceType,
+    "json.",
+  );
   for (const key of ["nComponents", "nFeatures"] as const) {
     if (field(key) !== parameters[key]) {
       throw new RangeError(
