@@ -56,8 +56,9 @@ export function fromMclust(json: string | object): GaussianMixture {
     : narrowest(covariancesOf(transpose(values, values.length / K, K), "full", K, D, argument, true), K, D);
   const columns = columnsOf(boxed(fieldOf(model, "columns")), D, "json.columns");
   const shaped = { nComponents: K, nFeatures: D, weights, means: transpose(mean, D, K), ...covariances };
-  const [modelName] = [boxed(fieldOf(model, "modelName"))].flat();
-  const named = FAMILY_NAMES.find((name) => name === modelName);
+  const modelName = fieldOf(model, "modelName");
+  // R writes a text as a list of one
+  const named = FAMILY_NAMES.find((name) => name === (Array.isArray(modelName) ? modelName[0] : modelName));
   // of no narrower family if the numbers are of a simpler shape, as by chance
   const isNamed = named && FAMILY_FORMS[named] === shaped.covarianceType;
   return checkedMixture(isNamed ? ofFamily(shaped, named, "json.modelName") : shaped, columns);
