@@ -90,7 +90,7 @@ function* byScale(problem: Scaled): Work<Regularisation> {
     return isSingular ? Math.max(spread * share, columnVariances[d] * rounding) : spread * share;
   });
   const ridge = spreads.map((spread) => spread * rounding * totalWeight);
-  return { reg, ridge, resolution, floor: yield* floorOf(problem, reg, steps) };
+  return { reg, ridge, prior: undefined, resolution, floor: yield* floorOf(problem, reg, steps) };
 }
 
 /**
