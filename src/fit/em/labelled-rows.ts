@@ -23,9 +23,9 @@ export function spareForLabels({ nColumns }: Matrix, K: number): number {
  * @param matrix - the caller's data.
  */
 export function* arrangedByLabel(rows: RowSource, labels: Int32Array, K: number, matrix: Matrix): Work<RowSource> {
-  const { arena, N, D, x, w, kept } = rows;
+  const { arena, N, D, x, kept, wStep } = rows;
   const T = mostTileRows(D);
-  const own = rowWeights(rows);
+  const own = wStep ? rowWeights(rows) : undefined;
   const kinds = Array.from({ length: K + 1 }, (): number[] => []);
   labels.forEach((label, n) => {
     kinds[label + 1].push(n);
@@ -43,8 +43,12 @@ export function* arrangedByLabel(rows: RowSource, labels: Int32Array, K: number,
     }
   });
   const order = Int32Array.from(places);
-  const weights = Float64Array.from(order, (n, place) => (n === order[place - 1] ? 0 : own[n]));
+  const weights = new Float64Array(order.length);
+  order.forEach((n, place) => {
+    if (n !== order[place - 1]) weights[place] = own ? own[n] : 1;
+  });
   yield* rearranged(rows, order, T);
+  const w = wStep ? rows.w : arena.f64(weights.length);
   arena.viewF64(w, weights.length).set(weights);
   const source = selectRows(matrix, kept ? order.map((n) => kept[n]) : order);
   return measured(

@@ -77,7 +77,7 @@ export function withRows<T>(
 /**
  * Packs the rows of a weight above 0. They live until the arena is rewound.
  *
- * @param spare - for how many rows more there is to be room, each with a weight, so that all can be arranged anew.
+ * @param spare - for how many rows more there is to be room, and for weights if some are given, so that all can be arranged anew.
  */
 export function* packedRows(
   arena: Arena,
@@ -93,7 +93,7 @@ export function* packedRows(
   const nTiles = Math.ceil(N / T);
   const x = arena.f64((nTiles * T + spare) * D);
   const weights = sampleWeight && (kept ? Float64Array.from(kept, (row) => sampleWeight[row]) : sampleWeight);
-  const w = arena.f64(weights || spare ? nTiles * T + spare : 2 * T);
+  const w = arena.f64(weights ? nTiles * T + spare : 2 * T);
   if (weights) arena.viewF64(w, nTiles * T).fill(0);
   else
     arena
