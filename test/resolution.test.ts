@@ -6,7 +6,7 @@ import { withRows } from "../src/fit/em/packing.ts";
 import { type Resolution, resolutionOf } from "../src/fit/em/resolution.ts";
 import { GaussianMixture } from "../src/index.ts";
 import { matrixOf } from "../src/input/data.ts";
-import { varianceIndex } from "./support/compare.ts";
+import { covarianceIndex } from "./support/forms.mjs";
 import { clouds, normals, runs, TYPES, uniforms } from "./support/problems.ts";
 
 function resolution(column: readonly number[], sampleWeight?: readonly number[]): Resolution {
@@ -148,7 +148,7 @@ describe("covariances of discrete columns", () => {
         for (let k = 0; k < nComponents; k++) {
           for (const [d, floor] of floors.entries()) {
             const least = covarianceType === "spherical" ? (2 / 12 + 0.01 / 12) / 4 : floor;
-            expect(mixture.covariances[varianceIndex(mixture, k, d)]).toBeGreaterThanOrEqual(least);
+            expect(mixture.covariances[covarianceIndex(mixture, k, d, d)]).toBeGreaterThanOrEqual(least);
           }
         }
       }

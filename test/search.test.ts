@@ -45,6 +45,15 @@ function criterion(rows: Float64Array, labels: readonly number[], weights: reado
   }, 0);
 }
 
+/** Which cloud each row is of. */
+const CLOUD: readonly number[] = Array.from({ length: N }, (_, n) => (n < 20 ? 0 : 1));
+
+/** What becomes of the two clouds' parameters, as the M-step of their labels gives them. */
+function fromClouds<T>(work: (em: Em) => Work<T>, covarianceType?: CovarianceType): T {
+  const weights = CLOUD.map(() => 1);
+  return fromLabels(clouds(), CLOUD, weights, work, covarianceType);
+}
+
 /** Works on an Em that has made an M-step from labels. */
 function fromLabels<T>(
   rows: Float64Array,
@@ -65,7 +74,7 @@ function fromLabels<T>(
 
 describe("rows relocated one by one", () => {
   const rows = clouds();
-  const labels: number[] = Array.from({ length: N }, (_, n) => (n < 20 ? 0 : 1));
+  const labels = CLOUD;
 
   test.each([
     ["equal weights", Array.from({ length: N }, () => 1)],
@@ -132,22 +141,14 @@ describe("a component that begins again at a far row, the covariance tied", () =
 });
 
 test("a component with half a row less than its shape asks for is spurious, however wide, and one with more is not", () => {
-  const rows = clouds();
-  const labels: number[] = Array.from({ length: N }, (_, n) => (n < 20 ? 0 : 1));
   /** The first component as wide as the other, with so many rows. */
   const spurious = (count: number, covarianceType: CovarianceType): number[] =>
-    fromLabels(
-      rows,
-      labels,
-      labels.map(() => 1),
-      function* (em) {
-        const parameters = em.read();
-        parameters.weights.set([count / N, 1 - count / N]);
-        yield* em.write(parameters);
-        return spuriousComponents(em, em.read());
-      },
-      covarianceType,
-    );
+    fromClouds(function* (em) {
+      const parameters = em.read();
+      parameters.weights.set([count / N, 1 - count / N]);
+      yield* em.write(parameters);
+      return spuriousComponents(em, em.read());
+    }, covarianceType);
   // rows that a shape asks for: D + 1 for full covariances, 2 for one number a column; a tied one has them all
   for (const [covarianceType, least] of [
     ["full", D + 1],
@@ -162,22 +163,15 @@ test("a component with half a row less than its shape asks for is spurious, howe
 });
 
 test("a component of a sample is judged by the rows that it stands for", () => {
-  const rows = clouds();
-  const labels: number[] = Array.from({ length: N }, (_, n) => (n < 20 ? 0 : 1));
   const spurious = (whole: number | undefined): number[] =>
-    fromLabels(
-      rows,
-      labels,
-      labels.map(() => 1),
-      function* (em) {
-        const parameters = em.read();
-        // the first one narrow, and near the other: (3 / 5)² / 10 is what 5 rows ask for, (3 / 50)² / 10 what 50 do
-        parameters.weights.set([1 / 8, 7 / 8]);
-        parameters.means.set(parameters.means.subarray(D), 0);
-        parameters.covariances.set([2e-2, 0, 0, 2e-2].map((share, i) => share * parameters.covariances[D * D + i]));
-        return spuriousComponents({ rows: { ...em.rows, whole }, regularisation: em.regularisation }, parameters);
-      },
-    );
+    fromClouds(function* (em) {
+      const parameters = em.read();
+      // the first one narrow, and near the other: (3 / 5)² / 10 is what 5 rows ask for, (3 / 50)² / 10 what 50 do
+      parameters.weights.set([1 / 8, 7 / 8]);
+      parameters.means.set(parameters.means.subarray(D), 0);
+      parameters.covariances.set([2e-2, 0, 0, 2e-2].map((share, i) => share * parameters.covariances[D * D + i]));
+      return spuriousComponents({ rows: { ...em.rows, whole }, regularisation: em.regularisation }, parameters);
+    });
   expect(spurious(undefined)).toEqual([0]);
   expect(spurious(400)).toEqual([]);
 });

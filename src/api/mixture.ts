@@ -19,7 +19,7 @@ import { drawSample, type Sample } from "../model/sample.ts";
 import { scoreRows } from "../model/score.ts";
 import { sumOf } from "../model/sums.ts";
 import type { GaussianMixture } from "./gaussian-mixture.ts";
-import { type Component, componentsOf, hide, type NamedModel, showAs, textOf } from "./text.ts";
+import { type Component, hide, type NamedModel, plainComponents, showAs, textOf } from "./text.ts";
 
 /**
  * Parameters of a mixture, nested or flat. A {@link Mixture} will do wherever they are asked for, and is neither checked
@@ -260,7 +260,7 @@ export class Mixture {
    * marginal(mixture, [0]).components; // [{ weight, mean: { x: … }, covariance: { x: { x: … } } }, …]
    */
   get components(): readonly Component[] {
-    return componentsOf(this.#model);
+    return plainComponents(this.#model);
   }
 
   /** The inverses of the covariances, in the same shape. A copy. @throws {MixtureError} `NOT_FINITE` if one overflows. */

@@ -7,6 +7,7 @@ import type { FitWarning } from "../fit/diagnosis/report.ts";
 import { candidatesOf, type Entry, type Outcome, type Result } from "../fit/select/candidates.ts";
 import { integerIn, isList, optionsOf } from "../input/checks.ts";
 import { type DataInput, type Matrix, matrixOf } from "../input/data.ts";
+import { FAMILY_FORMS } from "../input/families.ts";
 import {
   COVARIANCE_TYPES,
   type CovarianceType,
@@ -205,7 +206,7 @@ function planOf(data: DataInput, options: SelectOptions): Plan {
       family,
       settings: attempt(() => {
         const settings = withComponents(shared, K, matrix.nRows);
-        return { ...settings, ...kindOf("covarianceType", family), init: { ...settings.init, aided: true } };
+        return { ...settings, family, covarianceType: FAMILY_FORMS[family], init: { ...settings.init, aided: true } };
       }),
     })),
   );
@@ -291,7 +292,7 @@ function selectionOf(criterion: Criterion, candidates: readonly Candidate[], out
 }
 
 function candidateOf(matrix: Matrix, { nComponents, family }: Entry, outcome: Outcome): Candidate {
-  const { covarianceType } = kindOf("covarianceType", family);
+  const covarianceType = FAMILY_FORMS[family];
   const nParameters = parameterCount({ covarianceType, family, nComponents, nFeatures: matrix.nColumns });
   const named = { nComponents, covarianceType, family, nParameters };
   const none = { logLikelihood: undefined, bic: undefined, aic: undefined, icl: undefined, nec: undefined };

@@ -29,7 +29,7 @@ export interface Component {
 const MOST_WRITTEN = 2 ** 20;
 
 /** The components of a mixture as plain objects. @throws as `mixture.components`. */
-export function componentsOf(model: NamedModel): Component[] {
+export function plainComponents(model: NamedModel): Component[] {
   const { nComponents: K, nFeatures: D, weights, means, covariances, columns } = model;
   const count = K * D * D;
   if (count > Math.max(MOST_WRITTEN, covariances.length)) {

@@ -1,5 +1,5 @@
 import type { Form } from "../covariance/form.ts";
-import { covariancesOfSums, isEmpty, meanFrom, type Sums } from "../statistics/sums.ts";
+import { covariancesOfSums, haveRows, meanFrom, type Sums } from "../statistics/sums.ts";
 import { type Family, shareOfBlock } from "./family.ts";
 
 /** Weights [K], means [K, D] and covariances in the shape of the form. */
@@ -44,10 +44,11 @@ export function maximise(
     : sums;
   const own = covariancesOfSums(held, previous);
   const covariances = family.constrained?.(own, sums) ?? own;
-  const weights = counts.map((count, k) => (isEmpty(sums, k) ? 0 : count / total));
+  const hasRows = haveRows(sums);
+  const weights = counts.map((count, k) => (hasRows[k] ? count / total : 0));
   const means = sums.means.slice();
   for (let k = 0; k < K; k++) {
-    if (weights[k] === 0) continue;
+    if (!hasRows[k]) continue;
     meanFrom(sums, k).forEach((value, d) => {
       means[k * D + d] += value;
     });
@@ -56,7 +57,7 @@ export function maximise(
 }
 
 /** Blocks with variances [D] added to each. */
-export function withVariances(form: Form, blocks: Float64Array, variances: Float64Array): Float64Array {
+function withVariances(form: Form, blocks: Float64Array, variances: Float64Array): Float64Array {
   const own = form.ofVariances(variances);
   return blocks.map((value, i) => value + own[i % own.length]);
 }

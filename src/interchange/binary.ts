@@ -1,7 +1,7 @@
 import { GaussianMixture } from "../api/gaussian-mixture.ts";
 import { givenModel } from "../api/given.ts";
 import type { Mixture } from "../api/mixture.ts";
-import { covarianceLength, formOf, narrower } from "../covariance/forms.ts";
+import { covarianceLength, formOf } from "../covariance/forms.ts";
 import { received } from "../errors.ts";
 import { crc32 } from "../input/checksum.ts";
 import { COVARIANCE_TYPES, type CovarianceType, type FamilyName } from "../input/options.ts";
@@ -35,6 +35,7 @@ export function toBytes(mixture: Mixture): Uint8Array<ArrayBuffer> {
     weights,
     means,
     covariances,
+    family,
     columns = [],
   } = givenModel(mixture);
   const names = columns.map((name) => new TextEncoder().encode(name));
@@ -45,7 +46,6 @@ export function toBytes(mixture: Mixture): Uint8Array<ArrayBuffer> {
   out.set(MAGIC);
   view.setUint16(8, VERSION, true);
   view.setUint8(10, COVARIANCE_TYPES.indexOf(covarianceType));
-  const { family } = narrower(formOf(mixture), mixture.family);
   view.setUint8(11, family ? 1 + FAMILIES.indexOf(family) : 0);
   [K, D, namesBytes].forEach((size, i) => {
     view.setUint32(12 + 4 * i, size, true);

@@ -64,10 +64,10 @@ export function meanFrom({ D, moments, meanDivisors }: Sums, k: number): Float64
 /** A component with less than this share of the total weight has nothing left to estimate from. */
 const EMPTY_SHARE = 1e-12;
 
-/** Whether component k has no rows. */
-export function isEmpty({ counts }: Sums, k: number): boolean {
+/** [K]: whether each component has rows. */
+export function haveRows({ counts }: Sums): readonly boolean[] {
   const total = counts.reduce((sum, count) => sum + count, 0);
-  return !(counts[k] > EMPTY_SHARE * total);
+  return Array.from(counts, (count) => count > EMPTY_SHARE * total);
 }
 
 /**
@@ -80,10 +80,11 @@ export function covariancesOfSums(sums: Sums, previous: Float64Array): Float64Ar
   const { form, K } = sums;
   const covariances = sums.scatter.slice();
   const taken = new Float64Array(blockCount(form, K));
+  const hasRows = haveRows(sums);
   for (let k = 0; k < K; k++) {
     const block = blockOf(form, covariances, K, k);
     taken[form.isShared ? 0 : k] += sums.divisors[k];
-    if (isEmpty(sums, k)) continue;
+    if (!hasRows[k]) continue;
     const spread = form.outer(meanFrom(sums, k));
     for (let i = 0; i < block.length; i++) block[i] -= sums.meanDivisors[k] * spread[i];
   }

@@ -1,6 +1,6 @@
 import { tileRows } from "../../src/engine/tiles.ts";
 import type { GaussianMixture } from "../../src/index.ts";
-import { varianceIndex } from "./compare.ts";
+import { covarianceIndex } from "./forms.mjs";
 import type { Shaped } from "./problems.ts";
 
 const EPSILON = Number.EPSILON;
@@ -25,7 +25,7 @@ export function likelihoodRounding(mixture: GaussianMixture, set: Shaped): numbe
   const logs = new Float64Array(K);
   for (let k = 0; k < K; k++) {
     for (let d = 0; d < D; d++) {
-      const at = varianceIndex(mixture, k, d);
+      const at = covarianceIndex(mixture, k, d, d);
       logs[k] += Math.abs(Math.log(covariances[at])) + 2;
     }
     logs[k] += D * Math.log(tau[k]) + Math.abs(Math.log(weights[k] || 1));
@@ -49,7 +49,7 @@ export function likelihoodRounding(mixture: GaussianMixture, set: Shaped): numbe
 export function taus(mixture: GaussianMixture): number[] {
   const { covariances, precisions, nFeatures: D, nComponents: K } = mixture;
   return Array.from({ length: K }, (_, k) => {
-    const places = Array.from({ length: D }, (_d, d) => varianceIndex(mixture, k, d));
+    const places = Array.from({ length: D }, (_d, d) => covarianceIndex(mixture, k, d, d));
     return places.reduce((tau, at) => tau + covariances[at] * precisions[at], 0);
   });
 }

@@ -18,17 +18,6 @@ export function worst(a: ArrayLike<number>, b: ArrayLike<number>, scale: (i: num
   return largest;
 }
 
-/** Index among the covariances of the variance of component k in column d. */
-export function varianceIndex(
-  { covarianceType, nFeatures: D }: Omit<Formed, "covariances">,
-  k: number,
-  d: number,
-): number {
-  if (covarianceType === "full") return (k * D + d) * D + d;
-  if (covarianceType === "tied") return d * D + d;
-  return covarianceType === "diag" ? k * D + d : k;
-}
-
 /** sqrt(variance_i variance_j) of entry (i, j): what an off-diagonal entry, which may be 0, is measured by. */
 export function covarianceScale(model: Compared): (i: number) => number {
   const { covarianceType, nFeatures: D, covariances } = model;

@@ -15,5 +15,6 @@ export declare const MCLUST_NAMES: {
   readonly spherical: "VII";
 };
 export declare function typeOfMclust(name: string): CovarianceType;
+export declare function covarianceIndex(mixture: Omit<Formed, "covariances">, k: number, i: number, j: number): number;
 export declare function covarianceEntry(mixture: Formed, k: number, i: number, j: number): number;
 export declare function covarianceOf(mixture: Formed, k: number): number[][];

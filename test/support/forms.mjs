@@ -14,12 +14,18 @@ export function typeOfMclust(name) {
   return type;
 }
 
+/** Index among the covariances of entry (i, j) of component k; -1 where that is 0 by the type. */
+export function covarianceIndex({ covarianceType, nFeatures: D }, k, i, j) {
+  if (covarianceType === "full") return (k * D + i) * D + j;
+  if (covarianceType === "tied") return i * D + j;
+  if (i !== j) return -1;
+  return covarianceType === "diag" ? k * D + i : k;
+}
+
 /** Entry (i, j) of the covariance of component k, whatever the type. */
-export function covarianceEntry({ covarianceType, nFeatures: D, covariances }, k, i, j) {
-  if (covarianceType === "full") return covariances[(k * D + i) * D + j];
-  if (covarianceType === "tied") return covariances[i * D + j];
-  if (i !== j) return 0;
-  return covarianceType === "diag" ? covariances[k * D + i] : covariances[k];
+export function covarianceEntry(mixture, k, i, j) {
+  const at = covarianceIndex(mixture, k, i, j);
+  return at < 0 ? 0 : mixture.covariances[at];
 }
 
 /** The covariance of component k, [D][D]. */

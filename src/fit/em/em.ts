@@ -366,11 +366,12 @@ export class Em implements Problem {
 
   /** Takes what rows say of a new mean out of the sums, where the mean is to stay: they are about it. */
   #holdMeans(): void {
-    const { K } = this;
+    const { K, fixed } = this;
+    if (!fixed) return;
     const { arena, D } = this.rows;
     const length = arena.kernels.statisticsLength(this.form.code, D, K + 1) - this.#statsLength;
     for (let k = 0; k < K; k++) {
-      if (!this.fixed?.holdsMean(k)) continue;
+      if (!fixed.holdsMean(k)) continue;
       arena.viewF64(this.#stats + (STATS_HEADER + k * length + 1) * 16, 2 * D).fill(0);
     }
   }

@@ -10,7 +10,7 @@ import { type Family, shareOfBlock } from "../../families/family.ts";
 import { nonNegative, wrongNumber } from "../../input/checks.ts";
 import { sharesCovariance } from "../../input/families.ts";
 import type { PriorOptions } from "../../input/options.ts";
-import { isEmpty, type Sums } from "../../statistics/sums.ts";
+import { haveRows, type Sums } from "../../statistics/sums.ts";
 import type { Problem } from "./problem.ts";
 import { totalCovariance } from "./total-covariance.ts";
 
@@ -119,8 +119,9 @@ export function withPrior(sums: Sums, prior: Prior, family: Family): Sums {
   const scatter = sums.scatter.slice();
   const moments = sums.moments.slice();
   const meanDivisors = sums.meanDivisors.slice();
+  const hasRows = haveRows(sums);
   for (let k = 0; k < K; k++) {
-    if (isEmpty(sums, k)) continue;
+    if (!hasRows[k]) continue;
     const shift = prior.mean.map((value, d) => value - sums.means[k * D + d]);
     const spread = form.outer(shift);
     const block = blockOf(form, scatter, K, k);
@@ -129,7 +130,7 @@ export function withPrior(sums: Sums, prior: Prior, family: Family): Sums {
     meanDivisors[k] += prior.shrinkage;
   }
   const scale = scaleBlock(prior, family, D);
-  const counted = countedOf(prior, family, D) * (form.isShared ? 1 / K : share);
+  const counted = countedOf(prior, family, D) * (sharesCovariance(family.name) ? 1 / K : 1);
   return {
     ...sums,
     scatter: scatter.map((value, i) => value + share * scale[i % scale.length]),
