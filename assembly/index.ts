@@ -19,6 +19,7 @@ export { nearest, potentials, pickRow, farthestRow, assign } from "./kmeans";
 export { conditionalMeans, mixMoments, conditionalDensity } from "./conditional";
 export { normalTail, tails, quantiles } from "./normal";
 export { whitenTiles } from "./whiten";
+export { agglomerateScratchBytes, agglomerate } from "./agglomerate";
 export { bestMoves } from "./relocation";
 export { eigen } from "./eigen";
 export { raiseScratchBytes, raiseCovariances } from "./floor";

@@ -101,6 +101,17 @@ export interface Kernels {
     length: number,
     step: number,
   ): void;
+  agglomerateScratchBytes(n: number, D: number): number;
+  agglomerate(
+    points: Pointer,
+    mass: Pointer,
+    n: number,
+    D: number,
+    stride: number,
+    merges: Pointer,
+    heights: Pointer,
+    scratch: Pointer,
+  ): void;
   bestMoves(
     rows: Pointer,
     model: Pointer,

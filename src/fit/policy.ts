@@ -1,7 +1,7 @@
 // Every constant by which the search for a start, a fit, or a larger model is tuned: how much it looks at, and when it ends.
 //
-// In brackets: its unit, and what chose it. "quality" is the share of seeds that end at the best solution known
-// (bench/quality/run.mjs), "small" the same for small data with more components than groups (bench/quality/small.mjs), "time"
+// In brackets: its unit, and what chose it. "labelled" is agreement with known groups (bench/quality/labelled.mjs) and "ties" that of data
+// with ties (bench/quality/ties.mjs), "quality" is the share of seeds that end at the best solution known (bench/quality/run.mjs), "small" the same for small data with more components than groups (bench/quality/small.mjs), "time"
 // that of whole fits beside other programs (bench/peers/run.mjs), "paper" the work that is named where the constant is used.
 import type { InitStrategy } from "../input/options.ts";
 
@@ -22,6 +22,19 @@ export const BRIEF_LLOYD_ITERATIONS = 10;
 export const MOST_SEED_TRIALS = 10;
 /** This share of its variance is added to each column before columns are freed of correlation, so that dependent ones can be, too. [share of a variance; quality] */
 export const WHITENING_SHARE = 1e-10;
+/** Values farther from a column's mean than this are drawn in, for clusters that far rows do not decide. [standard deviations; "labelled"] */
+export const WINSORISED_DEVIATIONS = 2.5;
+/** Values are drawn in this often, each time by the mean and deviation of what the time before has left. [times; "labelled"] */
+export const WINSORISED_TIMES = 2;
+
+// hierarchies
+
+/** At most this many rows are agglomerated. [rows; time] */
+export const MOST_AGGLOMERATED = 1500;
+/** Rows are agglomerated up to this product of their squared number and the columns. [squared rows times columns; time] */
+export const AGGLOMERATION_WORK = 6e6;
+/** Of a sample, a hierarchy gives clusters only where each has this many rows on average. [rows; time] */
+export const AGGLOMERATED_ROWS_PER_CLUSTER = 5;
 
 // samples of the rows
 
@@ -49,6 +62,28 @@ export const LARGER_SAMPLE_PAYS = 6;
 export const SAMPLE_TOL_PER_PARAMETER = 0.05;
 /** EM on a larger sample takes at most this many M-steps. [M-steps; time] */
 export const SAMPLE_ITERATIONS = 100;
+
+// a search that ends soon
+
+/** The spaces in which rows are clustered, the preferred one first. ["labelled"] */
+export const SPACES_STARTED_IN = ["winsorised", "raw", "whitened"] as const;
+/** A solution is preferred to that of the first space if it is likelier by this. [nats per row; "labelled"] */
+export const PREFERRED_BY = 0.15;
+/** A solution is not preferred for its likelihood if its smallest component has less than this share of an even part of the rows. [share; "labelled"] */
+export const SMALLEST_SHARE: number = 1 / 4;
+/** Starts that are tried after those from clusters, as long as none has come to a sound solution. ["ties"] */
+export const FURTHER_STARTS: readonly SimpleStrategy[] = [
+  "kmeans-standardised",
+  "kmeans",
+  "k-means++-standardised",
+  "random-from-data",
+  "kmeans-whitened",
+  "random-from-data",
+];
+/** EM from each start of a standard search goes on until less than this is left to gain. [nats per row, M-steps; time] */
+export const STANDARD_CLIMB: { readonly tol: number; readonly maxIter: number } = { tol: 1e-5, maxIter: 200 };
+/** EM from each start of a quick search. [nats per row, M-steps; time] */
+export const QUICK_CLIMB: { readonly tol: number; readonly maxIter: number } = { tol: 1e-5, maxIter: 6 };
 
 // which starts race, and for how long
 

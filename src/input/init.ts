@@ -32,6 +32,19 @@ export const INIT_STRATEGIES = [
   "random",
 ] as const;
 
+/**
+ * How long to search for a start:
+ *
+ * - `"quick"`: from a few kinds of clusters some EM iterations each, of which the best goes on;
+ * - `"standard"`: from each of them to where EM leads; of these the one that people recognise, which is the likeliest
+ *   unless that spends a component on few rows, or is hardly likelier;
+ * - `"thorough"`: many starts and ways from one solution to others, for the likeliest that can be found: for densities.
+ */
+export type Effort = (typeof EFFORTS)[number];
+
+/** Every {@link Effort}. */
+export const EFFORTS = ["quick", "standard", "thorough"] as const;
+
 /** Numbers in nested arrays (vectors, matrices, a list of matrices) or in one flat array, row-major. */
 export type NestedOrFlat = ArrayLike<number> | readonly ArrayLike<number>[] | readonly (readonly ArrayLike<number>[])[];
 
@@ -73,7 +86,7 @@ export type Init =
 /** {@link Init}, checked and in one form for each kind; parameters are checked with the model. */
 export type InitSettings =
   /** `aided` where the solutions of smaller models are starts, too: a shorter search will do. */
-  | { readonly kind: "strategy"; readonly strategy: InitStrategy; readonly aided?: boolean }
+  | { readonly kind: "strategy"; readonly strategy: InitStrategy | Effort; readonly aided?: boolean }
   /** labels: [N], 0 to K - 1, each at least once. */
   | { readonly kind: "labels"; readonly labels: Int32Array }
   /** responsibilities: [N, K], row-major; rows sum to 1 within 1e-6. */

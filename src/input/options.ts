@@ -13,6 +13,8 @@ import {
 } from "./families.ts";
 import { type Fixed, type FixedSettings, fixedSettings } from "./fixed.ts";
 import {
+  EFFORTS,
+  type Effort,
   type Init,
   type InitSettings,
   initSettings,
@@ -31,6 +33,7 @@ export {
 } from "./families.ts";
 export type { Fixed } from "./fixed.ts";
 export {
+  type Effort,
   INIT_STRATEGIES,
   type Init,
   type InitSettings,
@@ -94,7 +97,9 @@ export interface FitOptions {
    * Default 1.
    */
   readonly nInit?: number | undefined;
-  /** Where to start: a strategy, labels [N], responsibilities [N, K], or parameters. Default "race". */
+  /** How long to search for a start, where `init` does not say where to begin. Default "standard". */
+  readonly effort?: Effort | undefined;
+  /** Where to start: a strategy, labels [N], responsibilities [N, K], or parameters. Default: what `effort` finds. */
   readonly init?: Init | undefined;
   /**
    * A mixture to go on from, in place of `init`: `maxIter` more iterations. On the data that it was fitted to, with the
@@ -188,6 +193,7 @@ const FIT_KEYS: Readonly<Record<keyof FitOptions, true>> = {
   regCovar: true,
   prior: true,
   nInit: true,
+  effort: true,
   init: true,
   warmStart: true,
   labels: true,
@@ -242,7 +248,9 @@ export function fitSettings(options: FitOptions, nRows: number): FitSettings {
   const { tol = nRows < MANY_ROWS ? 1e-7 : 1e-6, maxIter = 1000, regCovar, nInit = 1, seed } = given;
   const prior = priorSettings(given.prior);
   const start = warmStart ? membersOf<ParameterInput>(warmStart, PARAMETER_KEYS) : given.init;
-  const init = initSettings(start === undefined ? "race" : start, nRows, nComponents);
+  const effort = oneOf("effort", given.effort ?? "standard", EFFORTS);
+  const init: InitSettings =
+    start === undefined ? { kind: "strategy", strategy: effort } : initSettings(start, nRows, nComponents);
   const { accelerate = true, reproducible = true } = given;
   for (const [name, value] of Object.entries({ accelerate, reproducible })) {
     if (typeof value !== "boolean") {

@@ -47,6 +47,7 @@ import {
 import { startBy } from "../starts/strategies.ts";
 import { attempt, type Contender, isApart, ranked, type Starter, taken } from "./contender.ts";
 import { evolve } from "./memetic.ts";
+import { settled } from "./settled.ts";
 import { raceRows, subsample, subsampleRows } from "./subsample.ts";
 
 /**
@@ -59,7 +60,13 @@ export function* startsByStrategy(
   { strategy, aided = false }: Extract<InitSettings, { kind: "strategy" }>,
   random: Pointer,
 ): Work<readonly Float64Array[]> {
-  if (strategy !== "race" && strategy !== "short-em") {
+  if (strategy === "quick" || strategy === "standard") {
+    const rows = raceRows(em);
+    const small = rows === undefined ? em : em.on(subsample(em, rows, random));
+    const field = yield* settled(small, strategy, random);
+    return yield* onAllRows(em, small, vectorsOf(small === em ? field : field.slice(0, 1)), random);
+  }
+  if (strategy !== "thorough" && strategy !== "race" && strategy !== "short-em") {
     const rows = subsampleRows(em);
     const small = rows === undefined ? em : em.on(subsample(em, rows, random));
     yield* startBy(strategy, small, random);
@@ -109,7 +116,7 @@ function* refined(em: Em, vector: Float64Array, seen: number, random: Pointer): 
 function* race(
   em: Em,
   small: Em,
-  strategy: "race" | "short-em",
+  strategy: "thorough" | "race" | "short-em",
   aided: boolean,
   random: Pointer,
 ): Work<readonly Float64Array[]> {

@@ -5,7 +5,7 @@ import type { Em } from "../em/em.ts";
 import { columnMeansFor, firstStep, pooled, startFromPacked } from "../em/first-m-step.ts";
 import { BRIEF_LLOYD_ITERATIONS, MOST_SEED_TRIALS, type SimpleStrategy } from "../policy.ts";
 import { startAdaptively } from "./adaptive.ts";
-import { clustersIn, type Space } from "./whitening.ts";
+import { clustersIn, type Space } from "./spaces.ts";
 
 /** Those that cluster, and where. */
 const SPACES: Readonly<Partial<Record<SimpleStrategy, Space>>> = {

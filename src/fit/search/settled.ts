@@ -1,0 +1,80 @@
+// The search for a start that ends soon: a few kinds of clusters, where EM leads from each, and the one that people would take.
+import type { Pointer } from "../../engine/kernels.ts";
+import type { Work } from "../../engine/schedule.ts";
+import { isCollapse } from "../../errors.ts";
+import type { Effort } from "../../input/options.ts";
+import type { Em } from "../em/em.ts";
+import {
+  FURTHER_STARTS,
+  MOST_WHITENED,
+  PREFERRED_BY,
+  QUICK_CLIMB,
+  SMALLEST_SHARE,
+  SPACES_STARTED_IN,
+  STANDARD_CLIMB,
+} from "../policy.ts";
+import { startFromPartition } from "../starts/partitions.ts";
+import type { Space } from "../starts/spaces.ts";
+import { startBy } from "../starts/strategies.ts";
+import { attempt, type Contender, isSound, taken } from "./contender.ts";
+
+/**
+ * Where to go on, the best first. EM starts from clusters in several spaces. The first space is that in which the most tables have
+ * the groups that are known of them; where EM leads from there is left for another place that is more likely by a margin, unless that
+ * spends a component on a few rows. Likelihood alone would: the likeliest solution is often one that explains some outliers well.
+ *
+ * @throws {MixtureError} What the last start failed with, if all did.
+ */
+export function* settled(em: Em, effort: Exclude<Effort, "thorough">, random: Pointer): Work<readonly Contender[]> {
+  // partitions are known of rows that lie as they were packed
+  yield* em.renew();
+  const starts: Float64Array[] = [];
+  let failure: unknown;
+  for (const space of spacesFor(em)) {
+    const mark = em.rows.arena.mark();
+    try {
+      yield* startFromPartition(em, space, random);
+      starts.push(em.vector.slice());
+    } catch (error) {
+      if (!isCollapse(error)) throw error;
+      failure = error;
+    }
+    em.rows.arena.rewind(mark);
+  }
+  const climb = effort === "quick" ? QUICK_CLIMB : STANDARD_CLIMB;
+  const field: Contender[] = [];
+  const enter = function* (start: () => Work<void>): Work<void> {
+    const outcome = yield* attempt(em, start, climb);
+    if (isCollapse(outcome)) failure = outcome;
+    else field.push(outcome);
+  };
+  for (const vector of starts) yield* enter(() => taken(em, vector));
+  for (let i = 0; i < FURTHER_STARTS.length && !field.some((one) => isSound(em, one)); i++) {
+    yield* enter(() => startBy(FURTHER_STARTS[i], em, random, true));
+  }
+  if (field.length === 0) throw failure;
+  const best = preferred(em, field);
+  const others = field.filter((one) => one !== best).sort((a, b) => b.objective - a.objective);
+  return [best, ...others];
+}
+
+/** The spaces in which rows are clustered, the preferred one first. */
+function spacesFor({ rows: { N, D }, form, K }: Em): readonly Space[] {
+  if (K === 1) return SPACES_STARTED_IN.slice(0, 1);
+  const whitens = N > D && (D <= MOST_WHITENED || form.isDense);
+  return SPACES_STARTED_IN.filter((space) => whitens || space !== "whitened");
+}
+
+/** The first, unless another is better: sound where the first is not, or likelier by the margin without a small component. */
+function preferred(em: Em, field: readonly Contender[]): Contender {
+  const { rows, K } = em;
+  const smallest = ({ vector }: Contender): number => Math.min(...vector.subarray(0, K));
+  let [best] = field;
+  for (const one of [...field].sort((a, b) => a.objective - b.objective)) {
+    const isBetterKind = isSound(em, one) && !isSound(em, best);
+    const isLikelier = one.objective > best.objective + PREFERRED_BY * rows.totalWeight;
+    const isBalanced = smallest(one) >= Math.min(SMALLEST_SHARE / K, smallest(best));
+    if (isBetterKind || (isSound(em, one) === isSound(em, best) && isLikelier && isBalanced)) best = one;
+  }
+  return best;
+}
