@@ -68,7 +68,7 @@ export const SAMPLE_ITERATIONS = 100;
 /** The spaces in which rows are clustered, the preferred one first. ["labelled"] */
 export const SPACES_STARTED_IN = ["winsorised", "raw", "whitened"] as const;
 /** A solution is preferred to that of the first space if it is likelier by this. [nats per row; "labelled"] */
-export const PREFERRED_BY = 0.15;
+export const PREFERRED_BY = 0.05;
 /** A solution is not preferred for its likelihood if its smallest component has less than this share of an even part of the rows. [share; "labelled"] */
 export const SMALLEST_SHARE: number = 1 / 4;
 /** Starts that are tried after those from clusters, as long as none has come to a sound solution. ["ties"] */

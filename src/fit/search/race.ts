@@ -63,7 +63,7 @@ export function* startsByStrategy(
   if (strategy === "quick" || strategy === "standard") {
     const rows = raceRows(em);
     const small = rows === undefined ? em : em.on(subsample(em, rows, random));
-    const field = yield* settled(small, strategy, random);
+    const field = yield* settled(small, strategy, aided, random);
     return yield* onAllRows(em, small, vectorsOf(small === em ? field : field.slice(0, 1)), random);
   }
   if (strategy !== "thorough" && strategy !== "race" && strategy !== "short-em") {

@@ -23,9 +23,15 @@ import { attempt, type Contender, isSound, taken } from "./contender.ts";
  * the groups that are known of them; where EM leads from there is left for another place that is more likely by a margin, unless that
  * spends a component on a few rows. Likelihood alone would: the likeliest solution is often one that explains some outliers well.
  *
+ * @param aided - whether the likelihoods of models are to be compared: then there is no margin.
  * @throws {MixtureError} What the last start failed with, if all did.
  */
-export function* settled(em: Em, effort: Exclude<Effort, "thorough">, random: Pointer): Work<readonly Contender[]> {
+export function* settled(
+  em: Em,
+  effort: Exclude<Effort, "thorough">,
+  aided: boolean,
+  random: Pointer,
+): Work<readonly Contender[]> {
   // partitions are known of rows that lie as they were packed
   yield* em.renew();
   const starts: Float64Array[] = [];
@@ -53,7 +59,7 @@ export function* settled(em: Em, effort: Exclude<Effort, "thorough">, random: Po
     yield* enter(() => startBy(FURTHER_STARTS[i], em, random, true));
   }
   if (field.length === 0) throw failure;
-  const best = preferred(em, field);
+  const best = preferred(em, field, aided ? 0 : PREFERRED_BY);
   const others = field.filter((one) => one !== best).sort((a, b) => b.objective - a.objective);
   return [best, ...others];
 }
@@ -66,13 +72,13 @@ function spacesFor({ rows: { N, D }, form, K }: Em): readonly Space[] {
 }
 
 /** The first, unless another is better: sound where the first is not, or likelier by the margin without a small component. */
-function preferred(em: Em, field: readonly Contender[]): Contender {
+function preferred(em: Em, field: readonly Contender[], margin: number): Contender {
   const { rows, K } = em;
   const smallest = ({ vector }: Contender): number => Math.min(...vector.subarray(0, K));
   let [best] = field;
   for (const one of [...field].sort((a, b) => a.objective - b.objective)) {
     const isBetterKind = isSound(em, one) && !isSound(em, best);
-    const isLikelier = one.objective > best.objective + PREFERRED_BY * rows.totalWeight;
+    const isLikelier = one.objective > best.objective + margin * rows.totalWeight;
     const isBalanced = smallest(one) >= Math.min(SMALLEST_SHARE / K, smallest(best));
     if (isBetterKind || (isSound(em, one) === isSound(em, best) && isLikelier && isBalanced)) best = one;
   }

@@ -68,7 +68,13 @@ function* tryAll(problem: Problem, matrix: Matrix, settings: FitSettings, smalle
   }
   arena.rewind(mark);
   const em = new Em(problem, regularisation);
-  for (const model of smaller) found.push(...(yield* nestedRuns(em, matrix, settings, model)));
+  const { init } = settings;
+  const isBrief = init.kind === "strategy" && (init.strategy === "quick" || init.strategy === "standard");
+  for (const model of smaller) {
+    // where time is short, only what is needed for larger models to be no less likely
+    if (isBrief && found.some((fit) => reaches(fit, model.report.logLikelihood))) continue;
+    found.push(...(yield* nestedRuns(em, matrix, settings, model)));
+  }
   if (found.length === 0) throw failure;
   // with a prior, models are not comparable by what is maximised
   const floors = settings.prior ? [] : smaller.map(({ report }) => report.logLikelihood);
