@@ -58,9 +58,41 @@ export class Clusters {
   drift: usize;
 }
 
+/** A climb of EM: what it goes over, what its M-steps add, and its memory. */
+@unmanaged
+export class Climb {
+  /** Records. */
+  rows: usize;
+  /** Its weights, mu and cov lie one after the other. */
+  model: usize;
+  /** `statisticsLength` lane pairs: what the last pass has left. */
+  stats: usize;
+  /** [tiles] i32: see `accumulate`. */
+  homes: usize;
+  /** [D] f64 each: see `maximise`. */
+  reg: usize;
+  ridge: usize;
+  /** See `raiseCovariances`; 0 if there is none. */
+  floor: usize;
+  /** Tied: see `tiedScatter`; else 0. */
+  total: usize;
+  /** [5, length] f64: one over the natural size of each parameter; parameters at the start of a cycle, after one step and after two; and those to go on from. */
+  points: usize;
+  /** [D] f64: variances of the columns. */
+  variances: usize;
+  /** [2] `State` (assembly/climb.ts): as it is, and where a continuation begins. */
+  state: usize;
+  /** f64: what was maximised, at the beginning and after each iteration, one after the other from the last call on. */
+  trace: usize;
+  /** [2, tiles] i32: homes as they were before the last pass, and before the one from which a continuation begins. */
+  lists: usize;
+  /** Numbers in weights, mu and cov together. */
+  length: i32;
+}
+
 /** Room for any record: src/engine/descriptors.ts has the same. */
 // @ts-ignore: decorator
-@inline export const RECORD_BYTES: usize = 48;
+@inline export const RECORD_BYTES: usize = 64;
 
 /**
  * Weights of tile t, [T] f64.
@@ -117,4 +149,32 @@ export function describeClusters(
   groups.distance = distance;
   groups.bounds = bounds;
   groups.drift = drift;
+}
+
+/** Writes what passes and M-steps of `climb` read and leave: `describeMemory` writes the rest. */
+export function describeClimb(
+  climb: usize, rows: usize, model: usize, stats: usize, homes: usize, reg: usize, ridge: usize, floor: usize, total: usize,
+): void {
+  const way = changetype<Climb>(climb);
+  way.rows = rows;
+  way.model = model;
+  way.stats = stats;
+  way.homes = homes;
+  way.reg = reg;
+  way.ridge = ridge;
+  way.floor = floor;
+  way.total = total;
+}
+
+/** Writes what `climb` knows of its own way. */
+export function describeMemory(
+  climb: usize, points: usize, variances: usize, state: usize, trace: usize, lists: usize, length: i32,
+): void {
+  const way = changetype<Climb>(climb);
+  way.points = points;
+  way.variances = variances;
+  way.state = state;
+  way.trace = trace;
+  way.lists = lists;
+  way.length = length;
 }

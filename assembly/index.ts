@@ -1,7 +1,7 @@
 // The interface of the module and nothing else. Argument names: docs/notation.md.
 export { exp, log, logArray } from "./elementary";
 export { heapBase, statisticsLength, factorLength } from "./layout";
-export { describeRows, describeModel, describeFactors, describeClusters } from "./descriptors";
+export { describeRows, describeModel, describeFactors, describeClusters, describeClimb, describeMemory } from "./descriptors";
 export { pack, firstNotFinite, columnMoments, readRow } from "./tiles";
 export { passScratchBytes } from "./pass";
 export { accumulate, merge } from "./accumulate";
@@ -9,7 +9,7 @@ export { sortScratchBytes, sortRows } from "./sort";
 export { givenScratchBytes, accumulateGiven } from "./starts";
 export { maximise, tiedScatter, factorise } from "./maximise";
 export { unpackStatistics } from "./statistics";
-export { stepSquares, extrapolate } from "./squarem";
+export { climb } from "./climb";
 export { relate } from "./reach";
 export { cholesky, invertFactor } from "./cholesky";
 export { scoreScratchBytes, score, mahalanobis } from "./score";

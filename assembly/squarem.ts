@@ -1,4 +1,42 @@
-// The squared extrapolation of three points on the way of EM (src/fit/em/squarem.ts).
+// The squared extrapolation of three points on the way of EM (assembly/climb.ts).
+import { Model } from "./descriptors";
+import { DIAG, SPHERICAL, TIED } from "./layout";
+
+/**
+ * One over the natural size of each parameter: 1 for weights; for means p, one over the column's spread; for covariances p_i p_j
+ * (spherical: the mean of the squares). A column that is constant has a spread of 1.
+ *
+ * model     its sizes alone.
+ * variances [D] f64, in: of the columns.
+ * scale     weights [K], means [K, D] and covariances, f64, out.
+ */
+export function naturalScale(model: Model, variances: usize, scale: usize): void {
+  const type = model.type, D = model.D, K = model.K;
+  const rowBytes = <usize>D << 3;
+  for (const end = scale + (<usize>K << 3); scale < end; scale += 8) store<f64>(scale, 1);
+  // of the first mean
+  const p = scale;
+  let squares: f64 = 0;
+  for (let d: usize = 0; d < rowBytes; d += 8) {
+    const variance = load<f64>(variances + d);
+    const one: f64 = variance > 0 ? 1 / Math.sqrt(variance) : 1;
+    squares += one * one;
+    for (let k = 0; k < K; ++k) store<f64>(p + <usize>k * rowBytes + d, one);
+  }
+  scale += <usize>K * rowBytes;
+  for (let k = 0, count = type == TIED ? 1 : K; k < count; ++k) {
+    if (type == SPHERICAL) {
+      store<f64>(scale, squares / <f64>D);
+      scale += 8;
+      continue;
+    }
+    for (let i = p; i < p + rowBytes; i += 8) {
+      const first = type == DIAG ? i : p;
+      const last = type == DIAG ? i + 8 : p + rowBytes;
+      for (let j = first; j < last; j += 8, scale += 8) store<f64>(scale, load<f64>(i) * load<f64>(j));
+    }
+  }
+}
 
 /**
  * Squared lengths of the first step r = once - start, of the second s = twice - once, and of their difference v = s - r.

@@ -41,7 +41,7 @@ function outcome({ set, type, K, seed, steps = STEPS }: Case, lazy: boolean): Ou
   const work = withProblem(matrix, type, K, undefined, function* (problem): Work<Outcome> {
     const em = new Em(problem, yield* regularisationOf(problem, undefined), lazy);
     yield* em.take((yield* startsOf(em, init, seed, 0))[0]);
-    const { logLikelihood } = yield* iterate(em, settings, () => undefined);
+    const { logLikelihood } = yield* iterate(em, settings);
     return { parameters: em.read(), logLikelihood };
   });
   try {

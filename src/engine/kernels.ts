@@ -7,7 +7,7 @@ export type Pointer = number;
 
 /**
  * The functions of `assembly/index.ts`, argument for argument; their contracts stand there. Names of arguments:
- * docs/notation.md. `type` is a {@link TYPE_CODE}; `rows`, `model` and `clusters` are records that the `describe…` functions
+ * docs/notation.md. `type` is a {@link TYPE_CODE}; `rows`, `model`, `clusters` and `climb` are records that the `describe…` functions
  * have written (src/engine/descriptors.ts).
  */
 export interface Kernels {
@@ -40,6 +40,26 @@ export interface Kernels {
     distance: Pointer,
     bounds: Pointer,
     drift: Pointer,
+  ): void;
+  describeClimb(
+    climb: Pointer,
+    rows: Pointer,
+    model: Pointer,
+    stats: Pointer,
+    homes: Pointer,
+    reg: Pointer,
+    ridge: Pointer,
+    floor: Pointer,
+    total: Pointer,
+  ): void;
+  describeMemory(
+    climb: Pointer,
+    points: Pointer,
+    variances: Pointer,
+    state: Pointer,
+    trace: Pointer,
+    lists: Pointer,
+    length: number,
   ): void;
 
   pack(rows: Pointer, x: Pointer, N: number, D: number, T: number): void;
@@ -91,16 +111,7 @@ export interface Kernels {
   tiedScatter(model: Pointer, stats: Pointer, total: Pointer): number;
   factorise(model: Pointer, first: number, last: number, tolerance: number, scratch: Pointer): number;
   relate(model: Pointer, first: number, last: number, margin: number, scratch: Pointer): void;
-  stepSquares(start: Pointer, once: Pointer, twice: Pointer, scale: Pointer, squares: Pointer, length: number): void;
-  extrapolate(
-    start: Pointer,
-    once: Pointer,
-    twice: Pointer,
-    to: Pointer,
-    K: number,
-    length: number,
-    step: number,
-  ): void;
+  climb(climb: Pointer, passes: number, scratch: Pointer): number;
   agglomerateScratchBytes(n: number, D: number): number;
   agglomerate(
     points: Pointer,

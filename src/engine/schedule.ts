@@ -3,7 +3,7 @@ import { type Arena, acquireArena, releaseArena } from "./arena.ts";
 import type { Crew, CrewTask } from "./crew.ts";
 import type { Pointer } from "./kernels.ts";
 
-/** The kernels that work on a range of tiles, or of components, and may run on several ranges side by side. */
+/** The kernels that work on a range of tiles, or of components, and may run on several ranges side by side; and a whole climb, which may not. */
 export type GroupKernel =
   | "accumulate"
   | "accumulateGiven"
@@ -12,7 +12,8 @@ export type GroupKernel =
   | "potentials"
   | "assign"
   | "factorise"
-  | "relate";
+  | "relate"
+  | "climb";
 
 /** A kernel that is called once for each group of tiles or components; the groups are independent. */
 export interface KernelTask {

@@ -2,7 +2,7 @@ import type { Form } from "../../covariance/form.ts";
 import { covarianceLength, narrower } from "../../covariance/forms.ts";
 import type { Parameters } from "../../covariance/parameters.ts";
 import { singularCovariance } from "../../covariance/roots.ts";
-import { describeModel, type PlacedModel } from "../../engine/descriptors.ts";
+import { describeModel, type PlacedModel, RECORD_BYTES } from "../../engine/descriptors.ts";
 import { type Pointer, TYPE_CODE } from "../../engine/kernels.ts";
 import { inTurns, perform, type Work } from "../../engine/schedule.ts";
 import { MixtureError } from "../../errors.ts";
@@ -16,7 +16,7 @@ import { LabelledSums } from "./labelled-sums.ts";
 import { logPrior, withPrior } from "./prior.ts";
 import { type Problem, problemOf } from "./problem.ts";
 import type { Regularisation } from "./regularisation.ts";
-import { type OrderState, RowOrder } from "./row-order.ts";
+import { type OrderState, RowOrder, type Standing as OrderStanding } from "./row-order.ts";
 import type { RowSource } from "./row-source.ts";
 
 /**
@@ -39,6 +39,11 @@ export interface PassState {
   readonly exact: boolean;
 }
 
+/** The same but for the homes of the tiles and what rows were sorted by, and what decides about sorting. */
+export interface Standing extends OrderStanding {
+  readonly exact: boolean;
+}
+
 /**
  * The parameters of one fit in progress, with what the E-step reads of them and the sums that the last pass left.
  * All memory is allocated here, once; it lives as long as the arena's mark that the caller took before.
@@ -56,7 +61,8 @@ export class Em implements Problem {
   /** What M-steps and leaps leave alone, if anything. */
   fixed: FixedParameters | undefined;
   readonly #regularise: boolean;
-  readonly #margin: number;
+  /** See LAZY_MARGIN; infinite for passes that are not lazy. */
+  readonly margin: number;
   readonly #factors: Factors;
   readonly #reg: Pointer;
   readonly #ridge: Pointer;
@@ -88,10 +94,10 @@ export class Em implements Problem {
     this.K = K;
     this.regularisation = regularisation;
     this.#regularise = regularisation.reg.some((value) => value > 0) || regularisation.ridge.some((value) => value > 0);
-    this.#margin = lazy ? LAZY_MARGIN + kernels.log(K) : Infinity;
+    this.margin = lazy ? LAZY_MARGIN + kernels.log(K) : Infinity;
     this.length = K + K * D + covarianceLength(form, K, D);
     this.pointer = arena.bytesOf(this.length * 8);
-    this.#factors = new Factors(problem, this.pointer, this.#margin);
+    this.#factors = new Factors(problem, this.pointer, this.margin);
     this.#reg = arena.copyOf(regularisation.reg);
     this.#ridge = arena.copyOf(regularisation.ridge);
     this.#floor = regularisation.floor ? arena.copyOf(regularisation.floor) : 0;
@@ -164,13 +170,13 @@ export class Em implements Problem {
     // a start may be none of the family
     const members = family.constrained?.(covariances, { K, D, divisors: weights }) ?? covariances;
     this.seat({ ...parameters, covariances: members });
-    this.#check(yield* this.#factors.factors());
+    this.check(yield* this.#factors.factors());
   }
 
   /** Takes over a vector of the form of {@link vector}. @throws {MixtureError} `SINGULAR_COVARIANCE` if a covariance is not positive definite. */
   *take(vector: Float64Array): Work<void> {
     this.seatVector(vector);
-    this.#check(yield* this.#factors.factors());
+    this.check(yield* this.#factors.factors());
   }
 
   /** Takes over a vector of the form of {@link vector}; false, and no use until the next call, if it holds no valid parameters. */
@@ -179,24 +185,9 @@ export class Em implements Problem {
     return this.#hasWeights() && this.#factors.factorise() === 0;
   }
 
-  /** {@link tryVector} of what was written to {@link pointer}. */
-  *tryHere(): Work<boolean> {
-    this.#raise();
-    this.fixed?.restore(this.vector);
-    this.#factors.forget();
-    return this.#hasWeights() && (yield* this.settle()) === 0;
-  }
-
   /** Makes what passes read of the parameters. @returns 0, or 1 + the first component whose covariance is not positive definite. */
   settle(): Work<number> {
     return this.#factors.settle();
-  }
-
-  /** By how much rounding of the covariances is magnified in the log-likelihood of a row: see `Factors.inflation`. */
-  get inflation(): number {
-    const { D, columnVariances } = this.rows;
-    // a tied scatter that is what others leave of the total one is rounded in units of that
-    return this.#factors.inflation(this.#total && !this.#exact ? columnVariances : new Float64Array(D));
   }
 
   #hasWeights(): boolean {
@@ -221,15 +212,15 @@ export class Em implements Problem {
     const { rows, form, K } = this;
     const { arena, D, T } = rows;
     const { at } = this.model;
-    if (!this.#factors.isSettled) this.#check(yield* this.settle());
-    if (this.#total) yield* this.#sumTotalScatter();
+    if (!this.#factors.isSettled) this.check(yield* this.settle());
+    yield* this.prepare();
     this.#before = { order: this.#order.state, exact: this.#exact };
     yield* this.#order.prepare();
     const exact = this.#exact ? 1 : 0;
     yield* this.#sum(
       "accumulate",
       arena.kernels.passScratchBytes(form.code, D, T, K),
-      (first, last, stats) => [rows.at, at, first, last, this.#order.homes, stats, exact, this.#margin],
+      (first, last, stats) => [rows.at, at, first, last, this.#order.homes, stats, exact, this.margin],
       this.#labelled,
     );
     if (this.#total && !this.#exact) {
@@ -245,14 +236,18 @@ export class Em implements Problem {
     this.#logLikelihood = logLikelihood;
     const { prior } = this.regularisation;
     const objective = prior ? logLikelihood + logPrior(prior, this.read(), this.family) : logLikelihood;
-    if (!(logLikelihood > LOWEST && objective > LOWEST && objective < Infinity)) {
-      throw new MixtureError(
-        "NOT_FINITE",
-        `data: expected rows whose log-likelihood is finite${prior ? ", and so the prior of the parameters" : ""}, got ${objective}; ` +
-          `scale the columns, or remove rows that lie far away${prior ? ", or leave prior to its defaults" : ""}`,
-      );
-    }
+    if (!(logLikelihood > LOWEST && objective > LOWEST && objective < Infinity)) throw this.notFinite(objective);
     return objective;
+  }
+
+  /** The error for what is maximised but has overflowed. */
+  notFinite(objective: number): MixtureError {
+    const { prior } = this.regularisation;
+    return new MixtureError(
+      "NOT_FINITE",
+      `data: expected rows whose log-likelihood is finite${prior ? ", and so the prior of the parameters" : ""}, got ${objective}; ` +
+        `scale the columns, or remove rows that lie far away${prior ? ", or leave prior to its defaults" : ""}`,
+    );
   }
 
   /** Forgets how rows were sorted for other parameters: for a new start. */
@@ -260,21 +255,89 @@ export class Em implements Problem {
     this.#order.begin();
   }
 
-  /** All that the last pass depended on, but for the parameters: {@link resume} makes the next one the same to the bit. */
+  /** All that the last {@link evaluate} depended on, but for the parameters: {@link resume} makes the next one the same to the bit. */
   get state(): PassState {
     return this.#before ?? { order: this.#order.state, exact: this.#exact };
   }
 
+  /** What the next pass depends on beside the parameters and the homes of the tiles. */
+  get standing(): Standing {
+    return { ...this.#order.standing, exact: this.#exact };
+  }
+
+  /**
+   * Takes over what passes of the kernel `climb` have left, parameters and sums aside.
+   *
+   * @param logLikelihood - what the last one has found, if it was the last of all.
+   */
+  arrive(standing: Pick<Standing, "passes" | "sortAt" | "exact">, logLikelihood: number | undefined): void {
+    this.#order.standing = standing;
+    this.#exact = standing.exact;
+    if (logLikelihood === undefined) return;
+    this.#logLikelihood = logLikelihood;
+    this.#factors.forget(true);
+  }
+
+  /** What rows were sorted by so far. */
+  get sorts(): OrderState["sorts"] {
+    return this.#order.sorts;
+  }
+
+  /** Whether M-steps take more than the kernel `climb` can. */
+  get hasOwnSteps(): boolean {
+    return Boolean(this.regularisation.prior || this.family.constrained || this.fixed);
+  }
+
+  /** Whether passes do, or are worth to be shared out among threads. */
+  get hasOwnPasses(): boolean {
+    return this.hasOwnSteps || this.#groups > 1 || this.#labelled !== undefined || this.#factors.isShared;
+  }
+
+  /** A record for the kernel `climb`, which lacks what that knows of its own way. It holds until the arena is rewound. */
+  describeClimb(): Pointer {
+    const { arena, at } = this.rows;
+    const { homes } = this.#order;
+    const climb = arena.bytesOf(RECORD_BYTES);
+    const [reg, ridge, floor] = [this.#reg, this.#ridge, this.#floor];
+    arena.kernels.describeClimb(climb, at, this.model.at, this.#stats, homes, reg, ridge, floor, this.#total);
+    return climb;
+  }
+
+  /** Bytes of scratch that the kernel `climb` needs. */
+  get climbScratchBytes(): number {
+    const { form, K, rows } = this;
+    const { arena, D, T } = rows;
+    const raising = this.#floor ? arena.kernels.raiseScratchBytes(form.code, D) : 0;
+    return Math.max(this.#factors.scratchBytes, raising, arena.kernels.passScratchBytes(form.code, D, T, K));
+  }
+
+  /** Once, before rows are sorted for the first time: the order decides the last bits. */
+  *prepare(): Work<void> {
+    if (this.#total) yield* this.#sumTotalScatter();
+  }
+
+  /** Takes note that a kernel has changed the parameters. @returns whether they are valid. */
+  *isValid(): Work<boolean> {
+    this.moved();
+    return this.#hasWeights() && (yield* this.settle()) === 0;
+  }
+
+  /** Takes note that a kernel has changed the parameters. */
+  moved(): void {
+    this.fixed?.restore(this.vector);
+    this.#factors.forget();
+  }
+
   /** Puts rows back into the caller's order: what follows depends on the parameters alone. */
   *renew(): Work<void> {
-    if (this.#total) yield* this.#sumTotalScatter();
+    yield* this.prepare();
     yield* this.#order.renew();
     this.#exact = false;
   }
 
   /** Brings rows and all else to where they were before a pass. Parameters are left as they were for the last sort. */
   *resume({ order, exact }: PassState): Work<void> {
-    if (this.#total) yield* this.#sumTotalScatter();
+    yield* this.prepare();
     yield* this.#order.resume(order);
     this.#exact = exact;
   }
@@ -318,7 +381,7 @@ export class Em implements Problem {
    */
   *maximise(): Work<number> {
     const empty = this.maximiseOnly();
-    this.#check(yield* this.#factors.factors());
+    this.check(yield* this.#factors.factors());
     return empty;
   }
 
@@ -337,9 +400,9 @@ export class Em implements Problem {
     } else {
       empty = arena.kernels.maximise(this.model.at, this.#stats, this.#reg, this.#ridge);
     }
-    this.#raise();
-    this.fixed?.restore(this.vector);
-    this.#factors.forget();
+    // raises covariances to the floor, if there is one and they are below it
+    if (this.#floor) arena.kernels.raiseCovariances(this.model.at, this.#floor, this.#floorScratch);
+    this.moved();
     return empty;
   }
 
@@ -376,12 +439,6 @@ export class Em implements Problem {
     }
   }
 
-  /** Raises covariances to the floor, if there is one and they are below it. */
-  #raise(): void {
-    const { kernels } = this.rows.arena;
-    if (this.#floor) kernels.raiseCovariances(this.model.at, this.#floor, this.#floorScratch);
-  }
-
   /** Runs a summing kernel over fixed groups of tiles, each into its own block, and merges the blocks in a fixed tree. */
   *#sum(
     kernel: "accumulate" | "accumulateGiven",
@@ -413,7 +470,6 @@ export class Em implements Problem {
     labelled?.addTo(this.#stats);
   }
 
-  /** Once, before rows are sorted for the first time: the order decides the last bits. */
   *#sumTotalScatter(): Work<void> {
     if (this.#hasTotal) return;
     const { arena, at, N, D, T, nTiles } = this.rows;
@@ -432,7 +488,8 @@ export class Em implements Problem {
     this.#hasTotal = true;
   }
 
-  #check(status: number): void {
+  /** @param status - 0, or 1 + a component. @throws {MixtureError} `SINGULAR_COVARIANCE` unless it is 0. */
+  check(status: number): void {
     if (status === 0) return;
     const remedy = this.#regularise
       ? "use fewer components, or raise regCovar"

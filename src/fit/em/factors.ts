@@ -1,9 +1,9 @@
 // What passes over the rows read of the parameters, made when it is asked for.
 
-import { blockCount, hasOwnMatrices } from "../../covariance/forms.ts";
+import { hasOwnMatrices } from "../../covariance/forms.ts";
 import { pivotTolerance } from "../../covariance/roots.ts";
 import { describeModel, type PlacedModel } from "../../engine/descriptors.ts";
-import { type Pointer, TYPE_CODE } from "../../engine/kernels.ts";
+import type { Pointer } from "../../engine/kernels.ts";
 import type { GroupKernel, KernelTask, Work } from "../../engine/schedule.ts";
 import type { Problem } from "./problem.ts";
 
@@ -59,15 +59,27 @@ export class Factors {
     this.#scratch = arena.f64(this.#scratchLength);
   }
 
+  /** Whether all of it, or what is known of pairs, is so much that threads share it out. */
+  get isShared(): boolean {
+    const { rows, K } = this.#problem;
+    const { D } = rows;
+    return this.#isMuch((K * D * D * D) / FACTOR_SPEED) || this.#isMuch(K * K * D * D);
+  }
+
+  /** Bytes of scratch that a kernel needs which makes them. */
+  get scratchBytes(): number {
+    return this.#scratchLength * 8;
+  }
+
   /** Whether all is there for the next pass. */
   get isSettled(): boolean {
     return this.#hasFactors && (this.#hasPairs || !this.model.reach);
   }
 
-  /** Tells that the parameters have changed. */
-  forget(): void {
-    this.#hasFactors = false;
-    this.#hasPairs = false;
+  /** Tells that the parameters have changed; or that all is there, as a kernel has made it. */
+  forget(isThere = false): void {
+    this.#hasFactors = isThere;
+    this.#hasPairs = isThere;
   }
 
   /** Makes the factors here and now. @returns 0, or 1 + the first component whose covariance is not positive definite. */
@@ -106,38 +118,6 @@ export class Factors {
     return 0;
   }
 
-  /**
-   * Σ_k π_k Σ_d v_d (Σ_k⁻¹)_dd, of {@link settle}d parameters: by how much rounding of the covariances, in units of the variances
-   * v, is magnified in log |Σ_k|. D where columns are independent, more the closer they are to depending on each other.
-   *
-   * @param least - [D]: what v_d is at least, beside (Σ_k)_dd.
-   */
-  inflation(least: Float64Array): number {
-    const { form, K } = this.#problem;
-    const { arena, D } = this.#problem.rows;
-    if (!form.isDense) return D;
-    const matrices = blockCount(form, K);
-    const triangle = arena.kernels.factorLength(TYPE_CODE.full, D, 1);
-    const weights = arena.viewF64(this.model.weights, K);
-    const cov = arena.viewF64(this.model.cov, matrices * D * D);
-    const factor = arena.viewF64(this.model.factor, matrices * triangle);
-    let sum = 0;
-    for (let k = 0; k < matrices; k++) {
-      const share = matrices > 1 ? weights[k] : 1;
-      if (!(share > 0)) continue;
-      let at = k * triangle;
-      for (let i = 0; i < D; i += 2) {
-        // rows of P come in pairs, column by column; an odd last one alone
-        const rows = Math.min(2, D - i);
-        for (let j = 0; j < Math.min(D, i + 2); j++) {
-          const variance = share * Math.max(cov[(k * D + j) * D + j], least[j]);
-          for (let row = 0; row < rows; row++, at++) sum += variance * factor[at] * factor[at];
-        }
-      }
-    }
-    return sum;
-  }
-
   #inGroups(
     kernel: GroupKernel,
     groups: number,
@@ -145,7 +125,7 @@ export class Factors {
     results?: Float64Array,
   ): KernelTask {
     const { arena } = this.#problem.rows;
-    return { arena, kernel, groups, args, scratchBytes: this.#scratchLength * 8, ...(results && { results }) };
+    return { arena, kernel, groups, args, scratchBytes: this.scratchBytes, ...(results && { results }) };
   }
 
   #isMuch(work: number): boolean {

@@ -16,7 +16,7 @@ export function* iterateMonotonically(
   em: Em,
   values: Values,
   settings: IterateSettings,
-  onPass: (iteration: number, logLikelihood: number) => void = () => undefined,
+  onPass?: (iteration: number, logLikelihood: number) => void,
 ): Work<{ readonly parameters: Parameters; readonly run: Run }> {
   yield* em.write(values);
   const first = em.read();

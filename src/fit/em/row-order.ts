@@ -35,6 +35,19 @@ export interface OrderState {
   readonly sorts: readonly SortState[];
 }
 
+/** What says when rows are sorted. */
+export interface Standing {
+  /** Whether they ever are. */
+  readonly pays: boolean;
+  readonly passes: number;
+  /** The pass before which sorting pays again, if rows have strayed by then. */
+  readonly sortAt: number;
+  /** How often they were. */
+  readonly sorted: number;
+  /** How many rows may lie in a tile of another component before it pays to sort again. */
+  readonly mostStrays: number;
+}
+
 interface SortState {
   /** In the form of {@link Sorted.vector}. */
   readonly vector: Float64Array;
@@ -85,6 +98,24 @@ export class RowOrder {
     return { passes: this.#passes, sortAt: this.#sortAt, homes: this.#homesView.slice(), sorts: this.#sorts };
   }
 
+  /** What rows were sorted by since they were packed. */
+  get sorts(): readonly SortState[] {
+    return this.#sorts;
+  }
+
+  /** When rows are sorted next. */
+  get standing(): Standing {
+    return {
+      ...{ pays: this.#pays, passes: this.#passes, sortAt: this.#sortAt, sorted: this.#sorts.length },
+      mostStrays: this.#pays ? this.#tolerableStrays() * this.#em.rows.N : Infinity,
+    };
+  }
+
+  set standing({ passes, sortAt }: Pick<Standing, "passes" | "sortAt">) {
+    this.#passes = passes;
+    this.#sortAt = sortAt;
+  }
+
   /** Sorts rows if a pass is to find them sorted anew. */
   *prepare(): Work<void> {
     if (this.#passes === this.#sortAt) yield* this.#sort();
@@ -92,6 +123,7 @@ export class RowOrder {
 
   /** Takes note of a pass. @param strays - the number of rows that it found in a tile of another component. */
   passed(strays: number): void {
+    if (!this.#pays) return;
     this.#passes++;
     // every sort waits twice as long as the one before: their number grows with the logarithm of the passes
     if (this.#passes >= this.#sortAt * 2 && strays > this.#tolerableStrays() * this.#em.rows.N) {

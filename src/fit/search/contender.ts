@@ -33,7 +33,7 @@ export function* attempt(
   try {
     yield* start();
     const settings = { tol, maxIter, accelerate: true, resumable: false };
-    const { objective, converged, nIterations } = yield* iterate(em, settings, () => undefined);
+    const { objective, converged, nIterations } = yield* iterate(em, settings);
     return { vector: em.vector.slice(), objective, converged, nIterations };
   } catch (error) {
     if (!isCollapse(error)) throw error;

@@ -212,9 +212,9 @@ function* fitFrom(em: Em, settings: FitSettings, stream: number, given?: Float64
 
 function* runFrom(em: Em, settings: FitSettings, start: number, from?: Checkpoint): Work<End> {
   const maxIter = settings.maxIter + (from?.nIterations ?? 0);
-  const onPass = (iteration: number, logLikelihood: number): void => {
-    settings.onIteration?.({ start, iteration, logLikelihood });
-  };
+  const { onIteration } = settings;
+  const onPass =
+    onIteration && ((iteration: number, logLikelihood: number) => onIteration({ start, iteration, logLikelihood }));
   const run = yield* iterate(em, { ...settings, maxIter }, onPass, from);
   const parameters = em.read();
   return { parameters, run, spurious: spuriousComponents(em, parameters), idle: idleComponents(parameters) };

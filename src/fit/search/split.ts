@@ -147,7 +147,7 @@ function* splitOf(
   const before = yield* one.evaluate();
   const em = new Em(problemOf(own, name, 2), regularisation, false);
   yield* startBy("kmeans-standardised", em, randomState(arena, seed, k), true);
-  const { objective } = yield* iterate(em, PARTS_CLIMB, () => undefined);
+  const { objective } = yield* iterate(em, PARTS_CLIMB);
   const found = em.read();
   if (!areSound(em, found, weight)) return [];
   const parts = componentsOf(form, found);
