@@ -5,8 +5,9 @@
  * - `MEMORY`: the data and the work space do not fit in WebAssembly's memory.
  * - `UNSUPPORTED`: the engine has no WebAssembly SIMD, or may not compile modules; or `load` got another file.
  * - `NOT_FINITE`: a result overflowed: the log-likelihood or moments of rows too far away, the inverse of a variance too small.
+ * - `TIME_LIMIT`: `timeLimit` was over before there was a solution.
  */
-export type MixtureErrorCode = "SINGULAR_COVARIANCE" | "MEMORY" | "UNSUPPORTED" | "NOT_FINITE";
+export type MixtureErrorCode = "SINGULAR_COVARIANCE" | "MEMORY" | "UNSUPPORTED" | "NOT_FINITE" | "TIME_LIMIT";
 
 /** What a {@link MixtureError} may carry beside its code and text. */
 export interface MixtureErrorOptions {
@@ -48,9 +49,12 @@ export class MixtureError extends Error {
   }
 }
 
+/** The codes of errors after which a search goes on with what else it has. */
+const COLLAPSES: readonly MixtureErrorCode[] = ["SINGULAR_COVARIANCE", "NOT_FINITE", "TIME_LIMIT"];
+
 /** Whether an error means that this start, or this solution, is of no use, and another may be. */
 export function isCollapse(error: unknown): error is MixtureError {
-  return error instanceof MixtureError && (error.code === "SINGULAR_COVARIANCE" || error.code === "NOT_FINITE");
+  return error instanceof MixtureError && COLLAPSES.includes(error.code);
 }
 
 /** Longest text, in UTF-16 units, repeated in an error; more would bury the sentence around it. */

@@ -76,7 +76,12 @@ test("a crew of more threads than the machine has does each group of many small 
     for (let task = 0; task < TASKS; task++) {
       const groups = 1 + (task % MOST_GROUPS);
       if (task % LEFT === 0) await leave(groups);
-      else await crew.run(count.task(groups), () => undefined);
+      else
+        await crew.run(
+          count.task(groups),
+          () => undefined,
+          () => false,
+        );
     }
     expect(count.groups).toEqual(count.expected);
     expect(count.threads.reduce((sum, done) => sum + done, 0)).toBe(

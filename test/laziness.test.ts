@@ -6,6 +6,7 @@ import { runSync, type Work } from "../src/engine/schedule.ts";
 import { Em } from "../src/fit/em/em.ts";
 import { iterate } from "../src/fit/em/iterate.ts";
 import { regularisationOf } from "../src/fit/em/regularisation.ts";
+import { Optima } from "../src/fit/search/optima.ts";
 import { startsOf } from "../src/fit/search/starts.ts";
 import type { CovarianceType } from "../src/index.ts";
 import { matrixOf } from "../src/input/data.ts";
@@ -40,7 +41,7 @@ function outcome({ set, type, K, seed, steps = STEPS }: Case, lazy: boolean): Ou
   const init = { kind: "strategy", strategy: "random-from-data" } as const;
   const work = withProblem(matrix, type, K, undefined, function* (problem): Work<Outcome> {
     const em = new Em(problem, yield* regularisationOf(problem, undefined), lazy);
-    yield* em.take((yield* startsOf(em, init, seed, 0))[0]);
+    yield* em.take((yield* startsOf(em, init, seed, 0, new Optima()))[0]);
     const { logLikelihood } = yield* iterate(em, settings);
     return { parameters: em.read(), logLikelihood };
   });

@@ -10,6 +10,7 @@ import { startFromFarRow } from "../src/fit/moves/far-row.ts";
 import { movesOf, relocatedBest } from "../src/fit/moves/relocation.ts";
 import { attempt, isSound, taken } from "../src/fit/search/contender.ts";
 import { evolve } from "../src/fit/search/memetic.ts";
+import { Optima } from "../src/fit/search/optima.ts";
 import { startBy } from "../src/fit/starts/strategies.ts";
 import { type CovarianceType, GaussianMixture } from "../src/index.ts";
 import { matrixOf } from "../src/input/data.ts";
@@ -183,7 +184,7 @@ test("all that a search hands on are at different places, the sound before the s
       const em = new Em(problem, yield* regularisationOf(problem, undefined));
       const random = randomState(problem.rows.arena, 3);
       const start = (): Work<void> => startBy("random-from-data", em, random);
-      const contenders = yield* evolve(em, 3000, start, random);
+      const contenders = yield* evolve(em, 3000, start, random, new Optima());
       return contenders.map((one) => ({ sound: isSound(em, one), objective: one.objective }));
     }),
   );
@@ -226,7 +227,7 @@ describe("a search ends", () => {
             starts++;
             yield* startBy("random-from-data", em, random);
           };
-          return yield* evolve(em, most, start, random);
+          return yield* evolve(em, most, start, random, new Optima());
         }),
       );
       expect(found.length).toBeGreaterThan(0);

@@ -39,7 +39,7 @@ function made(...parts: ConstructorParameters<Construct>): GaussianMixture {
 
 /** A report that nobody can change, its lists included; a typed array cannot be frozen, so it gives copies of the trace. */
 function frozenReport({ trace, ...rest }: FitReport): FitReport {
-  for (const list of [rest.starts, rest.warnings]) {
+  for (const list of [rest.starts, rest.optima, rest.warnings]) {
     list.forEach(Object.freeze);
     Object.freeze(list);
   }

@@ -23,6 +23,7 @@ import {
   oneOf,
   withComponents,
 } from "../input/options.ts";
+import { timeOver } from "../input/watch.ts";
 import { fittedMixture, type GaussianMixture } from "./gaussian-mixture.ts";
 
 /**
@@ -57,7 +58,7 @@ const MOST_COMPONENTS = 9;
 
 /** What to choose from and how. The options of a fit hold for every candidate. */
 export interface SelectOptions
-  extends Omit<FitOptions, "nComponents" | "covarianceType" | "init" | (typeof OTHERS)[number]> {
+  extends Omit<FitOptions, "nComponents" | "covarianceType" | "init" | "onProgress" | (typeof OTHERS)[number]> {
   /** Numbers of components to try: one, a list, or a range, no more than rows. Default `{ from: 1, to: 9 }`. */
   readonly nComponents?: number | readonly number[] | ComponentRange | undefined;
   /** Covariance types to try, one or several. Default: all four. */
@@ -70,6 +71,18 @@ export interface SelectOptions
   readonly init?: InitStrategy | undefined;
   /** Called after each candidate. Should a worker thread die, the selection begins again, and so do the calls. */
   readonly onCandidate?: ((progress: SelectProgress) => void) | undefined;
+  /** Called after each candidate, too: with the table so far, which is all there is should the selection be aborted. */
+  readonly onProgress?: ((progress: SelectionProgress) => void) | undefined;
+}
+
+/** How far a selection is. */
+export interface SelectionProgress {
+  /** How many of the candidates are done, as a share from 0 to 1. */
+  readonly share: number;
+  /** The best so far; undefined before one could be fitted. */
+  readonly best: Candidate | undefined;
+  /** The table so far. */
+  readonly candidates: readonly Candidate[];
 }
 
 /** What a selection tells after each candidate. */
@@ -173,6 +186,7 @@ interface Plan {
   readonly criterion: Criterion;
   readonly folds: number | undefined;
   readonly onCandidate: ((progress: SelectProgress) => void) | undefined;
+  readonly onProgress: ((progress: SelectionProgress) => void) | undefined;
 }
 
 function planOf(data: DataInput, options: SelectOptions): Plan {
@@ -182,11 +196,13 @@ function planOf(data: DataInput, options: SelectOptions): Plan {
     covarianceType = COVARIANCE_TYPES,
     criterion: chosen,
     onCandidate,
+    onProgress,
     folds: wanted,
     ...fit
   } = given;
   const criterion = oneOf("criterion", chosen ?? "bic", CRITERIA);
   if (onCandidate !== undefined) listenerOf("onCandidate", onCandidate);
+  if (onProgress !== undefined) listenerOf("onProgress", onProgress);
   const families = setOf(covarianceType, (name) => kindOf("covarianceType", name).family);
   if (families.length === 0) {
     throw new RangeError("covarianceType: expected at least one, got an array of length 0; leave it out for all four");
@@ -210,7 +226,7 @@ function planOf(data: DataInput, options: SelectOptions): Plan {
       }),
     })),
   );
-  return { matrix, shared, entries, criterion, folds, onCandidate };
+  return { matrix, shared, entries, criterion, folds, onCandidate, onProgress };
 }
 
 function countsOf(nComponents: unknown, nRows: number): number[] {
@@ -255,17 +271,35 @@ interface Selecting {
   readonly end: () => Selection;
 }
 
-function begin({ matrix, entries, criterion, folds, onCandidate }: Plan): Selecting {
+function begin({ matrix, shared, entries, criterion, folds, onCandidate, onProgress }: Plan): Selecting {
   const candidates: Candidate[] = [];
   const outcomes: Outcome[] = [];
   let done = 0;
-  const take = candidatesOf(matrix, entries, folds, (at, outcome) => {
+  const onOutcome = (at: number, outcome: Outcome): void => {
     outcomes[at] = outcome;
     candidates[at] = candidateOf(matrix, entries[at], outcome);
     done++;
     onCandidate?.({ candidate: candidates[at], done, total: entries.length });
-  });
-  return { take, end: () => selectionOf(criterion, candidates, outcomes) };
+    // in order, without those that are not done
+    const soFar = onProgress && candidates.filter(() => true);
+    onProgress?.({
+      share: done / entries.length,
+      best: bestOf(criterion, candidates, outcomes),
+      candidates: soFar ?? [],
+    });
+  };
+  const take = candidatesOf(matrix, entries, folds, onOutcome, shared.watch);
+  const end = (): Selection => {
+    // the time was over before their turn
+    for (const [at, entry] of entries.entries()) {
+      outcomes[at] ??= timeOver();
+      candidates[at] ??= candidateOf(matrix, entry, outcomes[at]);
+    }
+    const best = bestOf(criterion, candidates, outcomes);
+    if (!best) throw candidates[0].error;
+    return { best: best.mixture as GaussianMixture, criterion, candidates };
+  };
+  return { take, end };
 }
 
 /** All candidates, one after the other. */
@@ -278,17 +312,20 @@ function* workOf(plan: Plan, own?: Arena): Work<Selection> {
   return end();
 }
 
-function selectionOf(criterion: Criterion, candidates: readonly Candidate[], outcomes: readonly Outcome[]): Selection {
+/** The lowest in the criterion of those that are done; of those without a fault, if there are any. */
+function bestOf(
+  criterion: Criterion,
+  candidates: readonly Candidate[],
+  outcomes: readonly Outcome[],
+): Candidate | undefined {
   const sound = candidates.filter((_, at) => (outcomes[at] as Partial<Result>).sound);
-  const fitted = candidates.filter(({ mixture }) => mixture);
-  const [first] = sound.length > 0 ? sound : fitted;
-  if (!first) throw candidates[0].error;
+  const fitted = sound.length > 0 ? sound : candidates.filter(({ mixture }) => mixture);
   const value = (candidate: Candidate): number => candidate[criterion] as number;
-  const best = (sound.length > 0 ? sound : fitted).reduce((lowest, one) => {
+  return fitted.reduce<Candidate | undefined>((lowest, one) => {
+    if (!lowest) return one;
     const difference = value(one) - value(lowest);
     return difference < 0 || (difference === 0 && one.nParameters < lowest.nParameters) ? one : lowest;
-  }, first);
-  return { best: best.mixture as GaussianMixture, criterion, candidates };
+  }, undefined);
 }
 
 function candidateOf(matrix: Matrix, { nComponents, family }: Entry, outcome: Outcome): Candidate {

@@ -124,14 +124,17 @@ export class Crew {
    * Runs a task on all threads; resolves when every group is done.
    *
    * @param pause - called between this thread's groups; may wait, so that a page stays alive, or throw to give up.
+   * @param strike - called there, too; true ends the task, once the groups that are under way are done.
+   * @returns whether it was ended before all groups were done.
    * @throws {CrewLost} If a worker died meanwhile.
    */
-  async run(task: CrewTask, pause: () => Promise<void> | undefined): Promise<void> {
+  async run(task: CrewTask, pause: () => Promise<void> | undefined, strike: () => boolean): Promise<boolean> {
     const control = this.#control;
     const numbers = this.#numbers;
     const { groups, scratch } = task;
     this.open(task);
     const kernel = this.arena.kernels[task.kernel] as (...args: readonly number[]) => number;
+    let isStruck = false;
     try {
       for (let group = this.#claim(); group < groups; group = this.#claim()) {
         numbers[FIRST_RESULT + group] = kernel(...task.args(group), scratch);
@@ -139,8 +142,13 @@ export class Crew {
         const wait = pause();
         if (wait) await wait;
         if (this.#lost()) throw new CrewLost("a worker thread died");
+        if (!isStruck && strike()) {
+          isStruck = true;
+          this.#skip(groups);
+        }
       }
       while (!this.isDone()) await this.change();
+      return isStruck;
     } finally {
       this.close(task);
     }
@@ -221,6 +229,12 @@ export class Crew {
     Atomics.notify(this.#control, GENERATION);
     for (const member of this.#members) member.end();
     this.#members.length = 0;
+  }
+
+  /** Claims all groups that are left, and does none of them. */
+  #skip(groups: number): void {
+    const first = Atomics.exchange(this.#control, NEXT, this.#tag + groups) & (CLAIMS - 1);
+    Atomics.sub(this.#control, LEFT, Math.max(0, groups - first));
   }
 
   /** The next group of the task at hand, or a number beyond its last. */

@@ -1,4 +1,5 @@
 // A fit is a generator that yields tasks; who runs it decides how: at once, in slices that leave the page alive, or by a crew.
+import { timeOver, type Watch } from "../input/watch.ts";
 import { type Arena, acquireArena, releaseArena } from "./arena.ts";
 import type { Crew, CrewTask } from "./crew.ts";
 import type { Pointer } from "./kernels.ts";
@@ -26,6 +27,8 @@ export interface KernelTask {
   readonly scratchBytes: number;
   /** Where the results go, [groups], if they are wanted. */
   readonly results?: Float64Array;
+  /** Whether it may be left half done when the time is over; whoever has yielded it catches that. */
+  readonly isOpen?: boolean;
 }
 
 /** Steps that need the caller's data and so run where the caller runs. */
@@ -90,19 +93,39 @@ export function* inArena<T>(own: Arena | undefined, bytes: number, work: (arena:
   }
 }
 
+/** When work is to end: at once when the signal aborts; with what it has found when the watch is over, of which open tasks are told. */
+export interface Ending {
+  readonly signal?: AbortSignal | undefined;
+  readonly watch?: Watch | undefined;
+}
+
+/** Work that ends when it is done. */
+const NEVER: Ending = { signal: undefined, watch: undefined };
+
 /** Runs the work on the spot. @throws the signal's reason if it has aborted. */
-export function runSync<T>(work: Work<T>, signal?: AbortSignal | undefined): T {
+export function runSync<T>(work: Work<T>, { signal, watch }: Ending = NEVER): T {
   try {
-    for (let step = work.next(); ; step = work.next()) {
+    for (let step = work.next(); ; ) {
       if (step.done) return step.value;
+      const strike = striking(watch, step.value);
+      let isStruck = false;
       for (const run of groupsOf(step.value)) {
         signal?.throwIfAborted();
+        isStruck = strike();
+        if (isStruck) break;
         run();
       }
+      step = isStruck ? work.throw(timeOver()) : work.next();
     }
   } finally {
     close(work);
   }
+}
+
+/** What says whether a task is to be left where it is, as the time is over. */
+function striking(watch: Watch | undefined, task: Task): () => boolean {
+  const isOpen = watch && "kernel" in task && task.isOpen;
+  return () => Boolean(isOpen && watch.isOver);
 }
 
 /**
@@ -111,22 +134,25 @@ export function runSync<T>(work: Work<T>, signal?: AbortSignal | undefined): T {
  */
 export async function runAsync<T>(
   work: Work<T>,
-  signal?: AbortSignal | undefined,
+  { signal, watch }: Ending = NEVER,
   crew?: Crew | undefined,
 ): Promise<T> {
   const pause = pauses(signal);
   try {
-    for (let step = work.next(); ; step = work.next()) {
+    for (let step = work.next(); ; ) {
       if (step.done) return step.value;
       const task = step.value;
+      const strike = striking(watch, task);
+      let isStruck = false;
       if ("kernel" in task && task.groups > 1 && crew?.takes(task)) {
         const mark = task.arena.mark();
         try {
-          await crew.run(withScratch(crew, task), pause);
+          isStruck = await crew.run(withScratch(crew, task), pause, strike);
         } finally {
           task.arena.rewind(mark);
         }
-      } else await runSlowly(task, pause);
+      } else isStruck = await runSlowly(task, pause, strike);
+      step = isStruck ? work.throw(timeOver()) : work.next();
     }
   } finally {
     close(work);
@@ -153,12 +179,7 @@ export type Take = () => ((arena: Arena) => Work<void>) | undefined;
  *
  * @param own - the arena of this thread's works.
  */
-export async function runTogether(
-  take: Take,
-  crews: readonly Crew[],
-  signal: AbortSignal | undefined,
-  own: Arena,
-): Promise<void> {
+export async function runTogether(take: Take, crews: readonly Crew[], { signal }: Ending, own: Arena): Promise<void> {
   const pause = pauses(signal);
   const lanes: Lane[] = [{ arena: own }, ...crews.map((crew) => ({ arena: crew.arena, crew }))];
   try {
@@ -180,7 +201,10 @@ export async function runTogether(
         moved = true;
         const step = lane.work.next();
         if (step.done) lane.work = undefined;
-        else lane.left = leaveTo(crew, step.value) ?? (await runSlowly(step.value, pause));
+        else {
+          lane.left = leaveTo(crew, step.value);
+          if (!lane.left) await runSlowly(step.value, pause);
+        }
       }
       if (!moved && waiting.length === 0) return;
       const wait = moved ? pause() : Promise.race(waiting.map((crew) => crew.change()));
@@ -221,12 +245,19 @@ function pauses(signal: AbortSignal | undefined): () => Promise<void> | undefine
   };
 }
 
-async function runSlowly(task: Task, pause: () => Promise<void> | undefined): Promise<undefined> {
+/** @returns whether the time was over before all groups were done. */
+async function runSlowly(
+  task: Task,
+  pause: () => Promise<void> | undefined,
+  strike: () => boolean = () => false,
+): Promise<boolean> {
   for (const run of groupsOf(task)) {
     const wait = pause();
     if (wait) await wait;
+    if (strike()) return true;
     run();
   }
+  return false;
 }
 
 /** The calls that make up a task, in order. Scratch is taken before the first and given back after the last. */

@@ -21,24 +21,24 @@ const SPARE_SHARE = 2;
 type Begin<T> = (arena?: Arena) => Work<T>;
 
 /** Runs work on this thread, on the spot. */
-export function runHere<T>(settings: Pick<FitSettings, "reproducible" | "signal">, begin: Begin<T>): T {
-  return runSync(begin(arenaOf(settings)), settings.signal);
+export function runHere<T>(settings: Pick<FitSettings, "reproducible" | "signal" | "watch">, begin: Begin<T>): T {
+  return runSync(begin(arenaOf(settings)), settings);
 }
 
 /** Runs work without blocking, on several threads where that pays; if one dies, the work starts again on this thread. */
 export async function runOnThreads<T>(
   { nRows, nColumns }: Matrix,
-  settings: Pick<FitSettings, "threads" | "nComponents" | "reproducible" | "signal">,
+  settings: Pick<FitSettings, "threads" | "nComponents" | "reproducible" | "signal" | "watch">,
   begin: Begin<T>,
 ): Promise<T> {
-  const { nComponents, signal } = settings;
+  const { nComponents } = settings;
   const pays = nRows * nColumns * nComponents >= THREADS_PAY;
   const threads = settings.threads ?? (pays ? machineThreads() : 1);
   const bytes = nRows * nColumns * 8 * SPARE_SHARE + threads * SPARE_BYTES;
   const crew = Crew.assemble(threads, bytes, relaxes(settings));
   if (crew) {
     try {
-      const result = await runAsync(begin(crew.arena), signal, crew);
+      const result = await runAsync(begin(crew.arena), settings, crew);
       crew.rest();
       return result;
     } catch (error) {
@@ -46,7 +46,7 @@ export async function runOnThreads<T>(
       if (!(error instanceof CrewLost)) throw error;
     }
   }
-  return runAsync(begin(arenaOf(settings)), signal);
+  return runAsync(begin(arenaOf(settings)), settings);
 }
 
 /**
@@ -58,7 +58,7 @@ export async function runOnThreads<T>(
  */
 export async function runSideBySide<T extends { readonly take: Take }>(
   { nRows, nColumns }: Matrix,
-  settings: Pick<FitSettings, "threads" | "nComponents" | "reproducible" | "signal">,
+  settings: Pick<FitSettings, "threads" | "nComponents" | "reproducible" | "signal" | "watch">,
   most: number,
   begin: () => T,
 ): Promise<T | undefined> {
@@ -78,7 +78,7 @@ export async function runSideBySide<T extends { readonly take: Take }>(
     }
     if (crews.length === 0) return undefined;
     const works = begin();
-    await runTogether(works.take, crews, settings.signal, arena);
+    await runTogether(works.take, crews, settings, arena);
     for (const crew of crews) crew.rest();
     return works;
   } catch (error) {

@@ -208,6 +208,25 @@ export const MANY_PLACES = 100;
 /** There are at least this many searches, as all starts may agree on a place that the first moves leave behind. [searches; quality] */
 export const LEAST_SEARCHES = 14;
 
+// what is told of a search
+
+/** Of the optima that a search meets, this many are remembered at most; half of them when there are more. [optima; time] */
+export const MOST_OPTIMA = 128;
+/** A report has at most this many other optima. [optima; time] */
+export const OPTIMA_SHOWN = 8;
+/** An optimum is that of the result if its log-likelihood is closer than this, for a search ends its climbs sooner than a fit. [nats per row; quality] */
+export const SAME_SUMMIT = 1e-3;
+
+/** The share of a fit's progress that the search for a start makes up. [share; time] */
+export const SEARCH_SHARE = 0.8;
+
+// when time is over
+
+/** A pass over more rows times components times columns is not begun any more. [product; time] */
+export const LATE_PASS = 1e6;
+/** The log-likelihood is then estimated from a sample of this many rows. [rows; time] */
+export const LATE_SAMPLE_ROWS = 2048;
+
 // moves
 
 /** EM takes this many steps on half of the rows. [M-steps; quality] */

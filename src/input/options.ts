@@ -23,6 +23,7 @@ import {
   type ParameterInput,
 } from "./init.ts";
 import { type KnownLabels, knownLabels } from "./labels.ts";
+import { type FitProgress, Watch } from "./watch.ts";
 
 export { oneOf } from "./checks.ts";
 export {
@@ -43,6 +44,7 @@ export {
   type ResponsibilitiesInput,
 } from "./init.ts";
 export type { KnownLabels } from "./labels.ts";
+export type { FitProgress } from "./watch.ts";
 
 /** What a fit tells after each iteration. */
 export interface Progress {
@@ -119,8 +121,15 @@ export interface FitOptions {
   readonly sampleWeight?: ArrayLike<number> | undefined;
   /** Ends the fit when it aborts; the fit then rejects with the signal's reason. */
   readonly signal?: AbortSignal | undefined;
+  /**
+   * Ends the fit after this many milliseconds, a little more where one step takes longer, with the best solution found by
+   * then, of which the report says `TIME_LIMIT`: above 0. How far a fit comes then depends on the machine. Default: none.
+   */
+  readonly timeLimit?: number | undefined;
   /** Called after each iteration. Should a worker thread die, the fit starts again, and so do the calls. */
   readonly onIteration?: ((progress: Progress) => void) | undefined;
+  /** Called as the search for a start and the fit proceed: how much is done, and how good the best solution so far is. */
+  readonly onProgress?: ((progress: FitProgress) => void) | undefined;
   /** Whether to take longer steps where they raise the likelihood, for fewer iterations. Default true. */
   readonly accelerate?: boolean | undefined;
   /**
@@ -172,6 +181,8 @@ export interface FitSettings {
   readonly sampleWeight: Float64Array | undefined;
   readonly signal: AbortSignal | undefined;
   readonly onIteration: ((progress: Progress) => void) | undefined;
+  /** The clock, from the call on; undefined where nobody looks at it. */
+  readonly watch: Watch | undefined;
   readonly accelerate: boolean;
   /** `undefined`: chosen by the size of the data. */
   readonly threads: number | undefined;
@@ -201,7 +212,9 @@ const FIT_KEYS: Readonly<Record<keyof FitOptions, true>> = {
   seed: true,
   sampleWeight: true,
   signal: true,
+  timeLimit: true,
   onIteration: true,
+  onProgress: true,
   accelerate: true,
   threads: true,
   reproducible: true,
@@ -274,6 +287,7 @@ export function fitSettings(options: FitOptions, nRows: number): FitSettings {
     sampleWeight: ifGiven(given.sampleWeight, (weights) => sampleWeightOf(weights, nRows, nComponents)),
     signal: ifGiven(given.signal, signalOf),
     onIteration: ifGiven(given.onIteration, (listener) => listenerOf("onIteration", listener)),
+    watch: watchOf(given),
     accelerate,
     threads: ifGiven(given.threads, (threads) => integerIn("threads", threads, 1, "leave it out", MOST_THREADS)),
     reproducible,
@@ -421,6 +435,18 @@ export function withComponents(settings: FitSettings, nComponents: number, nRows
       sampleWeight.reduce((sum, weight) => sum + (weight > 0 ? 1 : 0), 0),
     );
   return { ...settings, nComponents };
+}
+
+/** The clock of a call, if it is to be looked at: it begins now. */
+function watchOf({ timeLimit, onProgress }: Partial<FitOptions>): Watch | undefined {
+  const limit = ifGiven(timeLimit, (value) => {
+    if (typeof value === "number" && value > 0) return value;
+    throw new RangeError(
+      `timeLimit: expected milliseconds above 0, got ${received(value)}; leave it out for as long as it takes`,
+    );
+  });
+  const listener = ifGiven(onProgress, (value) => listenerOf<FitProgress>("onProgress", value));
+  return limit === undefined && !listener ? undefined : new Watch(limit, listener);
 }
 
 function signalOf(value: unknown): AbortSignal {

@@ -111,7 +111,8 @@ export interface Nasty {
   readonly weights: string;
   /** Which function is to fit. */
   readonly by: "fit" | "select" | "improve";
-  readonly options: Omit<SelectOptions, "nComponents" | "covarianceType"> & Pick<FitOptions, "covarianceType">;
+  readonly options: Omit<SelectOptions, "nComponents" | "covarianceType" | "onProgress"> &
+    Pick<FitOptions, "covarianceType">;
 }
 
 /** A value in some of ten problems, undefined in the others. */

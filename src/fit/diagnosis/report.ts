@@ -20,6 +20,7 @@ import { spuriousComponents } from "./spurious.ts";
  * Something about the data or the fit that the caller may want to act on:
  *
  * - `NOT_CONVERGED`: `maxIter` was reached first.
+ * - `TIME_LIMIT`: `timeLimit` was over before the search or the fit was; the message says how far it was.
  * - `TOO_MANY_PARAMETERS`: full or tied covariances have more columns than there are rows for them: regularisation has decided
  *   what the data could not. The message says how many rows it takes.
  * - `CONSTANT_COLUMN`: a column has the same value in every row; it carries no information.
@@ -32,6 +33,7 @@ import { spuriousComponents } from "./spurious.ts";
  */
 export type FitWarningCode =
   | "NOT_CONVERGED"
+  | "TIME_LIMIT"
   | "TOO_MANY_PARAMETERS"
   | "CONSTANT_COLUMN"
   | "DEPENDENT_COLUMN"
@@ -61,6 +63,20 @@ export interface StartReport {
   readonly converged: boolean;
 }
 
+/** A place to which starts have led. */
+export interface Optimum {
+  /** Total log-likelihood, in nats; of other optima than the result estimated from a sample where rows are many. */
+  readonly logLikelihood: number;
+  /** The BIC less what the labels are unsure of: lower is better. Estimated from a sample where rows are many. */
+  readonly icl: number;
+  /** The weight of its smallest component, in rows: few rows may be outliers. */
+  readonly smallest: number;
+  /** How many starts of the search, and moves from other optima, have led there. */
+  readonly nStarts: number;
+  /** Whether it is what the fit returns. */
+  readonly isResult: boolean;
+}
+
 /** The story of a fit. */
 export interface FitReport {
   /** Whether the log-likelihood left to gain was estimated below `tol` per row. */
@@ -81,6 +97,11 @@ export interface FitReport {
   readonly trace: Float64Array;
   /** What each start reached, in order. */
   readonly starts: readonly StartReport[];
+  /**
+   * The optima that the starts led to, the likeliest first, at most nine: the result, and those that were left for it. Should one
+   * be much likelier and its smallest component hold few rows, a `"thorough"` search would return that. Empty with known labels.
+   */
+  readonly optima: readonly Optimum[];
   /** Rows in the data, those of weight 0 included. */
   readonly nRows: number;
   /** Parameters that were free: all but those held by `fixed`. */
@@ -109,6 +130,7 @@ export function* reportOf(
     ...(settings.prior ? { logPosterior: run.objective } : {}),
     trace: run.trace,
     starts: runs.map(({ logLikelihood, nIterations, converged }) => ({ logLikelihood, nIterations, converged })),
+    optima: [],
     nRows: matrix.nRows,
     nParameters: freeParameters(parameters, settings.fixed),
     totalWeight: em.rows.totalWeight,
@@ -129,7 +151,15 @@ function* warningsOf(
   settings: FitSettings,
 ): Work<FitWarning[]> {
   const warnings: FitWarning[] = [];
-  if (!run.converged && settings.tol > 0) {
+  const isCut = settings.watch?.isOver;
+  if (isCut) {
+    const far = run.isEstimated
+      ? "before all rows were looked at: the log-likelihood is estimated from a sample"
+      : run.converged
+        ? "before the search for better starts was over"
+        : `after ${run.nIterations} iterations`;
+    warnings.push({ code: "TIME_LIMIT", message: `timeLimit ended the fit ${far}; raise it` });
+  } else if (!run.converged && settings.tol > 0) {
     warnings.push({
       code: "NOT_CONVERGED",
       message: `the fit did not converge in ${run.nIterations} iterations; raise maxIter or tol`,
@@ -147,7 +177,7 @@ function* warningsOf(
       message: `column ${columnLabel(column, matrix.columns)} has the same value in every row; leave it out`,
     });
   });
-  for (const column of yield* dependentColumns(em)) {
+  for (const column of isCut ? [] : yield* dependentColumns(em)) {
     warnings.push({
       code: "DEPENDENT_COLUMN",
       column,

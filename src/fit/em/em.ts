@@ -16,7 +16,7 @@ import { LabelledSums } from "./labelled-sums.ts";
 import { logPrior, withPrior } from "./prior.ts";
 import { type Problem, problemOf } from "./problem.ts";
 import type { Regularisation } from "./regularisation.ts";
-import { type OrderState, RowOrder, type Standing as OrderStanding } from "./row-order.ts";
+import { type Standing as OrderStanding, type OrderState, RowOrder } from "./row-order.ts";
 import type { RowSource } from "./row-source.ts";
 
 /**
@@ -58,6 +58,8 @@ export class Em implements Problem {
   readonly length: number;
   /** Where they lie. */
   readonly pointer: Pointer;
+  /** Whether passes may be left half done when the time is over: then they throw {@link timeOver}. */
+  isOpen = false;
   /** What M-steps and leaps leave alone, if anything. */
   fixed: FixedParameters | undefined;
   readonly #regularise: boolean;
@@ -122,12 +124,32 @@ export class Em implements Problem {
     return this.#factors.model;
   }
 
+  /** Whether the time for the fit is over: then no new step of a search is begun. */
+  get isTimeOver(): boolean {
+    return this.rows.watch?.isOver ?? false;
+  }
+
+  /** Tells how far the work is. @param share - of the part under way. @param found - an objective. */
+  tell(share: number, found?: number): void {
+    const { watch, whole, N } = this.rows;
+    // of a sample: as much for each of all rows
+    watch?.tell(share, found === undefined ? undefined : (found / N) * (whole ?? N));
+  }
+
+  /** The log-likelihood of the parameters as they stand, of which `objective` is what is maximised. */
+  logLikelihoodOf(objective: number): number {
+    const { prior } = this.regularisation;
+    return prior ? objective - logPrior(prior, this.read(), this.family) : objective;
+  }
+
   /** The same regularisation over a part of the rows. */
   on(part: RowSource): Em {
     const { ridge } = this.regularisation;
     const share = part.totalWeight / this.rows.totalWeight;
     const problem = problemOf(part, this.family.name, this.K);
-    return new Em(problem, { ...this.regularisation, ridge: ridge.map((value) => value * share) });
+    const em = new Em(problem, { ...this.regularisation, ridge: ridge.map((value) => value * share) });
+    em.isOpen = this.isOpen;
+    return em;
   }
 
   /** A copy of the parameters, or of those in a vector of the form of {@link vector}. */
@@ -455,6 +477,7 @@ export class Em implements Problem {
       arena,
       kernel,
       groups: groups + (labelled?.jobs ?? 0),
+      isOpen: this.isOpen,
       scratchBytes,
       args: (group) => {
         if (labelled && group >= groups) return labelled.args(group - groups, this.#order.homes, this.#exact ? 1 : 0);

@@ -1,5 +1,6 @@
 // EM from some parameters to where it ends, and on from there.
 import type { Work } from "../../engine/schedule.ts";
+import { isTimeOver, timeOver } from "../../input/watch.ts";
 import { Climb } from "./climb.ts";
 import type { Em, PassState } from "./em.ts";
 
@@ -17,6 +18,8 @@ export interface Run {
   readonly trace: Float64Array;
   /** Where a continuation begins; undefined if none was wanted. */
   readonly checkpoint: Checkpoint | undefined;
+  /** Whether the log-likelihood is estimated from a sample, as time was over. */
+  readonly isEstimated?: boolean;
 }
 
 /** When to stop. */
@@ -42,6 +45,9 @@ export interface Checkpoint {
   /** Whether the run ended with a leap, the next from here: it had converged. */
   readonly leapt: boolean;
 }
+
+/** After this many M-steps, half of a fit counts as done. */
+const HALF_WAY = 20;
 
 /**
  * EM from the current parameters until what is left to gain is estimated below `tol` per row, or `maxIter` M-steps are done.
@@ -69,11 +75,20 @@ export function* iterate(
     const trace = Array.from(from?.trace ?? []);
     const first = trace.length;
     for (let isOver = false; !isOver; ) {
-      isOver = yield* climb.goOn();
+      let isCut = false;
+      try {
+        isOver = yield* climb.goOn();
+      } catch (error) {
+        if (!isTimeOver(error)) throw error;
+        isCut = true;
+      }
       for (const objective of climb.traced) {
         const iteration = trace.push(objective) - 1;
         if (iteration > first) onPass?.(iteration, em.regularisation.prior ? em.logLikelihood : objective);
       }
+      if (settings.resumable !== false)
+        em.tell(climb.iteration / (climb.iteration + HALF_WAY), trace[trace.length - 1]);
+      if (isCut || (!isOver && em.isTimeOver)) return interrupted(em, climb, trace, first);
     }
     const { converged, iteration, leapt, origin } = climb;
     const { logLikelihood } = em;
@@ -88,4 +103,24 @@ export function* iterate(
   } finally {
     arena.rewind(mark);
   }
+}
+
+/**
+ * A run that ends where its last cycle began, as the time for it is over.
+ *
+ * @throws {MixtureError} `TIME_LIMIT` if there is no such place.
+ */
+function interrupted(em: Em, { origin }: Climb, trace: readonly number[], first: number): Run {
+  if (!origin || trace.length === first) throw timeOver();
+  const { vector, pass, state, iteration, traces } = origin;
+  em.seatVector(vector);
+  const objective = trace[traces];
+  return {
+    ...{ objective, logLikelihood: em.logLikelihoodOf(objective), converged: false, nIterations: iteration },
+    trace: Float64Array.from(trace.slice(0, traces + 1)),
+    checkpoint: {
+      ...{ vector, pass, state, iteration, nIterations: iteration, leapt: false },
+      trace: Float64Array.from(trace.slice(0, traces)),
+    },
+  };
 }

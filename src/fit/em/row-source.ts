@@ -4,6 +4,7 @@ import type { Arena } from "../../engine/arena.ts";
 import { describeRows } from "../../engine/descriptors.ts";
 import type { Pointer } from "../../engine/kernels.ts";
 import type { Work } from "../../engine/schedule.ts";
+import type { Watch } from "../../input/watch.ts";
 import type { Regularisation } from "./regularisation.ts";
 import type { Resolution } from "./resolution.ts";
 
@@ -30,6 +31,8 @@ interface Places {
   /** For each row, its index in the caller's data; undefined if all rows are there, in the caller's order. */
   readonly kept?: Int32Array | undefined;
   readonly labelled?: LabelledTiles | undefined;
+  /** The clock of the fit to them, and to any of them. */
+  watch?: Watch | undefined;
   /** Puts the rows back as they were packed, whatever sorting has done to them. A subsample has none. */
   readonly restore?: (() => Work<void>) | undefined;
 }

@@ -1,10 +1,12 @@
 import type { Parameters } from "../../covariance/parameters.ts";
 import type { Arena } from "../../engine/arena.ts";
+import { randomState } from "../../engine/random.ts";
 import type { Work } from "../../engine/schedule.ts";
 import { runHere, runOnThreads } from "../../engine/threads.ts";
 import { isCollapse } from "../../errors.ts";
 import type { Matrix } from "../../input/matrix.ts";
 import type { FitSettings } from "../../input/options.ts";
+import { isTimeOver } from "../../input/watch.ts";
 import { type Model, modelSteps } from "../../model/model.ts";
 import { type FitReport, reportOf } from "../diagnosis/report.ts";
 import { spuriousComponents } from "../diagnosis/spurious.ts";
@@ -18,11 +20,14 @@ import { withRows } from "../em/packing.ts";
 import { type Problem, problemOf } from "../em/problem.ts";
 import { regularisationOf } from "../em/regularisation.ts";
 import type { RowSource } from "../em/row-source.ts";
-import { MOST_REPAIRS, MOST_REPAIRS_OF_GIVEN } from "../policy.ts";
+import { LATE_PASS, LATE_SAMPLE_ROWS, MOST_REPAIRS, MOST_REPAIRS_OF_GIVEN, SEARCH_SHARE } from "../policy.ts";
 import { labelledStarts } from "../starts/labelled.ts";
+import { startBy } from "../starts/strategies.ts";
 import { asAsked, settingsInside } from "./one-column.ts";
+import { Optima } from "./optima.ts";
 import { repaired } from "./repair.ts";
 import { startsOf } from "./starts.ts";
+import { subsample } from "./subsample.ts";
 
 /** Parameters with the story of how they were found. */
 export interface Fitted {
@@ -67,6 +72,7 @@ function* fitWork(matrix: Matrix, asked: FitSettings, resumable?: Resumable, are
   const settings = settingsInside(matrix, asked);
   const { family, nComponents: K, sampleWeight, labels } = settings;
   const work = function* (rows: RowSource): Work<Fitted> {
+    rows.watch = settings.watch;
     const problem = problemOf(rows, family, K);
     if (!labels) return yield* bestFit(problem, matrix, settings, resumable);
     // starts are found among all rows as they come; then these are arranged by what is known of them
@@ -101,16 +107,22 @@ export function* bestFit(
     em.fixed = settings.fixed && new FixedParameters(problem, settings.fixed, going.checkpoint.vector);
     ends.push(yield* runFrom(em, settings, 0, going.checkpoint));
   }
+  const optima = new Optima();
+  const { watch } = settings;
+  em.isOpen = watch !== undefined;
   for (let stream = 0; stream < settings.nInit && !going; stream++) {
+    if (em.isTimeOver && ends.length > 0) break;
+    watch?.begin(stream / settings.nInit, (stream + SEARCH_SHARE) / settings.nInit);
     try {
-      ends.push(yield* fitFrom(em, settings, stream, starts?.[stream]));
+      ends.push(yield* fitFrom(em, settings, stream, optima, starts?.[stream]));
     } catch (error) {
       if (!isCollapse(error)) throw error;
       failure = error;
     }
   }
+  em.isOpen = false;
   if (ends.length === 0) throw failure;
-  const { run, ...best } = ends.reduce((a, b) => (isBetter(b, a) ? b : a));
+  const { run, vector, ...best } = ends.reduce((a, b) => (isBetter(b, a) ? b : a));
   // a start of the caller's, known labels and weights by component have an order of their own
   const own =
     settings.init.kind !== "strategy" || settings.labels || new Set<unknown>(settings.fixed?.weights).size > 1;
@@ -121,10 +133,15 @@ export function* bestFit(
     isDone && !settings.fixed && !settings.labels ? withoutTwins(problem.rows, best.parameters) : best.parameters;
   const parameters = inOrder ? ordered(problem.rows, single) : single;
   const runs = ends.map((end) => end.run);
+  const report = yield* reportOf(em, matrix, settings, parameters, run, runs);
+  em.fixed = undefined;
+  const met = yield* optima.report(em, { vector, run });
+  watch?.begin(0, 1);
+  em.tell(1, run.objective);
   return {
     parameters,
     model: yield* modelSteps(parameters),
-    report: yield* reportOf(em, matrix, settings, parameters, run, runs),
+    report: { ...report, optima: met },
     resumable: run.checkpoint && { checkpoint: run.checkpoint, inOrder, seen: seenOf(problem, settings) },
   };
 }
@@ -152,6 +169,8 @@ function hasSeen({ seen }: Resumable, problem: Problem, settings: FitSettings): 
 /** Where a climb ended. */
 interface End {
   readonly parameters: Parameters;
+  /** The same in the form of {@link Em.vector}. */
+  readonly vector: Float64Array;
   readonly run: Run;
   /** Components that are spurious. */
   readonly spurious: readonly number[];
@@ -177,9 +196,9 @@ function isBetter(a: End, b: End): boolean {
  * best of its contenders has its turn; should none be better, others are taken apart in the place of such components. Of a start
  * of the caller's own only what EM cannot leave is left that way: components that are the same.
  */
-function* fitFrom(em: Em, settings: FitSettings, stream: number, given?: Float64Array): Work<End> {
+function* fitFrom(em: Em, settings: FitSettings, stream: number, optima: Optima, given?: Float64Array): Work<End> {
   em.fixed = undefined;
-  const queue = given ? [given] : [...(yield* startsOf(em, settings.init, settings.seed, stream))];
+  const queue = given ? [given] : [...(yield* startsInTime(em, settings, stream, optima))];
   em.fixed = settings.fixed && new FixedParameters(em, settings.fixed, queue[0]);
   // components with known labels stay with their rows
   const isOurs = settings.init.kind === "strategy";
@@ -191,10 +210,10 @@ function* fitFrom(em: Em, settings: FitSettings, stream: number, given?: Float64
       // a continuation knows nothing of what the search for a start did to the rows
       yield* em.renew();
       yield* em.take(vector);
-      const end = yield* runFrom(em, settings, stream);
+      const end = yield* runInTime(em, settings, stream, vector);
       if (!best || isBetter(end, best)) best = end;
       const faults = isOurs ? [...new Set([...end.spurious, ...end.idle])] : end.run.converged ? end.idle : [];
-      if (faults.length === 0) break;
+      if (faults.length === 0 || em.isTimeOver) break;
       if (faults.length === settings.nComponents || repairs-- <= 0) continue;
       const values = yield* repaired(em, end.parameters, faults, settings.seed + repairs);
       if (values) {
@@ -210,12 +229,56 @@ function* fitFrom(em: Em, settings: FitSettings, stream: number, given?: Float64
   return best;
 }
 
+/** The starts of a search; if there was no time for one, one whose means are any rows. */
+function* startsInTime(
+  em: Em,
+  { init, seed }: FitSettings,
+  stream: number,
+  optima: Optima,
+): Work<readonly Float64Array[]> {
+  try {
+    return yield* startsOf(em, init, seed, stream, optima);
+  } catch (error) {
+    if (!isTimeOver(error) || init.kind !== "strategy") throw error;
+    yield* startBy("random-from-data", em, randomState(em.rows.arena, seed, stream));
+    return [em.vector.slice()];
+  }
+}
+
+/** {@link runFrom}; if there is no time for a pass over all rows, parameters as they are, judged by a sample. */
+function* runInTime(em: Em, settings: FitSettings, stream: number, vector: Float64Array): Work<End> {
+  const { arena, N, D, totalWeight } = em.rows;
+  const takesLong = N * D * em.K > LATE_PASS;
+  try {
+    if (!em.isTimeOver || !takesLong) return yield* runFrom(em, settings, stream);
+  } catch (error) {
+    if (!isTimeOver(error)) throw error;
+  }
+  em.isOpen = false;
+  const mark = arena.mark();
+  const small = takesLong ? em.on(subsample(em, LATE_SAMPLE_ROWS, randomState(arena, settings.seed, stream))) : em;
+  yield* small.take(vector);
+  const objective = ((yield* small.evaluate()) * totalWeight) / small.rows.totalWeight;
+  arena.rewind(mark);
+  yield* em.take(vector);
+  return endOf(em, {
+    ...{ objective, logLikelihood: em.logLikelihoodOf(objective), trace: Float64Array.of(objective) },
+    ...{ converged: false, nIterations: 0, isEstimated: takesLong, checkpoint: undefined },
+  });
+}
+
 function* runFrom(em: Em, settings: FitSettings, start: number, from?: Checkpoint): Work<End> {
+  settings.watch?.begin((start + SEARCH_SHARE) / settings.nInit, (start + 1) / settings.nInit);
   const maxIter = settings.maxIter + (from?.nIterations ?? 0);
   const { onIteration } = settings;
   const onPass =
     onIteration && ((iteration: number, logLikelihood: number) => onIteration({ start, iteration, logLikelihood }));
   const run = yield* iterate(em, { ...settings, maxIter }, onPass, from);
+  return endOf(em, run);
+}
+
+function endOf(em: Em, run: Run): End {
   const parameters = em.read();
-  return { parameters, run, spurious: spuriousComponents(em, parameters), idle: idleComponents(parameters) };
+  const [vector, spurious, idle] = [em.vector.slice(), spuriousComponents(em, parameters), idleComponents(parameters)];
+  return { parameters, vector, run, spurious, idle };
 }

@@ -33,6 +33,7 @@ export function* improveWork(
   const settings = settingsInside(matrix, asked);
   const { family, nComponents: K, sampleWeight } = settings;
   const work = (rows: RowSource): Work<Fitted> => {
+    rows.watch = settings.watch;
     const problem = problemOf(rows, family, K);
     const covariances = settings === asked ? start.covariances : blocksInside(problem.form, start.covariances, K);
     return improved(problem, matrix, settings, moves, { ...start, covariances });
@@ -72,9 +73,10 @@ function* improved(
     }
   };
   let best = yield* begin();
-  for (let moved = true; moved; ) {
+  for (let moved = true; moved && !em.isTimeOver; ) {
     moved = false;
     for (const values of yield* mergesAndSplits(em, best.parameters, moves, settings.seed)) {
+      if (em.isTimeOver) break;
       try {
         const next = yield* tried(values);
         const gain = next.run.objective - best.run.objective;

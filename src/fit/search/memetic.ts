@@ -3,6 +3,7 @@ import { hasOwnMatrices } from "../../covariance/forms.ts";
 import type { Pointer } from "../../engine/kernels.ts";
 import type { Work } from "../../engine/schedule.ts";
 import { isCollapse, type MixtureError } from "../../errors.ts";
+import { timeOver } from "../../input/watch.ts";
 import type { Em } from "../em/em.ts";
 import type { Values } from "../em/monotone.ts";
 import { startFromParents } from "../moves/crossover.ts";
@@ -39,6 +40,7 @@ import {
   TRUST,
 } from "../policy.ts";
 import { attempt, type Contender, isApart, isSound, ranked, type Starter, taken } from "./contender.ts";
+import type { Optima } from "./optima.ts";
 import { mergesAndSplits } from "./split-and-merge.ts";
 
 /** Seeds of splits are below this. */
@@ -53,6 +55,7 @@ const MOST_SEED = 0x1_0000_0000;
  *
  * @param passes - over the rows that the search may take, about.
  * @param start - puts the start of a number into `em`.
+ * @param optima - takes note of where starts and moves lead.
  * @returns the best, the best first.
  * @throws {MixtureError} What the last start failed with, if all did.
  */
@@ -61,8 +64,9 @@ export function* evolve(
   passes: number,
   start: (index: number) => Work<void>,
   random: Pointer,
+  optima: Optima,
 ): Work<readonly Contender[]> {
-  const search = new Search(em);
+  const search = new Search(em, optima);
   const moves = movesFrom(em, search, random);
   let failure: unknown;
   let begun = 0;
@@ -73,22 +77,27 @@ export function* evolve(
     search.restart(isLast);
     if (!isLast) {
       const first = begun;
-      for (; begun < first + MANY_STARTS && search.used < (from + until) / 2; begun++) {
+      for (; begun < first + MANY_STARTS && search.used < (from + until) / 2 && !em.isTimeOver; begun++) {
         if (begun >= first + FEW_STARTS && search.met >= MEETING) break;
         failure = (yield* search.try(() => start(begun))) ?? failure;
+        em.tell(search.used / passes, search.population[0]?.objective);
       }
     }
     if (search.population.length > 0) {
       const meetings = isLast || round === 0 ? 0 : LEAST_MEETING;
-      for (let i = 0; search.used < until && !search.isDone(meetings) && search.idle < POPULATION_PATIENCE; i++)
+      for (let i = 0; search.used < until && !search.isDone(meetings) && search.idle < POPULATION_PATIENCE; i++) {
+        if (em.isTimeOver) break;
         yield* search.try(moves[i % moves.length], true);
+        em.tell(search.used / passes, search.population[0].objective);
+      }
       // what moves alone have found may be the end of a valley
       if (search.isDone(isLast ? 0 : LEAST_MEETING)) break;
+      if (em.isTimeOver) break;
       yield* search.settle();
-    } else if (round > 0) break;
+    } else if (round > 0 || em.isTimeOver) break;
   }
   search.restart(true);
-  if (search.population.length === 0) throw failure;
+  if (search.population.length === 0) throw failure ?? timeOver();
   return search.population;
 }
 
@@ -125,6 +134,7 @@ function movesFrom(em: Em, search: Search, random: Pointer): Starter[] {
 /** What the searches so far have found. */
 class Search {
   readonly #em: Em;
+  readonly #optima: Optima;
   /** Passes over the rows, about. */
   used = 0;
   /** The best optima of the present population, the best first. */
@@ -142,8 +152,9 @@ class Search {
   #climbs = 0;
   #spurious = 0;
 
-  constructor(em: Em) {
+  constructor(em: Em, optima: Optima) {
     this.#em = em;
+    this.#optima = optima;
   }
 
   /** One more search, by a start or by a move. @returns why it led nowhere, if it did. */
@@ -155,7 +166,9 @@ class Search {
     this.#climbs++;
     if (!isSound(this.#em, found)) this.#spurious++;
     const last = yield* this.#followed(found);
-    if (last) this.#enter(last, isMove);
+    if (!last) return undefined;
+    this.#optima.see(this.#em, last);
+    this.#enter(last, isMove);
     return undefined;
   }
 

@@ -5,6 +5,7 @@ import type { Pointer } from "../../engine/kernels.ts";
 import type { Work } from "../../engine/schedule.ts";
 import { isCollapse } from "../../errors.ts";
 import type { InitSettings } from "../../input/options.ts";
+import { timeOver } from "../../input/watch.ts";
 import { isVain } from "../diagnosis/demand.ts";
 import type { Em } from "../em/em.ts";
 import type { Problem } from "../em/problem.ts";
@@ -47,6 +48,7 @@ import {
 import { startBy } from "../starts/strategies.ts";
 import { attempt, type Contender, isApart, ranked, type Starter, taken } from "./contender.ts";
 import { evolve } from "./memetic.ts";
+import type { Optima } from "./optima.ts";
 import { settled } from "./settled.ts";
 import { raceRows, subsample, subsampleRows } from "./subsample.ts";
 
@@ -59,11 +61,12 @@ export function* startsByStrategy(
   em: Em,
   { strategy, aided = false }: Extract<InitSettings, { kind: "strategy" }>,
   random: Pointer,
+  optima: Optima,
 ): Work<readonly Float64Array[]> {
   if (strategy === "quick" || strategy === "standard") {
     const rows = raceRows(em);
     const small = rows === undefined ? em : em.on(subsample(em, rows, random));
-    const field = yield* settled(small, strategy, aided, random);
+    const field = yield* settled(small, strategy, aided, random, optima);
     return yield* onAllRows(em, small, vectorsOf(small === em ? field : field.slice(0, 1)), random);
   }
   if (strategy !== "thorough" && strategy !== "race" && strategy !== "short-em") {
@@ -74,7 +77,7 @@ export function* startsByStrategy(
   }
   const rows = raceRows(em);
   const small = rows === undefined ? em : em.on(subsample(em, rows, random));
-  return yield* onAllRows(em, small, yield* race(em, small, strategy, aided, random), random);
+  return yield* onAllRows(em, small, yield* race(em, small, strategy, aided, random, optima), random);
 }
 
 /** From a subsample to a larger one, if there is, and to all rows: EM on as many as can tell, and the best first. */
@@ -90,6 +93,7 @@ function* onAllRows(
   const wide = rows === small.rows.N ? small : em.on(subsample(em, rows, random));
   const field: Contender[] = [];
   for (const vector of vectors) {
+    if (em.isTimeOver) break;
     const outcome = yield* attempt(wide, () => taken(wide, vector), SAMPLE_CLIMB);
     if (!isCollapse(outcome)) field.push(outcome);
   }
@@ -102,7 +106,7 @@ function* onAllRows(
 function* refined(em: Em, vector: Float64Array, seen: number, random: Pointer): Work<Float64Array> {
   const { arena, N } = em.rows;
   let best = vector;
-  for (let rows = seen * SAMPLE_GROWTH; rows * LARGER_SAMPLE_PAYS <= N; rows *= SAMPLE_GROWTH) {
+  for (let rows = seen * SAMPLE_GROWTH; rows * LARGER_SAMPLE_PAYS <= N && !em.isTimeOver; rows *= SAMPLE_GROWTH) {
     const mark = arena.mark();
     const part = em.on(subsample(em, rows, random));
     const tol = (SAMPLE_TOL_PER_PARAMETER * em.length) / rows;
@@ -119,6 +123,7 @@ function* race(
   strategy: "thorough" | "race" | "short-em",
   aided: boolean,
   random: Pointer,
+  optima: Optima,
 ): Work<readonly Float64Array[]> {
   const { K } = small;
   if (K === 1) {
@@ -127,7 +132,7 @@ function* race(
   }
   if (strategy === "short-em") {
     const runs = Array.from({ length: SHORT_RUNS }, (): Starter => () => startBy("random-from-data", small, random));
-    return vectorsOf(yield* contest(small, runs, []));
+    return vectorsOf(yield* contest(small, runs, [], optima));
   }
   // on a sample: the rest is for all rows to say
   const hasty = small !== em;
@@ -137,7 +142,7 @@ function* race(
   const startAt = (index: number): Work<void> => startBy(roster[index % roster.length], small, random, true);
   if (!hasty && passes >= POPULATION_PASSES) {
     return vectorsOf(
-      yield* evolve(em, (aided ? AIDED_POPULATION_BUDGET : POPULATION_BUDGET) * passes, startAt, random),
+      yield* evolve(em, (aided ? AIDED_POPULATION_BUDGET : POPULATION_BUDGET) * passes, startAt, random, optima),
     );
   }
   const affordable = Math.min(MOST_CONTENDERS, Math.floor(passes / CONTENDER_PASSES / 2));
@@ -152,13 +157,14 @@ function* race(
       () =>
         startAt(i),
   );
-  let field = yield* contest(small, starters, [], hasty);
+  let field = yield* contest(small, starters, [], optima, hasty);
   if (hasty && field.length === 1) return vectorsOf(field);
   const left = passes / CONTENDER_PASSES - count;
   // contenders that do not agree are at the foot of a long climb over all rows: some moves cost less
   const rounds = Math.max(hasty ? HASTY_ROUNDS : 0, Math.min(MOST_ROUNDS, Math.floor(left / OFFSPRING)));
   const size = Math.max(FEWEST_CONTENDERS, Math.min(OFFSPRING, Math.floor(left)));
   for (let round = 0, idle = 0; round < rounds && idle < (hasty ? HASTY_PATIENCE : RACE_PATIENCE); round++) {
+    if (em.isTimeOver) break;
     const parents = field;
     const offspring = Array.from({ length: size }, (_, i): Starter => {
       const { vector } = parents[Math.floor(i / 2) % parents.length];
@@ -166,7 +172,8 @@ function* race(
         ? () => startFromNeighbour(small, vector, random)
         : () => taken(small, swapped(small, vector, random));
     });
-    field = yield* contest(small, offspring, parents, hasty);
+    field = yield* contest(small, offspring, parents, optima, hasty);
+    small.tell(0.5 + round / rounds / 2, field[0].objective);
     idle = field[0] !== parents[0] && isApart(small, field[0], parents[0]) ? 0 : idle + 1;
   }
   return vectorsOf(field);
@@ -209,14 +216,17 @@ function* contest(
   em: Em,
   starters: readonly Starter[],
   champions: readonly Contender[],
+  optima: Optima,
   hasty = false,
 ): Work<Contender[]> {
   let field: Contender[] = [];
   let failure: unknown;
-  for (const start of starters) {
+  for (const [i, start] of starters.entries()) {
+    if (em.isTimeOver) break;
     const outcome = yield* attempt(em, start, HEATS[0]);
     if (isCollapse(outcome)) failure = outcome;
     else field.push(outcome);
+    if (champions.length === 0) em.tell(i / starters.length / 2, field.at(-1)?.objective);
     if (hasty && agree(em, field)) return ranked(em, [...champions, ...field], 1);
   }
   // all rows will have their say
@@ -225,14 +235,20 @@ function* contest(
     const stay = Math.max(FINALISTS, Math.ceil(field.length * HEATS[heat - 1].share));
     const leaders = ranked(em, field, stay);
     field = leaders.filter(({ converged }) => converged);
-    for (const { vector } of leaders.filter(({ converged }) => !converged)) {
+    for (const leader of leaders.filter(({ converged }) => !converged)) {
+      const { vector } = leader;
+      if (em.isTimeOver) {
+        field.push(leader);
+        continue;
+      }
       const outcome = yield* attempt(em, () => taken(em, vector), HEATS[heat]);
       if (isCollapse(outcome)) failure = outcome;
       else field.push(outcome);
     }
   }
+  for (const contender of field) if (contender.converged) optima.see(em, contender);
   const finalists = ranked(em, [...champions, ...field], FINALISTS);
-  if (finalists.length === 0) throw failure;
+  if (finalists.length === 0) throw failure ?? timeOver();
   return finalists;
 }
 

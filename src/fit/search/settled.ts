@@ -3,6 +3,7 @@ import type { Pointer } from "../../engine/kernels.ts";
 import type { Work } from "../../engine/schedule.ts";
 import { isCollapse } from "../../errors.ts";
 import type { Effort } from "../../input/options.ts";
+import { timeOver } from "../../input/watch.ts";
 import type { Em } from "../em/em.ts";
 import {
   FURTHER_STARTS,
@@ -17,6 +18,7 @@ import { startFromPartition } from "../starts/partitions.ts";
 import type { Space } from "../starts/spaces.ts";
 import { startBy } from "../starts/strategies.ts";
 import { attempt, type Contender, isSound, taken } from "./contender.ts";
+import type { Optima } from "./optima.ts";
 
 /**
  * Where to go on, the best first. EM starts from clusters in several spaces. The first space is that in which the most tables have
@@ -24,6 +26,7 @@ import { attempt, type Contender, isSound, taken } from "./contender.ts";
  * spends a component on a few rows. Likelihood alone would: the likeliest solution is often one that explains some outliers well.
  *
  * @param aided - whether the likelihoods of models are to be compared: then there is no margin.
+ * @param optima - takes note of where starts lead.
  * @throws {MixtureError} What the last start failed with, if all did.
  */
 export function* settled(
@@ -31,12 +34,14 @@ export function* settled(
   effort: Exclude<Effort, "thorough">,
   aided: boolean,
   random: Pointer,
+  optima: Optima,
 ): Work<readonly Contender[]> {
   // partitions are known of rows that lie as they were packed
   yield* em.renew();
   const starts: Float64Array[] = [];
   let failure: unknown;
   for (const space of spacesFor(em)) {
+    if (em.isTimeOver) break;
     const mark = em.rows.arena.mark();
     try {
       yield* startFromPartition(em, space, random);
@@ -53,12 +58,16 @@ export function* settled(
     const outcome = yield* attempt(em, start, climb);
     if (isCollapse(outcome)) failure = outcome;
     else field.push(outcome);
+    em.tell(field.length / (starts.length + 1), field.at(-1)?.objective);
   };
-  for (const vector of starts) yield* enter(() => taken(em, vector));
-  for (let i = 0; i < FURTHER_STARTS.length && !field.some((one) => isSound(em, one)); i++) {
+  for (const vector of starts) {
+    if (!em.isTimeOver) yield* enter(() => taken(em, vector));
+  }
+  for (let i = 0; i < FURTHER_STARTS.length && !field.some((one) => isSound(em, one)) && !em.isTimeOver; i++) {
     yield* enter(() => startBy(FURTHER_STARTS[i], em, random, true));
   }
-  if (field.length === 0) throw failure;
+  for (const contender of field) if (effort === "standard") optima.see(em, contender);
+  if (field.length === 0) throw failure ?? timeOver();
   const best = preferred(em, field, aided ? 0 : PREFERRED_BY);
   const others = field.filter((one) => one !== best).sort((a, b) => b.objective - a.objective);
   return [best, ...others];

@@ -1,33 +1,24 @@
-import { formOf, parameterCount } from "../../covariance/forms.ts";
+import { formOf } from "../../covariance/forms.ts";
 import type { Work } from "../../engine/schedule.ts";
 import { isCollapse } from "../../errors.ts";
 import type { Matrix } from "../../input/matrix.ts";
 import type { FitSettings } from "../../input/options.ts";
+import { isTimeOver } from "../../input/watch.ts";
 import { modelSteps } from "../../model/model.ts";
+import { type Criteria, criteriaOf } from "../diagnosis/criteria.ts";
 import { reportOf } from "../diagnosis/report.ts";
 import { areSound } from "../diagnosis/sound.ts";
 import { withoutTwins } from "../diagnosis/twins.ts";
 import { ordered } from "../em/canonical-order.ts";
 import { Em } from "../em/em.ts";
 import { iterateMonotonically } from "../em/monotone.ts";
-import { posteriorsOf } from "../em/posteriors.ts";
 import { type Problem, problemOf } from "../em/problem.ts";
 import { regularisationOf } from "../em/regularisation.ts";
-import { type RowSource, rowWeights } from "../em/row-source.ts";
+import type { RowSource } from "../em/row-source.ts";
 import { EQUAL_LIKELIHOODS, SPLITS_TRIED } from "../policy.ts";
 import { bestFit, type Fitted } from "../search/fit.ts";
 import { asAsked, settingsInside } from "../search/one-column.ts";
 import { type Component, componentsOf, splitsOf, valuesOf, widened, withParts, withTwin } from "../search/split.ts";
-
-/** What models are compared by; lower is better, but for the log-likelihood. */
-export interface Criteria {
-  readonly logLikelihood: number;
-  readonly bic: number;
-  readonly aic: number;
-  readonly icl: number;
-  /** -Σ w r log r, in nats. */
-  readonly entropy: number;
-}
 
 /** A fitted candidate. */
 export interface Tried extends Criteria {
@@ -49,6 +40,7 @@ export function* candidateWork(
   smaller: readonly Fitted[],
 ): Work<Tried> {
   const settings = settingsInside(matrix, asked);
+  rows.watch = settings.watch;
   const problem = problemOf(rows, settings.family, settings.nComponents);
   const tried = yield* tryAll(problem, matrix, settings, smaller);
   return { ...tried, fitted: asAsked(tried.fitted, asked) };
@@ -72,8 +64,12 @@ function* tryAll(problem: Problem, matrix: Matrix, settings: FitSettings, smalle
   const isBrief = init.kind === "strategy" && (init.strategy === "quick" || init.strategy === "standard");
   for (const model of smaller) {
     // where time is short, only what is needed for larger models to be no less likely
-    if (isBrief && found.some((fit) => reaches(fit, model.report.logLikelihood))) continue;
-    found.push(...(yield* nestedRuns(em, matrix, settings, model)));
+    if ((isBrief || em.isTimeOver) && found.some((fit) => reaches(fit, model.report.logLikelihood))) continue;
+    try {
+      found.push(...(yield* nestedRuns(em, matrix, settings, model)));
+    } catch (error) {
+      if (!isTimeOver(error) || found.length === 0) throw error;
+    }
   }
   if (found.length === 0) throw failure;
   // with a prior, models are not comparable by what is maximised
@@ -84,7 +80,7 @@ function* tryAll(problem: Problem, matrix: Matrix, settings: FitSettings, smalle
   const starts = found.flatMap(({ report }) => report.starts);
   const model = best.model ?? (yield* modelSteps(best.parameters));
   const fitted = { ...best, model, report: { ...best.report, starts } };
-  return { fitted, sound: isSound(fitted), ...(yield* criteriaOf(em, fitted)) };
+  return { fitted, sound: isSound(fitted), ...(yield* criteriaOf(em, best.parameters, best.report.logLikelihood)) };
 }
 
 /** The most likely of those that are not spurious, if one is as likely as a smaller model; else the most likely. */
@@ -135,40 +131,4 @@ function* nestedRuns(em: Em, matrix: Matrix, settings: FitSettings, model: Fitte
   while (same.length < K) same = withTwin(same);
   const copy = yield* run(same, 0);
   return [...fits, { ...copy, report: { ...copy.report, converged: report.converged } }];
-}
-
-/**
- * The criteria of a fit on its own data. ICL charges for the labels that the rows would get, with p parameters and W the
- * total weight: -2 Σ w log(π_z p_z(x)) + p log W, z the most likely component (Biernacki, Celeux & Govaert 2000, IEEE
- * PAMI 22:719, eq. 7 with its BIC-like approximation). The entropy is that of Celeux & Soromenho (1996, J. Classif. 13:195).
- */
-export function* criteriaOf(em: Em, { parameters, report }: Fitted): Work<Criteria> {
-  const { rows, K } = em;
-  const { arena, T, totalWeight } = rows;
-  yield* em.write(parameters);
-  const weights = rowWeights(rows).slice();
-  const mark = arena.mark();
-  const logs = arena.f64(T * K);
-  let entropy = 0;
-  let labelled = 0;
-  yield* posteriorsOf(em, (first, count, responsibilities) => {
-    arena.kernels.logArray(responsibilities, logs, count * K);
-    const r = arena.viewF64(responsibilities, count * K);
-    const log = arena.viewF64(logs, count * K);
-    for (let n = 0; n < count; n++) {
-      let own = 0;
-      let top = -Infinity;
-      for (let i = n * K; i < (n + 1) * K; i++) {
-        if (r[i] > 0) own -= r[i] * log[i];
-        top = Math.max(top, log[i]);
-      }
-      entropy += weights[first + n] * own;
-      labelled += weights[first + n] * top;
-    }
-  });
-  arena.rewind(mark);
-  const { logLikelihood } = report;
-  const p = parameterCount(parameters);
-  const bic = -2 * logLikelihood + p * arena.kernels.log(totalWeight);
-  return { logLikelihood, bic, aic: -2 * logLikelihood + 2 * p, icl: bic - 2 * labelled, entropy };
 }

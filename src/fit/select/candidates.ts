@@ -5,6 +5,7 @@ import { rankOf } from "../../families/registry.ts";
 import { contains, type FamilyName } from "../../input/families.ts";
 import type { Matrix } from "../../input/matrix.ts";
 import type { FitSettings } from "../../input/options.ts";
+import type { Watch } from "../../input/watch.ts";
 import type { Fitted } from "../search/fit.ts";
 import { settingsInside } from "../search/one-column.ts";
 import { candidateWork, type Tried } from "./candidate.ts";
@@ -33,6 +34,7 @@ export interface Result extends Tried {
  * @param entries - their settings differ in the number of components and the type of covariances alone.
  * @param folds - into how many parts to cut the rows for cross-validation, if at all.
  * @param onOutcome - told after each, with its place among the entries.
+ * @param watch - when it is over, no further work is given.
  * @returns one work for each entry. Whatever runs side by side, outcomes are the same.
  */
 export function candidatesOf(
@@ -40,6 +42,7 @@ export function candidatesOf(
   entries: readonly Entry[],
   folds: number | undefined,
   onOutcome: (at: number, outcome: Outcome) => void,
+  watch?: Watch,
 ): Take {
   const D = matrix.nColumns;
   const families = [...new Set(entries.map(({ family }) => family))].sort((a, b) => rankOf(a) - rankOf(b));
@@ -84,6 +87,8 @@ export function candidatesOf(
     onOutcome(entries.indexOf(entry), outcome);
   };
   return () => {
+    // the first has all the time there is
+    if (outcomes.size > 0 && watch?.isOver) return undefined;
     const at = waiting.findIndex(isReady);
     const [entry] = at < 0 ? [] : waiting.splice(at, 1);
     return entry && ((arena) => workOf(entry, arena));

@@ -103,7 +103,7 @@ export class KMeans {
     arena.viewI32(this.labels, nTiles * T).fill(-1);
     let changed = yield* this.#assign(0, 0);
     let nIterations = 0;
-    while (nIterations < maxIter && changed > 0) {
+    while (nIterations < maxIter && changed > 0 && !this.rows.watch?.isOver) {
       const shift = yield* this.#moveCentres();
       nIterations++;
       const settled = this.#bounds !== undefined && shift < Infinity;

@@ -30,7 +30,10 @@ export function* startFromPartition(em: Em, space: Space, random: Pointer): Work
   try {
     const labels = yield* partitionOf(rows, K, space, random);
     const packed = arena.i32(nTiles * T);
-    arena.viewI32(packed, nTiles * T).fill(0).set(labels);
+    arena
+      .viewI32(packed, nTiles * T)
+      .fill(0)
+      .set(labels);
     yield* firstStep(em, columnMeansFor(em), () => em.sumLabels(packed));
   } finally {
     arena.rewind(mark);
