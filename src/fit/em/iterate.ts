@@ -66,25 +66,10 @@ export function* iterate(
       em.begin();
     }
     const climb = new Climb(em, settings, onPass !== undefined, from);
-    const trace = Array.from(from?.trace ?? []);
-    const first = trace.length;
-    for (let isOver = false; !isOver; ) {
-      isOver = yield* climb.goOn();
-      for (const objective of climb.traced) {
-        const iteration = trace.push(objective) - 1;
-        if (iteration > first) onPass?.(iteration, em.regularisation.prior ? em.logLikelihood : objective);
-      }
-    }
-    const { converged, iteration, leapt, origin } = climb;
-    const { logLikelihood } = em;
-    return {
-      ...{ logLikelihood, converged, nIterations: iteration, trace: Float64Array.from(trace) },
-      objective: trace[trace.length - 1],
-      checkpoint: origin && {
-        ...{ vector: origin.vector, pass: origin.pass, state: origin.state, iteration: origin.iteration, leapt },
-        ...{ trace: Float64Array.from(trace.slice(0, origin.traces)), nIterations: iteration },
-      },
-    };
+    while (!(yield* climb.goOn(onPass)));
+    const { trace, converged, nIterations, checkpoint } = climb.end;
+    const objective = trace[trace.length - 1];
+    return { logLikelihood: em.logLikelihood, objective, converged, nIterations, trace, checkpoint };
   } finally {
     arena.rewind(mark);
   }
