@@ -1,7 +1,10 @@
 // A whole climb: against its kernels called one after the other, and what it asks of the host.
 import { accumulate } from "../accumulate";
-import { climb, inflation, NOT_FINITE, OVER, PASS, PASS_OF_LEAP, PAUSE, SINGULAR, State, STEP } from "../climb";
-import { describeClimb, describeFactors, describeMemory, describeModel, Model, RECORD_BYTES } from "../descriptors";
+import {
+  ACCELERATED, climb, inflation, NOT_FINITE, OVER, PASS, PASS_OF_LEAP, PASSES_ELSEWHERE, PAUSE, RESUMABLE, SINGULAR, SORTED, State, STEP,
+  STEPS_ELSEWHERE,
+} from "../climb";
+import { Climb, describeClimb, describeFactors, describeMemory, describeModel, Model, RECORD_BYTES } from "../descriptors";
 import { covarianceLength, DIAG, factorLength, FULL, SPHERICAL, statisticsLength, TIED } from "../layout";
 import { factorise, maximise } from "../maximise";
 import { passScratchBytes } from "../pass";
@@ -58,7 +61,7 @@ function makeWay(type: i32, D: i32, K: i32, passes: i32): Way {
   way.record = room(RECORD_BYTES);
   const reg = filled(D, 0);
   describeClimb(way.record, way.rows, way.model, way.stats, way.homes, reg, way.ridge, 0, 0);
-  describeMemory(way.record, f64s(5 * way.length), variances, way.state, way.trace, i32s(2 * TILES), way.length);
+  describeMemory(way.record, f64s(5 * way.length), variances, way.state, way.trace, i32s(2 * TILES), way.length, 0);
   const state = stateOf(way);
   state.margin = Infinity;
   state.leapAfter = -1;
@@ -109,8 +112,7 @@ describe("climb", () => {
     for (let type = FULL; type <= SPHERICAL; ++type) {
       reset(7);
       const whole = makeWay(type, 3, 4, 99);
-      stateOf(whole).accelerate = 1;
-      stateOf(whole).resumable = 1;
+      changetype<Climb>(whole.record).flags = ACCELERATED | RESUMABLE;
       stateOf(whole).maxIter = 24;
       const name = where("climb", type, 3, 4, N, T);
       expect(climb(whole.record, 99, whole.scratch)).toBe(OVER, name);
@@ -123,8 +125,7 @@ describe("climb", () => {
       memory.copy(before.dataStart, whole.state, offsetof<State>() * 2);
       reset(7);
       const way = makeWay(type, 3, 4, 99);
-      stateOf(way).accelerate = 1;
-      stateOf(way).resumable = 1;
+      changetype<Climb>(way.record).flags = ACCELERATED | RESUMABLE;
       stateOf(way).maxIter = 24;
       let calls = 1;
       while (climb(way.record, 1, way.scratch) == PAUSE) ++calls;
@@ -142,7 +143,7 @@ describe("climb", () => {
     reset(3);
     const way = makeWay(DIAG, 2, 2, 9);
     const state = stateOf(way);
-    state.passesElsewhere = state.stepsElsewhere = state.accelerate = 1;
+    changetype<Climb>(way.record).flags = ACCELERATED | PASSES_ELSEWHERE | STEPS_ELSEWHERE;
     state.longest = 4;
     state.maxIter = 4;
     expect(climb(way.record, 9, way.scratch)).toBe(PASS);
@@ -180,7 +181,7 @@ describe("climb", () => {
     reset(4);
     const way = makeWay(FULL, 2, 2, 9);
     const state = stateOf(way);
-    state.sorts = 1;
+    changetype<Climb>(way.record).flags = SORTED;
     state.sortAt = 2;
     state.mostStrays = Infinity;
     expect(climb(way.record, 9, way.scratch)).toBe(PASS);
@@ -198,7 +199,7 @@ describe("climb", () => {
     expect(stateOf(way).status).toBe(2);
     put(cov, 3, variance);
     for (let i = 0; i < 6; ++i) put(cov, i, 1e-307);
-    stateOf(way).stage = 0;
+    changetype<Climb>(way.record).stage = 0;
     expect(climb(way.record, 9, way.scratch)).toBe(NOT_FINITE);
     expect(damaged()).toBe(0);
   });
@@ -209,7 +210,7 @@ describe("climb", () => {
         reset(6);
         const way = makeWay(type, 2, 2, 400);
         const state = stateOf(way);
-        state.accelerate = 1;
+        changetype<Climb>(way.record).flags = ACCELERATED;
         state.maxIter = 400;
         state.tol = tolerant ? 1e-6 : 0;
         expect(climb(way.record, 1000, way.scratch)).toBe(OVER);

@@ -70,7 +70,7 @@ describe("a record", () => {
     reset();
     const climb = room(offsetof<Climb>());
     const way = changetype<Climb>(climb);
-    describeMemory(climb, 144, 160, 176, 192, 208, 9);
+    describeMemory(climb, 144, 160, 176, 192, 208, 9, 10);
     expect(isFresh(climb, offsetof<Climb>("points"))).toBe(true);
     describeClimb(climb, 16, 32, 48, 64, 80, 96, 112, 128);
     expect(way.rows).toBe(16);
@@ -87,6 +87,9 @@ describe("a record", () => {
     expect(way.trace).toBe(192);
     expect(way.lists).toBe(208);
     expect(way.length).toBe(9);
+    expect(way.flags).toBe(10);
+    expect(way.stage).toBe(0);
+    expect(way.phase).toBe(0);
     expect(damaged()).toBe(0);
   });
 });

@@ -12,53 +12,53 @@ const STEP = 4;
 const SINGULAR = 5;
 const NOT_FINITE = 6;
 
+// Flags, which add up: assembly/climb.ts has the same.
+const ACCELERATED = 1;
+const RESUMABLE = 2;
+const PASSES_ELSEWHERE = 4;
+const STEPS_ELSEWHERE = 8;
+const SORTED = 16;
+
 /** Places of the numbers of a `State`: assembly/climb.ts has all of them, in this order. */
 export const STATE = {
   tol: 0,
   maxIter: 1,
-  accelerate: 2,
-  resumable: 3,
-  passesElsewhere: 4,
-  stepsElsewhere: 5,
-  margin: 6,
-  rounding: 7,
-  leapAfter: 8,
-  sorts: 9,
-  passes: 10,
-  sortAt: 11,
-  sorted: 12,
-  mostStrays: 13,
-  exact: 14,
-  passesBefore: 15,
-  sortAtBefore: 16,
-  sortedBefore: 17,
-  exactBefore: 18,
-  longest: 19,
-  rate: 20,
-  step: 21,
-  full: 22,
-  halvings: 23,
-  rr: 24,
-  ss: 25,
-  vv: 26,
-  gain: 27,
-  limit: 28,
-  calm: 29,
-  level: 30,
-  checks: 31,
-  stage: 32,
-  phase: 33,
-  iteration: 34,
-  before: 35,
-  after: 36,
-  objective: 37,
-  status: 38,
-  traced: 39,
-  traces: 40,
-  converged: 41,
-  leapt: 42,
+  margin: 2,
+  rounding: 3,
+  leapAfter: 4,
+  passes: 5,
+  sortAt: 6,
+  sorted: 7,
+  mostStrays: 8,
+  exact: 9,
+  passesBefore: 10,
+  sortAtBefore: 11,
+  sortedBefore: 12,
+  exactBefore: 13,
+  longest: 14,
+  rate: 15,
+  step: 16,
+  full: 17,
+  halvings: 18,
+  rr: 19,
+  ss: 20,
+  vv: 21,
+  gain: 22,
+  limit: 23,
+  calm: 24,
+  level: 25,
+  checks: 26,
+  iteration: 27,
+  before: 28,
+  after: 29,
+  objective: 30,
+  status: 31,
+  traced: 32,
+  traces: 33,
+  converged: 34,
+  leapt: 35,
 } as const;
-const STATE_LENGTH = 43;
+const STATE_LENGTH = 36;
 
 /** Points that a climb keeps: with the last one it can be continued. */
 const POINTS = 4;
@@ -122,7 +122,14 @@ export class Climb {
     this.#trace = arena.f64(this.#passes + 1);
     this.#lists = arena.i32(2 * nTiles);
     const variances = arena.copyOf(rows.columnVariances);
-    arena.kernels.describeMemory(this.#at, this.#points, variances, this.#state, this.#trace, this.#lists, length);
+    const flags =
+      (settings.accelerate && em.family.isAffine ? ACCELERATED : 0) |
+      (this.#isResumable ? RESUMABLE : 0) |
+      (this.#isElsewhere ? PASSES_ELSEWHERE : 0) |
+      (em.hasOwnSteps ? STEPS_ELSEWHERE : 0) |
+      (em.order.pays ? SORTED : 0);
+    const [points, state, trace, lists] = [this.#points, this.#state, this.#trace, this.#lists];
+    arena.kernels.describeMemory(this.#at, points, variances, state, trace, lists, length, flags);
     this.#first = from?.trace.length ?? 0;
     if (from) this.#traces.push(from.trace);
     this.#begin(settings, from);
@@ -132,7 +139,7 @@ export class Climb {
     return this.#em.rows.arena.viewF64(this.#state, STATE_LENGTH);
   }
 
-  #begin({ tol, maxIter, accelerate }: IterateSettings, from?: Checkpoint): void {
+  #begin({ tol, maxIter }: IterateSettings, from?: Checkpoint): void {
     const em = this.#em;
     const { rows, regularisation } = em;
     const state = this.#numbers;
@@ -145,16 +152,11 @@ export class Climb {
     }
     state[STATE.tol] = tol * rows.totalWeight;
     state[STATE.maxIter] = maxIter;
-    state[STATE.accelerate] = Number(accelerate && em.family.isAffine);
-    state[STATE.resumable] = Number(this.#isResumable);
-    state[STATE.passesElsewhere] = Number(this.#isElsewhere);
-    state[STATE.stepsElsewhere] = Number(em.hasOwnSteps);
     state[STATE.margin] = em.margin;
     state[STATE.rounding] = (regularisation.floor ? RAISED_ROUNDING : SINGULAR_ROUNDING) * rows.totalWeight;
     state[STATE.leapAfter] = from?.leapt ? from.iteration + 1 : -1;
     // a check may have met the tolerance of now, though not that of before
     state[STATE.calm] = Number(state[STATE.limit] < state[STATE.tol]);
-    state[STATE.stage] = state[STATE.phase] = 0;
     state[STATE.traces] = this.#first;
     this.#tell(state);
   }
@@ -162,7 +164,6 @@ export class Climb {
   /** Tells the kernel how rows lie. */
   #tell(state: Float64Array): void {
     const { order, exact } = this.#em;
-    state[STATE.sorts] = Number(order.pays);
     state[STATE.passes] = order.passes;
     state[STATE.sortAt] = order.sortAt;
     state[STATE.sorted] = order.sorts.length;
@@ -215,7 +216,7 @@ export class Climb {
     const em = this.#em;
     const { arena, nTiles } = em.rows;
     // before the first pass nobody has changed the parameters
-    if (this.#numbers[STATE.phase] > 0) em.moved();
+    if (this.#numbers[STATE.traces] > this.#first) em.moved();
     const isValid = !isLeap || (yield* em.isValid());
     const objective = isValid ? yield* em.evaluate() : Number.NaN;
     const state = this.#numbers;
