@@ -37,6 +37,22 @@ import { extrapolate, naturalScale, stepSquares } from "./squarem";
 // @ts-ignore: decorator
 @inline export const NOT_FINITE: i32 = 6;
 
+// Flags. The host has the same: src/fit/em/climb.ts.
+
+/** Leaps are made. */
+// @ts-ignore: decorator
+@inline export const ACCELERATED: i32 = 1;
+/** A continuation is wanted. */
+// @ts-ignore: decorator
+@inline export const RESUMABLE: i32 = 2;
+/** The host makes passes; M-steps; sorts rows before the pass of number `sortAt`, which it makes. */
+// @ts-ignore: decorator
+@inline export const PASSES_ELSEWHERE: i32 = 4;
+// @ts-ignore: decorator
+@inline export const STEPS_ELSEWHERE: i32 = 8;
+// @ts-ignore: decorator
+@inline export const SORTED: i32 = 16;
+
 // Stages: what comes next.
 // @ts-ignore: decorator
 @inline const TO_PASS: i32 = 0;
@@ -92,13 +108,6 @@ export class State {
   tol: f64;
   /** M-steps that may be taken, those before a continuation included. */
   maxIter: f64;
-  /** Not 0: leaps are made. */
-  accelerate: f64;
-  /** Not 0: a continuation is wanted. */
-  resumable: f64;
-  /** Not 0: the host makes passes; M-steps. */
-  passesElsewhere: f64;
-  stepsElsewhere: f64;
   /** See `accumulate`. */
   margin: f64;
   /** Rounding of nearly singular covariances in the log-likelihood, in units of `inflation`. */
@@ -107,8 +116,7 @@ export class State {
   leapAfter: f64;
 
   // How rows lie (src/fit/em/row-order.ts).
-  /** Not 0: before the pass of number `sortAt` the host sorts rows. */
-  sorts: f64;
+  /** Passes since the start, and before which of them the host sorts rows next. */
   passes: f64;
   sortAt: f64;
   /** How often rows were sorted. */
@@ -149,8 +157,6 @@ export class State {
   checks: f64;
 
   // Where the climb is.
-  stage: f64;
-  phase: f64;
   /** M-steps so far. */
   iteration: f64;
   /** What is maximised: at the start of the cycle, and after its first step. */
@@ -185,19 +191,19 @@ export function climb(climb: usize, passes: i32, scratch: usize): i32 {
   const way = changetype<Climb>(climb);
   const state = changetype<State>(way.state);
   state.traced = 0;
-  while (<i32>state.stage != ENDED) {
-    if (<i32>state.stage == TO_STEP) {
-      state.stage = STEPPED;
-      if (state.stepsElsewhere) return STEP;
+  while (way.stage != ENDED) {
+    if (way.stage == TO_STEP) {
+      way.stage = STEPPED;
+      if (way.flags & STEPS_ELSEWHERE) return STEP;
       maximise(way.model, way.stats, way.reg, way.ridge);
       if (way.floor) raiseCovariances(way.model, way.floor, scratch);
     }
-    if (<i32>state.stage == STEPPED) stepped(way, state, scratch);
-    if (<i32>state.stage == TO_PASS) {
-      const elsewhere = state.passesElsewhere != 0 || (state.sorts != 0 && state.passes == state.sortAt);
+    if (way.stage == STEPPED) stepped(way, state, scratch);
+    if (way.stage == TO_PASS) {
+      const elsewhere = (way.flags & PASSES_ELSEWHERE) != 0 || ((way.flags & SORTED) != 0 && state.passes == state.sortAt);
       if (!elsewhere && passes-- <= 0) return PAUSE;
-      state.stage = PASSED;
-      if (elsewhere) return <i32>state.phase == LEAP ? PASS_OF_LEAP : PASS;
+      way.stage = PASSED;
+      if (elsewhere) return way.phase == LEAP ? PASS_OF_LEAP : PASS;
       const failure = pass(way, state, scratch);
       if (failure) return failure;
     }
@@ -210,7 +216,7 @@ export function climb(climb: usize, passes: i32, scratch: usize): i32 {
 function pass(way: Climb, state: State, scratch: usize): i32 {
   const model = changetype<Model>(way.model);
   const D = model.D, K = model.K;
-  const isLeap = <i32>state.phase == LEAP;
+  const isLeap = way.phase == LEAP;
   if (isLeap && !hasWeights(model)) {
     state.status = 1;
     return 0;
@@ -221,7 +227,7 @@ function pass(way: Climb, state: State, scratch: usize): i32 {
   if (model.reach) relate(way.model, 0, K, state.margin, scratch);
   const objective = sums(way, state, scratch);
   state.objective = objective;
-  if (state.sorts) {
+  if (way.flags & SORTED) {
     ++state.passes;
     // every sort waits twice as long as the one before: their number grows with the logarithm of the passes
     if (state.passes >= state.sortAt * 2 && load<f64>(way.stats, 16) > state.mostStrays) state.sortAt = state.passes;
@@ -240,7 +246,7 @@ function sums(way: Climb, state: State, scratch: usize): f64 {
   const tiles = (rows.N + rows.T - 1) / rows.T;
   let enough = false;
   while (!enough) {
-    if (state.resumable) {
+    if (way.flags & RESUMABLE) {
       state.passesBefore = state.passes;
       state.sortAtBefore = state.sortAt;
       state.sortedBefore = state.sorted;
@@ -256,8 +262,8 @@ function sums(way: Climb, state: State, scratch: usize): f64 {
 
 /** After an M-step. */
 function stepped(way: Climb, state: State, scratch: usize): void {
-  state.stage = TO_PASS;
-  if (<i32>state.phase != LEAP) return;
+  way.stage = TO_PASS;
+  if (way.phase != LEAP) return;
   const bytes = <usize>way.length << 3;
   const scale = way.points;
   const start = scale + bytes;
@@ -275,7 +281,7 @@ function stepped(way: Climb, state: State, scratch: usize): void {
 
 /** To the point of the present step, or back to the second plain one. */
 function leap(way: Climb, state: State, scratch: usize): void {
-  state.stage = TO_PASS;
+  way.stage = TO_PASS;
   if (!(state.step > 1 && state.halvings < HALVINGS)) return goBack(way, state);
   const model = changetype<Model>(way.model);
   const bytes = <usize>way.length << 3;
@@ -286,8 +292,8 @@ function leap(way: Climb, state: State, scratch: usize): void {
 
 /** In place of a leap the second plain step. */
 function goBack(way: Climb, state: State): void {
-  state.phase = BACK;
-  state.stage = TO_PASS;
+  way.phase = BACK;
+  way.stage = TO_PASS;
   if (state.step > 1) {
     state.longest = max(1, state.longest / STEP_FACTOR);
     const bytes = <usize>way.length << 3;
@@ -297,7 +303,7 @@ function goBack(way: Climb, state: State): void {
 
 /** After a pass. */
 function passed(way: Climb, state: State, scratch: usize): void {
-  const phase = <i32>state.phase;
+  const phase = way.phase;
   if (phase == PLAIN) return firstStepDone(way, state);
   if (phase == LEAP) {
     if (state.status) {
@@ -310,7 +316,7 @@ function passed(way: Climb, state: State, scratch: usize): void {
   }
   if (phase == FIRST) {
     trace(way, state);
-    if (state.accelerate) naturalScale(changetype<Model>(way.model), way.variances, way.points);
+    if (way.flags & ACCELERATED) naturalScale(changetype<Model>(way.model), way.variances, way.points);
   } else {
     ++state.iteration;
     trace(way, state);
@@ -325,12 +331,12 @@ function firstStepDone(way: Climb, state: State): void {
   state.after = state.objective;
   trace(way, state);
   state.converged = f64(isReached(way, state));
-  if (!state.converged && state.accelerate) {
+  if (!state.converged && way.flags & ACCELERATED) {
     // a longer run would leap here, and differ from now on; the run that this one goes on from may have done so
     if (state.iteration + 1 >= state.maxIter && state.iteration != state.leapAfter) return beginCycle(way, state);
     keep(way, 2);
-    state.phase = LEAP;
-    state.stage = TO_STEP;
+    way.phase = LEAP;
+    way.stage = TO_STEP;
     return;
   }
   nextCycle(way, state);
@@ -338,7 +344,7 @@ function firstStepDone(way: Climb, state: State): void {
 
 /** Remembers where a continuation would begin, and begins the next cycle; unless the climb has ended. */
 function nextCycle(way: Climb, state: State): void {
-  if (!state.converged && state.resumable) {
+  if (!state.converged && way.flags & RESUMABLE) {
     keep(way, 4);
     memory.copy(way.state + STATE_BYTES, way.state, STATE_BYTES);
     const rows = changetype<Rows>(way.rows);
@@ -350,13 +356,13 @@ function nextCycle(way: Climb, state: State): void {
 
 function beginCycle(way: Climb, state: State): void {
   if (state.converged || state.iteration >= state.maxIter) {
-    state.stage = ENDED;
+    way.stage = ENDED;
     return;
   }
   state.before = state.objective;
-  if (state.accelerate) keep(way, 1);
-  state.phase = PLAIN;
-  state.stage = TO_STEP;
+  if (way.flags & ACCELERATED) keep(way, 1);
+  way.phase = PLAIN;
+  way.stage = TO_STEP;
 }
 
 /** Keeps the parameters as one of the points. */
@@ -387,7 +393,7 @@ function isReached(way: Climb, state: State): bool {
   const last = state.gain;
   // with a constant added to the variances EM may climb down: what counts is how far it still goes
   const gain = Math.abs(after - before);
-  const ratio = state.accelerate ? state.rate : gain / last;
+  const ratio = way.flags & ACCELERATED ? state.rate : gain / last;
   // one component has every row whatever its parameters: the first step is the answer, the second free of a far mean's rounding
   const done = changetype<Model>(way.model).K == 1 && last < Infinity;
   const moved = last < Infinity && last > ROUNDING * Math.abs(after);

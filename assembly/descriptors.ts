@@ -88,11 +88,16 @@ export class Climb {
   lists: usize;
   /** Numbers in weights, mu and cov together. */
   length: i32;
+  /** What is asked for, and what the host does: bits of assembly/climb.ts. */
+  flags: i32;
+  /** What comes next, and where in a cycle that stands: 0 at first. */
+  stage: i32;
+  phase: i32;
 }
 
 /** Room for any record: src/engine/descriptors.ts has the same. */
 // @ts-ignore: decorator
-@inline export const RECORD_BYTES: usize = 64;
+@inline export const RECORD_BYTES: usize = 80;
 
 /**
  * Weights of tile t, [T] f64.
@@ -166,9 +171,9 @@ export function describeClimb(
   way.total = total;
 }
 
-/** Writes what `climb` knows of its own way. */
+/** Writes where `climb` keeps what it knows of its own way, which it is to begin. */
 export function describeMemory(
-  climb: usize, points: usize, variances: usize, state: usize, trace: usize, lists: usize, length: i32,
+  climb: usize, points: usize, variances: usize, state: usize, trace: usize, lists: usize, length: i32, flags: i32,
 ): void {
   const way = changetype<Climb>(climb);
   way.points = points;
@@ -177,4 +182,7 @@ export function describeMemory(
   way.trace = trace;
   way.lists = lists;
   way.length = length;
+  way.flags = flags;
+  way.stage = 0;
+  way.phase = 0;
 }

@@ -4,6 +4,7 @@ import ts from "typescript";
 import { describe, expect, test } from "vitest";
 import { RECORD_BYTES } from "../src/engine/descriptors.ts";
 import { MOST_ARGUMENTS } from "../src/engine/kernels.ts";
+import { STATE } from "../src/fit/em/climb.ts";
 import { DATA_START, loadKernels } from "./support/wasm.ts";
 
 const root = new URL("../", import.meta.url);
@@ -48,6 +49,15 @@ function built(name: "gaussmix" | "predict"): Record<string, number> {
   return Object.fromEntries(Object.entries(exports).map(([kernel, { length }]) => [kernel, length]));
 }
 
+/** The constants of a file, as it writes their values. */
+function constants(path: string): Record<string, string | undefined> {
+  const file = parsed(path);
+  const all = file.statements
+    .filter(ts.isVariableStatement)
+    .flatMap(({ declarationList }) => declarationList.declarations);
+  return Object.fromEntries(all.map(({ name, initializer }) => [name.getText(file), initializer?.getText(file)]));
+}
+
 const counts = (signatures: Signatures): Record<string, number> =>
   Object.fromEntries(Object.entries(signatures).map(([kernel, { length }]) => [kernel, length]));
 
@@ -71,12 +81,28 @@ describe("the interface of the kernels", () => {
   });
 });
 
+test("the host has the state of a climb number by number as the kernel has it, and the same for what a call ends with", () => {
+  const source = parsed("assembly/climb.ts");
+  const state = source.statements.filter(ts.isClassDeclaration).find(({ name }) => name?.text === "State");
+  const fields = [...(state?.members ?? [])].filter(ts.isPropertyDeclaration);
+  expect(fields.every(({ type }) => type?.getText(source) === "f64")).toBe(true);
+  expect(Object.entries(STATE)).toEqual(fields.map(({ name }, i) => [name.getText(source), i]));
+  const kernel = constants("assembly/climb.ts");
+  const host = constants("src/fit/em/climb.ts");
+  const ends = ["OVER", "PASS", "PASS_OF_LEAP", "STEP", "SINGULAR", "NOT_FINITE"];
+  const flags = ["ACCELERATED", "RESUMABLE", "PASSES_ELSEWHERE", "STEPS_ELSEWHERE", "SORTED"];
+  for (const name of [...ends, ...flags]) expect(host[name], name).toBe(kernel[name]);
+  expect(new Set(ends.map((name) => host[name])).size).toBe(ends.length);
+  expect(host.STATE_LENGTH).toBe(String(fields.length));
+});
+
 describe("a record", () => {
   /** What writes each, and how much. */
   const writers: Readonly<Record<string, Readonly<Record<string, number>>>> = {
     rows: { describeRows: 6 },
     model: { describeModel: 7, describeFactors: 4 },
     clusters: { describeClusters: 7 },
+    climb: { describeClimb: 8, describeMemory: 7 },
   };
   for (const [record, kernels] of Object.entries(writers)) {
     test(`of ${record} has a word for each thing told, and ends before the room for it does`, () => {

@@ -1,6 +1,7 @@
-// The records that kernels are told rows, models and clusters by.
+// The records that kernels are told rows, models, clusters and climbs by.
 import {
-  Clusters, describeClusters, describeFactors, describeModel, describeRows, Model, RECORD_BYTES, Rows, tileWeights,
+  Climb, Clusters, describeClimb, describeClusters, describeFactors, describeMemory, describeModel, describeRows, Model, RECORD_BYTES, Rows,
+  tileWeights,
 } from "../descriptors";
 import { damaged, isFresh, reset, room, tileAt, TILES, where } from "./support.include";
 
@@ -9,6 +10,7 @@ describe("RECORD_BYTES", () => {
     expect(RECORD_BYTES).toBeGreaterThanOrEqual(offsetof<Rows>());
     expect(RECORD_BYTES).toBeGreaterThanOrEqual(offsetof<Model>());
     expect(RECORD_BYTES).toBeGreaterThanOrEqual(offsetof<Clusters>());
+    expect(RECORD_BYTES).toBeGreaterThanOrEqual(offsetof<Climb>());
   });
 });
 
@@ -61,6 +63,33 @@ describe("a record", () => {
     expect(groups.distance).toBe(64);
     expect(groups.bounds).toBe(80);
     expect(groups.drift).toBe(96);
+    expect(damaged()).toBe(0);
+  });
+
+  test("of a climb holds what passes and M-steps read and leave and, once it is told, its memory: neither writes what the other does", () => {
+    reset();
+    const climb = room(offsetof<Climb>());
+    const way = changetype<Climb>(climb);
+    describeMemory(climb, 144, 160, 176, 192, 208, 9, 10);
+    expect(isFresh(climb, offsetof<Climb>("points"))).toBe(true);
+    describeClimb(climb, 16, 32, 48, 64, 80, 96, 112, 128);
+    expect(way.rows).toBe(16);
+    expect(way.model).toBe(32);
+    expect(way.stats).toBe(48);
+    expect(way.homes).toBe(64);
+    expect(way.reg).toBe(80);
+    expect(way.ridge).toBe(96);
+    expect(way.floor).toBe(112);
+    expect(way.total).toBe(128);
+    expect(way.points).toBe(144);
+    expect(way.variances).toBe(160);
+    expect(way.state).toBe(176);
+    expect(way.trace).toBe(192);
+    expect(way.lists).toBe(208);
+    expect(way.length).toBe(9);
+    expect(way.flags).toBe(10);
+    expect(way.stage).toBe(0);
+    expect(way.phase).toBe(0);
     expect(damaged()).toBe(0);
   });
 });

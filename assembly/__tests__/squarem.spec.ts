@@ -1,6 +1,48 @@
 // The squared extrapolation, against its definition.
-import { extrapolate, stepSquares } from "../squarem";
-import { at, damaged, EPS, f64s, fill, ratio, reset, seal, sizeAt, SIZES } from "./support.include";
+import { Model } from "../descriptors";
+import { covarianceLength, DIAG, FULL, SPHERICAL, TIED } from "../layout";
+import { extrapolate, naturalScale, stepSquares } from "../squarem";
+import { parametersOf } from "./reference";
+import { at, damaged, EPS, f64s, fill, put, ratio, reset, seal, sizeAt, SIZES, where } from "./support.include";
+
+describe("naturalScale", () => {
+  test("is 1 for weights, one over a column's spread for means, and its products for covariances; a constant column's is 1", () => {
+    for (let type = FULL; type <= SPHERICAL; ++type) {
+      for (let s = 0; s < SIZES; ++s) {
+        const D = sizeAt(s);
+        const K = 3;
+        reset(s);
+        const model = changetype<Model>(parametersOf(type, D, K, 0, 0, 0, 0));
+        const variances = f64s(D);
+        for (let d = 0; d < D; ++d) put(variances, d, d % 4 == 3 ? 0 : <f64>((d + 1) * (d + 1)));
+        seal();
+        const length = K + K * D + covarianceLength(type, D, K);
+        const scale = f64s(length);
+        naturalScale(model, variances, scale);
+        const name = where("naturalScale", type, D, K, 0, 0);
+        let mean: f64 = 0;
+        for (let d = 0; d < D; ++d) mean += unit(d) * unit(d) / <f64>D;
+        let worst: f64 = 0;
+        for (let i = 0; i < length; ++i) {
+          const own = i - K - K * D;
+          let value: f64 = 1;
+          if (own >= 0 && type == SPHERICAL) value = mean;
+          else if (own >= 0 && type == DIAG) value = unit(own % D) * unit(own % D);
+          else if (own >= 0) value = unit((own / D) % D) * unit(own % D);
+          else if (i >= K) value = unit((i - K) % D);
+          worst = max(worst, ratio(at(scale, i), value, <f64>(D + 4) * EPS * value));
+        }
+        expect(worst).toBeLessThanOrEqual(1, name);
+        expect(damaged()).toBe(0, name);
+      }
+    }
+  });
+});
+
+/** One over the spread of column d. */
+function unit(d: i32): f64 {
+  return d % 4 == 3 ? 1 : 1 / <f64>(d + 1);
+}
 
 describe("stepSquares", () => {
   test("sums the squares of the first step, the second, and their difference, each parameter in its unit", () => {

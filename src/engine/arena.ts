@@ -97,7 +97,7 @@ export class Arena {
 
   /** A copy that lives outside the memory. */
   readF64(pointer: Pointer, length: number): Float64Array<ArrayBuffer> {
-    return Float64Array.from(this.viewF64(pointer, length));
+    return this.viewF64(pointer, length).slice();
   }
 
   #grow(missing: number, end: number): void {

@@ -4,7 +4,7 @@ import type { Arena } from "./arena.ts";
 import type { Pointer } from "./kernels.ts";
 
 /** Room for any record, in bytes: assembly/descriptors.ts has the same. */
-export const RECORD_BYTES = 64;
+export const RECORD_BYTES = 80;
 
 /** Rows in tiles: names as in docs/notation.md. */
 export interface RowPlaces {

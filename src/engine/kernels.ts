@@ -60,6 +60,7 @@ export interface Kernels {
     trace: Pointer,
     lists: Pointer,
     length: number,
+    flags: number,
   ): void;
 
   pack(rows: Pointer, x: Pointer, N: number, D: number, T: number): void;

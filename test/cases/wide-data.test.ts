@@ -2,10 +2,10 @@
 // the rows cannot tell are found in a few steps, with a warning.
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { wideRows } from "../../bench/quality/wide-rows.mjs";
-import { Em } from "../../src/fit/em/em.ts";
 import { type CovarianceType, GaussianMixture } from "../../src/index.ts";
 import { INIT_STRATEGIES } from "../../src/input/options.ts";
 import { allocatedBy } from "../support/allocations.ts";
+import { counted } from "../support/steps.ts";
 
 afterEach(() => {
   vi.restoreAllMocks();
@@ -45,20 +45,20 @@ describe("30 rows of thousands of columns, diagonal or spherical covariances", (
   });
 
   test("and takes few steps where there is nothing to find", () => {
-    const steps = vi.spyOn(Em.prototype, "maximiseOnly");
+    const count = counted();
     for (const D of [1000, 2000]) {
       const options = { nFeatures: D, nComponents: 2, covarianceType: "diag" } as const;
       const { report } = GaussianMixture.fitSync(wideRows("noise", 30, D), options);
       expect(report!.converged).toBe(true);
     }
     // M-steps of 120,000 numbers at most, a fifth of a millisecond each: thousands would be half a second
-    expectSteps(steps.mock.calls.length, 100);
+    expectSteps(count.steps, 100);
   });
 });
 
 describe("full and tied covariances of more columns than rows", () => {
   test("200 rows of 500 columns, three components: a warning and not many factors", () => {
-    const steps = vi.spyOn(Em.prototype, "maximiseOnly");
+    const count = counted();
     const [N, D] = [200, 500];
     const mixture = GaussianMixture.fitSync(wideRows("groups", N, D), { nFeatures: D, nComponents: 3 });
     const { converged, warnings, nParameters } = mixture.report!;
@@ -70,7 +70,7 @@ describe("full and tied covariances of more columns than rows", () => {
         '377252 parameters from 200 rows of 500 columns: covarianceType "full" takes 1503 rows and more; ' +
         'use covarianceType "diag", or fewer columns',
     });
-    expectSteps(steps.mock.calls.length, 20);
+    expectSteps(count.steps, 20);
   });
 
   test.each([
@@ -80,11 +80,11 @@ describe("full and tied covariances of more columns than rows", () => {
     ["tied", 10, 100],
     ["tied", 100, 300],
   ] as const)("%s, %i rows of %i columns: a few steps", (covarianceType, N, D) => {
-    const steps = vi.spyOn(Em.prototype, "maximiseOnly");
+    const count = counted();
     const options = { nFeatures: D, nComponents: 2, covarianceType };
     const { report } = GaussianMixture.fitSync(wideRows("noise", N, D), options);
     expect(report!.converged).toBe(true);
-    expectSteps(steps.mock.calls.length, 40);
+    expectSteps(count.steps, 40);
   });
 
   test("warn below the least number of rows, and advice that works", () => {

@@ -12,53 +12,53 @@ const STEP = 4;
 const SINGULAR = 5;
 const NOT_FINITE = 6;
 
+// Flags, which add up: assembly/climb.ts has the same.
+const ACCELERATED = 1;
+const RESUMABLE = 2;
+const PASSES_ELSEWHERE = 4;
+const STEPS_ELSEWHERE = 8;
+const SORTED = 16;
+
 /** Places of the numbers of a `State`: assembly/climb.ts has all of them, in this order. */
 export const STATE = {
   tol: 0,
   maxIter: 1,
-  accelerate: 2,
-  resumable: 3,
-  passesElsewhere: 4,
-  stepsElsewhere: 5,
-  margin: 6,
-  rounding: 7,
-  leapAfter: 8,
-  sorts: 9,
-  passes: 10,
-  sortAt: 11,
-  sorted: 12,
-  mostStrays: 13,
-  exact: 14,
-  passesBefore: 15,
-  sortAtBefore: 16,
-  sortedBefore: 17,
-  exactBefore: 18,
-  longest: 19,
-  rate: 20,
-  step: 21,
-  full: 22,
-  halvings: 23,
-  rr: 24,
-  ss: 25,
-  vv: 26,
-  gain: 27,
-  limit: 28,
-  calm: 29,
-  level: 30,
-  checks: 31,
-  stage: 32,
-  phase: 33,
-  iteration: 34,
-  before: 35,
-  after: 36,
-  objective: 37,
-  status: 38,
-  traced: 39,
-  traces: 40,
-  converged: 41,
-  leapt: 42,
+  margin: 2,
+  rounding: 3,
+  leapAfter: 4,
+  passes: 5,
+  sortAt: 6,
+  sorted: 7,
+  mostStrays: 8,
+  exact: 9,
+  passesBefore: 10,
+  sortAtBefore: 11,
+  sortedBefore: 12,
+  exactBefore: 13,
+  longest: 14,
+  rate: 15,
+  step: 16,
+  full: 17,
+  halvings: 18,
+  rr: 19,
+  ss: 20,
+  vv: 21,
+  gain: 22,
+  limit: 23,
+  calm: 24,
+  level: 25,
+  checks: 26,
+  iteration: 27,
+  before: 28,
+  after: 29,
+  objective: 30,
+  status: 31,
+  traced: 32,
+  traces: 33,
+  converged: 34,
+  leapt: 35,
 } as const;
-const STATE_LENGTH = 43;
+const STATE_LENGTH = 36;
 
 /** Points that a climb keeps: with the last one it can be continued. */
 const POINTS = 4;
@@ -73,8 +73,16 @@ const PIECE = 3e5;
 /** Passes in one call, at most: each has a number in the trace. */
 const MOST_PASSES = 256;
 
-/** What of a run a continuation needs, beside its story. */
-export type Origin = Pick<Checkpoint, "vector" | "pass" | "state">;
+/** How a climb has ended. */
+export interface End {
+  /** Whether little was left to gain. */
+  readonly converged: boolean;
+  /** M-steps, those before a continuation included. */
+  readonly nIterations: number;
+  /** What was maximised, at the beginning and after each iteration. */
+  readonly trace: Float64Array;
+  readonly checkpoint: Checkpoint | undefined;
+}
 
 /** One climb of an Em, in whose arena it lives until that is rewound. */
 export class Climb {
@@ -89,7 +97,10 @@ export class Climb {
   /** Passes that a call may make, and multiplications of these. */
   readonly #passes: number;
   readonly #size: number;
-  readonly #scratchBytes: number;
+  readonly #asked = new Float64Array(1);
+  readonly #traces: Float64Array[] = [];
+  /** M-steps before the continuation, if it is one. */
+  readonly #first: number;
 
   /**
    * @param isHeard - whether somebody is to be told of each iteration.
@@ -97,34 +108,40 @@ export class Climb {
    */
   constructor(em: Em, settings: IterateSettings, isHeard: boolean, from?: Checkpoint) {
     const { rows, form, K, length } = em;
-    const { arena, N, D, nTiles, columnVariances } = rows;
-    const { maxIter, resumable = true } = settings;
+    const { arena, N, D, nTiles } = rows;
     this.#em = em;
     this.#isElsewhere = em.hasOwnPasses;
-    this.#isResumable = resumable;
-    const left = maxIter - (from?.iteration ?? 0) + 1;
-    const most = Math.min(MOST_PASSES, left, PIECE / (N * K * D * (form.isDense ? D : 1)));
-    this.#passes = isHeard || this.#isElsewhere ? 1 : Math.max(1, Math.floor(most));
+    this.#isResumable = settings.resumable ?? true;
+    const left = settings.maxIter - (from?.iteration ?? 0) + 1;
+    const most = Math.min(MOST_PASSES, left, Math.floor(PIECE / (N * K * D * (form.isDense ? D : 1))));
+    this.#passes = isHeard || this.#isElsewhere ? 1 : Math.max(1, most);
     this.#size = this.#isElsewhere ? 0 : N * K * D * this.#passes;
-    this.#scratchBytes = em.climbScratchBytes;
     this.#at = em.describeClimb();
-    this.#points = arena.f64((POINTS + (resumable ? 1 : 0)) * length);
+    this.#points = arena.f64((POINTS + Number(this.#isResumable)) * length);
     this.#state = arena.f64(2 * STATE_LENGTH);
     this.#trace = arena.f64(this.#passes + 1);
-    this.#lists = arena.i32(resumable ? 2 * nTiles : 0);
-    const variances = arena.copyOf(columnVariances);
-    arena.kernels.describeMemory(this.#at, this.#points, variances, this.#state, this.#trace, this.#lists, length);
+    this.#lists = arena.i32(2 * nTiles);
+    const variances = arena.copyOf(rows.columnVariances);
+    const flags =
+      (settings.accelerate && em.family.isAffine ? ACCELERATED : 0) |
+      (this.#isResumable ? RESUMABLE : 0) |
+      (this.#isElsewhere ? PASSES_ELSEWHERE : 0) |
+      (em.hasOwnSteps ? STEPS_ELSEWHERE : 0) |
+      (em.order.pays ? SORTED : 0);
+    const [points, state, trace, lists] = [this.#points, this.#state, this.#trace, this.#lists];
+    arena.kernels.describeMemory(this.#at, points, variances, state, trace, lists, length, flags);
+    this.#first = from?.trace.length ?? 0;
+    if (from) this.#traces.push(from.trace);
     this.#begin(settings, from);
-    this.#tell();
   }
 
   get #numbers(): Float64Array {
     return this.#em.rows.arena.viewF64(this.#state, STATE_LENGTH);
   }
 
-  #begin({ tol, maxIter, accelerate }: IterateSettings, from?: Checkpoint): void {
+  #begin({ tol, maxIter }: IterateSettings, from?: Checkpoint): void {
     const em = this.#em;
-    const { rows, family, margin, regularisation } = em;
+    const { rows, regularisation } = em;
     const state = this.#numbers;
     if (from) state.set(from.state);
     else {
@@ -135,95 +152,77 @@ export class Climb {
     }
     state[STATE.tol] = tol * rows.totalWeight;
     state[STATE.maxIter] = maxIter;
-    state[STATE.accelerate] = Number(accelerate && family.isAffine);
-    state[STATE.resumable] = Number(this.#isResumable);
-    state[STATE.passesElsewhere] = Number(this.#isElsewhere);
-    state[STATE.stepsElsewhere] = Number(em.hasOwnSteps);
-    state[STATE.margin] = margin;
+    state[STATE.margin] = em.margin;
     state[STATE.rounding] = (regularisation.floor ? RAISED_ROUNDING : SINGULAR_ROUNDING) * rows.totalWeight;
     state[STATE.leapAfter] = from?.leapt ? from.iteration + 1 : -1;
-    // one lucky check, or none, under another tolerance
+    // a check may have met the tolerance of now, though not that of before
     state[STATE.calm] = Number(state[STATE.limit] < state[STATE.tol]);
-    state[STATE.stage] = state[STATE.phase] = 0;
-    state[STATE.traces] = from?.trace.length ?? 0;
+    state[STATE.traces] = this.#first;
+    this.#tell(state);
   }
 
-  /** What was maximised at the beginning and after each iteration, from the last call of {@link goOn} on. A view: use it at once. */
-  get traced(): Float64Array {
-    return this.#em.rows.arena.viewF64(this.#trace, this.#numbers[STATE.traced]);
-  }
-
-  /** M-steps so far, those before a continuation included. */
-  get iteration(): number {
-    return this.#numbers[STATE.iteration];
-  }
-
-  /** Whether the climb has ended as little was left to gain; and if so, with a leap. */
-  get converged(): boolean {
-    return this.#numbers[STATE.converged] > 0;
-  }
-
-  get leapt(): boolean {
-    return this.#numbers[STATE.leapt] > 0;
-  }
-
-  /** Where a continuation begins, and how much of the trace lies before. */
-  get origin(): (Origin & { readonly iteration: number; readonly traces: number }) | undefined {
-    if (!this.#isResumable) return undefined;
-    const em = this.#em;
-    const { length } = em;
-    const { arena, nTiles } = em.rows;
-    const state = arena.readF64(this.#state + STATE_LENGTH * 8, STATE_LENGTH);
-    const sorts = em.sorts.slice(0, state[STATE.sortedBefore]);
-    const homes = arena.viewI32(this.#lists + nTiles * 4, nTiles).slice();
-    const order = { passes: state[STATE.passesBefore], sortAt: state[STATE.sortAtBefore], homes, sorts };
-    return {
-      vector: arena.readF64(this.#points + POINTS * length * 8, length),
-      pass: { order, exact: state[STATE.exactBefore] > 0 },
-      state,
-      iteration: state[STATE.iteration],
-      traces: state[STATE.traces] - 1,
-    };
+  /** Tells the kernel how rows lie. */
+  #tell(state: Float64Array): void {
+    const { order, exact } = this.#em;
+    state[STATE.passes] = order.passes;
+    state[STATE.sortAt] = order.sortAt;
+    state[STATE.sorted] = order.sorts.length;
+    state[STATE.mostStrays] = order.mostStrays;
+    state[STATE.exact] = Number(exact);
   }
 
   /**
    * Goes on for some passes, or until something is to be done here, and does it.
    *
+   * @param onPass - told of each iteration.
    * @returns whether the climb is over.
    * @throws {MixtureError} `NOT_FINITE` if the log-likelihood overflows, `SINGULAR_COVARIANCE` if a covariance is not positive definite.
    */
-  *goOn(): Work<boolean> {
+  *goOn(onPass: ((iteration: number, logLikelihood: number) => void) | undefined): Work<boolean> {
     const em = this.#em;
     const { arena } = em.rows;
-    const results = new Float64Array(1);
-    const scratchBytes = this.#scratchBytes;
-    const args = (): readonly number[] => [this.#at, this.#passes];
+    const [args, results, scratchBytes] = [() => [this.#at, this.#passes], this.#asked, em.climbScratchBytes];
     yield* perform(this.#size, { arena, kernel: "climb", groups: 1, args, scratchBytes, results });
-    const [asked] = results;
     const state = this.#numbers;
+    const asked = results[0];
+    const objective = state[STATE.objective];
     if (!this.#isElsewhere) {
-      const [passes, sortAt, exact] = [state[STATE.passes], state[STATE.sortAt], state[STATE.exact] > 0];
-      em.arrive({ passes, sortAt, exact }, asked === OVER ? state[STATE.objective] : undefined);
+      em.order.passes = state[STATE.passes];
+      em.order.sortAt = state[STATE.sortAt];
+      em.exact = state[STATE.exact] > 0;
+      if (asked === OVER) em.arrive(objective);
     }
+    const trace = arena.readF64(this.#trace, state[STATE.traced]);
+    this.#traces.push(trace);
+    if (onPass) this.#report(trace, state[STATE.traces] - trace.length, onPass);
     if (asked === PASS || asked === PASS_OF_LEAP) yield* this.#pass(asked === PASS_OF_LEAP);
     else if (asked === STEP) em.maximiseOnly();
     else if (asked === SINGULAR) em.check(state[STATE.status]);
-    else if (asked === NOT_FINITE) throw em.notFinite(state[STATE.objective]);
+    else if (asked === NOT_FINITE) throw em.notFinite(objective);
     return asked === OVER;
+  }
+
+  /** @param first - the number of M-steps before the first of the trace. */
+  #report(trace: Float64Array, first: number, onPass: (iteration: number, logLikelihood: number) => void): void {
+    const { logLikelihood, regularisation } = this.#em;
+    trace.forEach((objective, i) => {
+      // the first of all belongs to no M-step, or to one that was told before
+      if (first + i > this.#first) onPass(first + i, regularisation.prior ? logLikelihood : objective);
+    });
   }
 
   /** A pass here: over rows in groups, or sorted anew, or with what the kernel knows nothing of. */
   *#pass(isLeap: boolean): Work<void> {
     const em = this.#em;
     const { arena, nTiles } = em.rows;
-    // nobody has changed the parameters before the first
-    if (this.#numbers[STATE.phase] > 0) em.moved();
+    // before the first pass nobody has changed the parameters
+    if (this.#numbers[STATE.traces] > this.#first) em.moved();
     const isValid = !isLeap || (yield* em.isValid());
     const objective = isValid ? yield* em.evaluate() : Number.NaN;
     const state = this.#numbers;
     state[STATE.objective] = objective;
     state[STATE.status] = Number(!isValid);
-    this.#tell();
+    this.#tell(state);
     if (!this.#isResumable || !isValid) return;
     const { order, exact } = em.state;
     state[STATE.passesBefore] = order.passes;
@@ -233,15 +232,53 @@ export class Climb {
     arena.viewI32(this.#lists, nTiles).set(order.homes);
   }
 
-  /** Tells the kernel how rows lie. */
-  #tell(): void {
-    const state = this.#numbers;
-    const { pays, passes, sortAt, sorted, mostStrays, exact } = this.#em.standing;
-    state[STATE.sorts] = Number(pays);
-    state[STATE.passes] = passes;
-    state[STATE.sortAt] = sortAt;
-    state[STATE.sorted] = sorted;
-    state[STATE.mostStrays] = mostStrays;
-    state[STATE.exact] = Number(exact);
+  /** M-steps so far, those before a continuation included. */
+  get iteration(): number {
+    return this.#numbers[STATE.iteration];
   }
+
+  /** What is maximised, as the last pass found it; undefined before the first. */
+  get objective(): number | undefined {
+    return this.#traces.at(-1)?.at(-1);
+  }
+
+  /** How it has ended, once it is over, or how far it is. */
+  get end(): End {
+    const state = this.#numbers;
+    const trace = joined(this.#traces);
+    const [nIterations, leapt] = [state[STATE.iteration], state[STATE.leapt] > 0];
+    const checkpoint = this.#isResumable ? { ...this.#checkpoint(trace), nIterations, leapt } : undefined;
+    return { trace, converged: state[STATE.converged] > 0, nIterations, checkpoint };
+  }
+
+  #checkpoint(trace: Float64Array): Omit<Checkpoint, "nIterations" | "leapt"> {
+    const { length, order, rows } = this.#em;
+    const { arena, nTiles } = rows;
+    const state = arena.readF64(this.#state + STATE_LENGTH * 8, STATE_LENGTH);
+    const before = {
+      passes: state[STATE.passesBefore],
+      sortAt: state[STATE.sortAtBefore],
+      homes: arena.viewI32(this.#lists + nTiles * 4, nTiles).slice(),
+      sorts: order.sorts.slice(0, state[STATE.sortedBefore]),
+    };
+    return {
+      vector: arena.readF64(this.#points + POINTS * length * 8, length),
+      pass: { order: before, exact: state[STATE.exactBefore] > 0 },
+      state,
+      iteration: state[STATE.iteration],
+      trace: trace.slice(0, state[STATE.traces] - 1),
+    };
+  }
+}
+
+/** The pieces one after the other. */
+function joined(pieces: readonly Float64Array[]): Float64Array {
+  if (pieces.length === 1) return pieces[0];
+  const all = new Float64Array(pieces.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const piece of pieces) {
+    all.set(piece, at);
+    at += piece.length;
+  }
+  return all;
 }

@@ -16,7 +16,7 @@ import { LabelledSums } from "./labelled-sums.ts";
 import { logPrior, withPrior } from "./prior.ts";
 import { type Problem, problemOf } from "./problem.ts";
 import type { Regularisation } from "./regularisation.ts";
-import { type Standing as OrderStanding, type OrderState, RowOrder } from "./row-order.ts";
+import { type OrderState, RowOrder } from "./row-order.ts";
 import type { RowSource } from "./row-source.ts";
 
 /**
@@ -36,11 +36,6 @@ const LOWEST = -1e300;
 /** What a pass over the data depends on beside the parameters: how rows lie, and what was learned of them. */
 export interface PassState {
   readonly order: OrderState;
-  readonly exact: boolean;
-}
-
-/** The same but for the homes of the tiles and what rows were sorted by, and what decides about sorting. */
-export interface Standing extends OrderStanding {
   readonly exact: boolean;
 }
 
@@ -71,7 +66,7 @@ export class Em implements Problem {
   /** What covariances may not fall below, or 0; and scratch for that. */
   readonly #floor: Pointer;
   readonly #floorScratch: Pointer;
-  readonly #order: RowOrder;
+  readonly order: RowOrder;
   readonly #statsLength: number;
   readonly #stats: Pointer;
   readonly #groups: number;
@@ -80,8 +75,11 @@ export class Em implements Problem {
   readonly #labelled: LabelledSums | undefined;
   readonly #total: Pointer;
   #hasTotal = false;
+  /** 0 until somebody asks. */
+  #climbScratchBytes = 0;
   #logLikelihood = Number.NEGATIVE_INFINITY;
-  #exact = false;
+  /** Whether tied sums are about the means: what others leave of the total scatter would have lost too many digits. */
+  exact = false;
   /** As things stood before the last pass. */
   #before: PassState | undefined;
 
@@ -106,7 +104,7 @@ export class Em implements Problem {
     this.#floorScratch = this.#floor ? arena.bytesOf(kernels.raiseScratchBytes(type, D)) : 0;
     this.#statsLength = kernels.statisticsLength(type, D, K);
     this.#free = labelled?.free ?? nTiles;
-    this.#order = new RowOrder(this, this.#free, lazy);
+    this.order = new RowOrder(this, this.#free, lazy);
     const free = { N: Math.min(N, this.#free * T), D, nTiles: this.#free };
     this.#groups = groupCount(free, K, this.#statsLength * 16);
     this.#labelled = labelled && new LabelledSums(problem, labelled, this.model);
@@ -236,25 +234,25 @@ export class Em implements Problem {
     const { at } = this.model;
     if (!this.#factors.isSettled) this.check(yield* this.settle());
     yield* this.prepare();
-    this.#before = { order: this.#order.state, exact: this.#exact };
-    yield* this.#order.prepare();
-    const exact = this.#exact ? 1 : 0;
+    this.#before = { order: this.order.state, exact: this.exact };
+    yield* this.order.prepare();
+    const exact = this.exact ? 1 : 0;
     yield* this.#sum(
       "accumulate",
       arena.kernels.passScratchBytes(form.code, D, T, K),
-      (first, last, stats) => [rows.at, at, first, last, this.#order.homes, stats, exact, this.margin],
+      (first, last, stats) => [rows.at, at, first, last, this.order.homes, stats, exact, this.margin],
       this.#labelled,
     );
-    if (this.#total && !this.#exact) {
+    if (this.#total && !this.exact) {
       const ratio = arena.kernels.tiedScatter(at, this.#stats, this.#total);
       if (ratio > TIED_RATIO) {
-        this.#exact = true;
+        this.exact = true;
         return yield* this.evaluate();
       }
     }
     const header = arena.viewF64(this.#stats, 3);
     const logLikelihood = header[0] + header[1];
-    this.#order.passed(header[2]);
+    this.order.passed(header[2]);
     this.#logLikelihood = logLikelihood;
     const { prior } = this.regularisation;
     const objective = prior ? logLikelihood + logPrior(prior, this.read(), this.family) : logLikelihood;
@@ -274,35 +272,22 @@ export class Em implements Problem {
 
   /** Forgets how rows were sorted for other parameters: for a new start. */
   begin(): void {
-    this.#order.begin();
+    this.order.begin();
   }
 
   /** All that the last {@link evaluate} depended on, but for the parameters: {@link resume} makes the next one the same to the bit. */
   get state(): PassState {
-    return this.#before ?? { order: this.#order.state, exact: this.#exact };
-  }
-
-  /** What the next pass depends on beside the parameters and the homes of the tiles. */
-  get standing(): Standing {
-    return { ...this.#order.standing, exact: this.#exact };
+    return this.#before ?? { order: this.order.state, exact: this.exact };
   }
 
   /**
-   * Takes over what passes of the kernel `climb` have left, parameters and sums aside.
+   * Takes note of what passes of the kernel `climb` have left.
    *
-   * @param logLikelihood - what the last one has found, if it was the last of all.
+   * @param logLikelihood - what the last one has found at the parameters as they are.
    */
-  arrive(standing: Pick<Standing, "passes" | "sortAt" | "exact">, logLikelihood: number | undefined): void {
-    this.#order.standing = standing;
-    this.#exact = standing.exact;
-    if (logLikelihood === undefined) return;
+  arrive(logLikelihood: number): void {
     this.#logLikelihood = logLikelihood;
     this.#factors.forget(true);
-  }
-
-  /** What rows were sorted by so far. */
-  get sorts(): OrderState["sorts"] {
-    return this.#order.sorts;
   }
 
   /** Whether M-steps take more than the kernel `climb` can. */
@@ -318,7 +303,7 @@ export class Em implements Problem {
   /** A record for the kernel `climb`, which lacks what that knows of its own way. It holds until the arena is rewound. */
   describeClimb(): Pointer {
     const { arena, at } = this.rows;
-    const { homes } = this.#order;
+    const { homes } = this.order;
     const climb = arena.bytesOf(RECORD_BYTES);
     const [reg, ridge, floor] = [this.#reg, this.#ridge, this.#floor];
     arena.kernels.describeClimb(climb, at, this.model.at, this.#stats, homes, reg, ridge, floor, this.#total);
@@ -327,10 +312,14 @@ export class Em implements Problem {
 
   /** Bytes of scratch that the kernel `climb` needs. */
   get climbScratchBytes(): number {
-    const { form, K, rows } = this;
-    const { arena, D, T } = rows;
-    const raising = this.#floor ? arena.kernels.raiseScratchBytes(form.code, D) : 0;
-    return Math.max(this.#factors.scratchBytes, raising, arena.kernels.passScratchBytes(form.code, D, T, K));
+    if (this.#climbScratchBytes === 0) {
+      const { form, K, rows } = this;
+      const { arena, D, T } = rows;
+      const raising = this.#floor ? arena.kernels.raiseScratchBytes(form.code, D) : 0;
+      const passing = arena.kernels.passScratchBytes(form.code, D, T, K);
+      this.#climbScratchBytes = Math.max(this.#factors.scratchBytes, raising, passing);
+    }
+    return this.#climbScratchBytes;
   }
 
   /** Once, before rows are sorted for the first time: the order decides the last bits. */
@@ -353,15 +342,15 @@ export class Em implements Problem {
   /** Puts rows back into the caller's order: what follows depends on the parameters alone. */
   *renew(): Work<void> {
     yield* this.prepare();
-    yield* this.#order.renew();
-    this.#exact = false;
+    yield* this.order.renew();
+    this.exact = false;
   }
 
   /** Brings rows and all else to where they were before a pass. Parameters are left as they were for the last sort. */
   *resume({ order, exact }: PassState): Work<void> {
     yield* this.prepare();
-    yield* this.#order.resume(order);
-    this.#exact = exact;
+    yield* this.order.resume(order);
+    this.exact = exact;
   }
 
   /** Sums with given responsibilities about the current means: by labels [N]. Rows are counted as they lie, sorted or not. */
@@ -480,7 +469,7 @@ export class Em implements Problem {
       isOpen: this.isOpen,
       scratchBytes,
       args: (group) => {
-        if (labelled && group >= groups) return labelled.args(group - groups, this.#order.homes, this.#exact ? 1 : 0);
+        if (labelled && group >= groups) return labelled.args(group - groups, this.order.homes, this.exact ? 1 : 0);
         const [first, last] = groupTiles(tiles, groups, group);
         return args(first, last, this.#stats + group * bytes);
       },

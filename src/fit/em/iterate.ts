@@ -72,34 +72,20 @@ export function* iterate(
       em.begin();
     }
     const climb = new Climb(em, settings, onPass !== undefined, from);
-    const trace = Array.from(from?.trace ?? []);
-    const first = trace.length;
     for (let isOver = false; !isOver; ) {
-      let isCut = false;
       try {
-        isOver = yield* climb.goOn();
+        isOver = yield* climb.goOn(onPass);
       } catch (error) {
         if (!isTimeOver(error)) throw error;
-        isCut = true;
+        return interrupted(em, climb, from);
       }
-      for (const objective of climb.traced) {
-        const iteration = trace.push(objective) - 1;
-        if (iteration > first) onPass?.(iteration, em.regularisation.prior ? em.logLikelihood : objective);
-      }
-      if (settings.resumable !== false)
-        em.tell(climb.iteration / (climb.iteration + HALF_WAY), trace[trace.length - 1]);
-      if (isCut || (!isOver && em.isTimeOver)) return interrupted(em, climb, trace, first);
+      if (settings.resumable !== false && em.rows.watch)
+        em.tell(climb.iteration / (climb.iteration + HALF_WAY), climb.objective);
+      if (!isOver && em.isTimeOver) return interrupted(em, climb, from);
     }
-    const { converged, iteration, leapt, origin } = climb;
-    const { logLikelihood } = em;
-    return {
-      ...{ logLikelihood, converged, nIterations: iteration, trace: Float64Array.from(trace) },
-      objective: trace[trace.length - 1],
-      checkpoint: origin && {
-        ...{ vector: origin.vector, pass: origin.pass, state: origin.state, iteration: origin.iteration, leapt },
-        ...{ trace: Float64Array.from(trace.slice(0, origin.traces)), nIterations: iteration },
-      },
-    };
+    const { trace, converged, nIterations, checkpoint } = climb.end;
+    const objective = trace[trace.length - 1];
+    return { logLikelihood: em.logLikelihood, objective, converged, nIterations, trace, checkpoint };
   } finally {
     arena.rewind(mark);
   }
@@ -110,17 +96,16 @@ export function* iterate(
  *
  * @throws {MixtureError} `TIME_LIMIT` if there is no such place.
  */
-function interrupted(em: Em, { origin }: Climb, trace: readonly number[], first: number): Run {
-  if (!origin || trace.length === first) throw timeOver();
-  const { vector, pass, state, iteration, traces } = origin;
-  em.seatVector(vector);
-  const objective = trace[traces];
+function interrupted(em: Em, climb: Climb, from: Checkpoint | undefined): Run {
+  const { checkpoint, trace } = climb.end;
+  const first = from?.trace.length ?? 0;
+  if (!checkpoint || trace.length === first) throw timeOver();
+  em.seatVector(checkpoint.vector);
+  const { iteration } = checkpoint;
+  const at = checkpoint.trace.length;
+  const objective = trace[at];
   return {
     ...{ objective, logLikelihood: em.logLikelihoodOf(objective), converged: false, nIterations: iteration },
-    trace: Float64Array.from(trace.slice(0, traces + 1)),
-    checkpoint: {
-      ...{ vector, pass, state, iteration, nIterations: iteration, leapt: false },
-      trace: Float64Array.from(trace.slice(0, traces)),
-    },
+    ...{ trace: trace.slice(0, at + 1), checkpoint: { ...checkpoint, nIterations: iteration, leapt: false } },
   };
 }

@@ -35,19 +35,6 @@ export interface OrderState {
   readonly sorts: readonly SortState[];
 }
 
-/** What says when rows are sorted. */
-export interface Standing {
-  /** Whether they ever are. */
-  readonly pays: boolean;
-  readonly passes: number;
-  /** The pass before which sorting pays again, if rows have strayed by then. */
-  readonly sortAt: number;
-  /** How often they were. */
-  readonly sorted: number;
-  /** How many rows may lie in a tile of another component before it pays to sort again. */
-  readonly mostStrays: number;
-}
-
 interface SortState {
   /** In the form of {@link Sorted.vector}. */
   readonly vector: Float64Array;
@@ -70,10 +57,12 @@ export class RowOrder {
   readonly #em: Sorted;
   /** Tiles to sort: those whose rows may belong to any component. */
   readonly #free: number;
-  readonly #pays: boolean;
-  #passes = 0;
+  /** Whether rows are ever sorted. */
+  readonly pays: boolean;
+  /** Passes since the start, where it pays to count them. */
+  passes = 0;
   /** The pass before which sorting pays again, if rows have strayed by then. */
-  #sortAt = 0;
+  sortAt = 0;
   /** What rows were sorted by since they were packed. */
   #sorts: readonly SortState[] = [];
 
@@ -83,7 +72,7 @@ export class RowOrder {
     const { arena, nTiles } = em.rows;
     this.#em = em;
     this.#free = free;
-    this.#pays = lazy && K > 1 && free >= TILES_PER_COMPONENT * K;
+    this.pays = lazy && K > 1 && free >= TILES_PER_COMPONENT * K;
     this.homes = arena.i32(nTiles);
     this.#homesView.fill(0);
   }
@@ -95,46 +84,38 @@ export class RowOrder {
 
   /** A copy: {@link resume} brings rows back to where they are. */
   get state(): OrderState {
-    return { passes: this.#passes, sortAt: this.#sortAt, homes: this.#homesView.slice(), sorts: this.#sorts };
+    return { passes: this.passes, sortAt: this.sortAt, homes: this.#homesView.slice(), sorts: this.#sorts };
   }
 
   /** What rows were sorted by since they were packed. */
-  get sorts(): readonly SortState[] {
+  get sorts(): OrderState["sorts"] {
     return this.#sorts;
   }
 
-  /** When rows are sorted next. */
-  get standing(): Standing {
-    return {
-      ...{ pays: this.#pays, passes: this.#passes, sortAt: this.#sortAt, sorted: this.#sorts.length },
-      mostStrays: this.#pays ? this.#tolerableStrays() * this.#em.rows.N : Infinity,
-    };
-  }
-
-  set standing({ passes, sortAt }: Pick<Standing, "passes" | "sortAt">) {
-    this.#passes = passes;
-    this.#sortAt = sortAt;
+  /** How many rows may lie in tiles of other components before it pays to sort again. */
+  get mostStrays(): number {
+    return this.#tolerableStrays() * this.#em.rows.N;
   }
 
   /** Sorts rows if a pass is to find them sorted anew. */
   *prepare(): Work<void> {
-    if (this.#passes === this.#sortAt) yield* this.#sort();
+    if (this.passes === this.sortAt) yield* this.#sort();
   }
 
   /** Takes note of a pass. @param strays - the number of rows that it found in a tile of another component. */
   passed(strays: number): void {
-    if (!this.#pays) return;
-    this.#passes++;
+    if (!this.pays) return;
+    this.passes++;
     // every sort waits twice as long as the one before: their number grows with the logarithm of the passes
-    if (this.#passes >= this.#sortAt * 2 && strays > this.#tolerableStrays() * this.#em.rows.N) {
-      this.#sortAt = this.#passes;
+    if (this.passes >= this.sortAt * 2 && strays > this.mostStrays) {
+      this.sortAt = this.passes;
     }
   }
 
   /** Forgets how rows were sorted for other parameters: for a new start. */
   begin(): void {
-    this.#passes = 0;
-    this.#sortAt = 0;
+    this.passes = 0;
+    this.sortAt = 0;
   }
 
   /** Puts rows back into the caller's order. */
@@ -156,8 +137,8 @@ export class RowOrder {
       yield* this.#sort();
     }
     this.#homesView.set(homes);
-    this.#passes = passes;
-    this.#sortAt = sortAt;
+    this.passes = passes;
+    this.sortAt = sortAt;
   }
 
   /** Tiles in a window of {@link #sort}. */
@@ -186,7 +167,7 @@ export class RowOrder {
 
   /** Brings rows of one component together, within windows. */
   *#sort(): Work<void> {
-    if (!this.#pays) return;
+    if (!this.pays) return;
     const { rows, K, model, vector } = this.#em;
     const { arena, at, D, T } = rows;
     const nTiles = this.#free;

@@ -1,6 +1,6 @@
 // Parameters on their way, in a search for a start.
 
-import type { Work } from "../../engine/schedule.ts";
+import { inTurns, type Work } from "../../engine/schedule.ts";
 import { isCollapse, type MixtureError } from "../../errors.ts";
 import { type Fault, faultOf } from "../diagnosis/sound.ts";
 import type { Em } from "../em/em.ts";
@@ -43,9 +43,9 @@ export function* attempt(
   }
 }
 
-/** A start from parameters as they are. */
+/** A start from parameters as they are; whether they are any, the climb from them will tell. */
 export function taken(em: Em, vector: Float64Array): Work<void> {
-  return em.take(vector);
+  return inTurns(0, 1, () => em.seatVector(vector));
 }
 
 /** Whether every component counts: none is spurious or idle. */
