@@ -1,7 +1,7 @@
 // Time to answer: fits and selections by effort, beside scikit-learn and mclust, in turn; see README.md.
 //
 //     node bench/answers.mjs [--only fit,select] [--tables iris,5kx2] [--types full] [--efforts quick,standard,thorough]
-//         [--peers sklearn,mclust] [--seeds 100] [--threads 1] [--quick] [--out FILE]               needs a built library; half an hour
+//         [--peers sklearn,mclust] [--seeds 100] [--threads 1] [--quick] [--out FILE]               needs a built library; ten minutes
 //
 // Peers are those of bench/peers/install.sh, as far as they are there. `--seeds`: so many fits or selections of real tables by each effort,
 // whatever they take, instead of as many as fit in a budget.
