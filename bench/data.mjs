@@ -76,7 +76,7 @@ export function normalsOf(uniform) {
  * @param {Shape} shape
  * @param {Variant} [variant]
  * @param {number} [seed]
- * @returns {{ rows: Float64Array, means: Float64Array }} [N, d] and [K, d], row-major.
+ * @returns {{ rows: Float64Array, means: Float64Array, labels: Int32Array }} [N, d] and [K, d], row-major; [N], the component of each row.
  */
 export function mixtureOf({ N, d, K }, variant = "moderate", seed = 0) {
   const uniform = uniforms(12345 + seed);
@@ -90,9 +90,11 @@ export function mixtureOf({ N, d, K }, variant = "moderate", seed = 0) {
   }
   if (variant === "overlapping") roots.fill(roots[0]);
   const rows = new Float64Array(N * d);
+  const labels = new Int32Array(N);
   const z = new Float64Array(d);
   for (let n = 0; n < N; n++) {
     const k = (uniform() * K) | 0;
+    labels[n] = k;
     const root = roots[k];
     for (let i = 0; i < d; i++) z[i] = normal();
     for (let i = 0; i < d; i++) {
@@ -101,7 +103,7 @@ export function mixtureOf({ N, d, K }, variant = "moderate", seed = 0) {
       rows[n * d + i] = sum;
     }
   }
-  return { rows, means };
+  return { rows, means, labels };
 }
 
 /**

@@ -13,10 +13,21 @@ import { MCLUST_NAMES } from "../../test/support/forms.mjs";
  */
 
 const UNIVARIATE = { full: "V", tied: "E", diag: "V", spherical: "V" };
-const PYTHON = [process.env.PYTHON, fileURLToPath(new URL("../peers/.installed/sklearn/bin/python", import.meta.url))];
 
 /** @param {string} name */
 const here = (name) => fileURLToPath(new URL(name, import.meta.url));
+
+/** The Python that has scikit-learn, or undefined where there is none. */
+export function pythonOf() {
+  return [process.env.PYTHON, here("../peers/.installed/sklearn/bin/python")].find((path) => path && existsSync(path));
+}
+
+/** A sum over the numbers, so that what is kept is not taken for the fits of other data. @param {Float64Array} data */
+export function digestOf(data) {
+  let digest = 0;
+  for (const word of new Uint32Array(data.buffer)) digest = (Math.imul(digest, 31) + word) | 0;
+  return digest;
+}
 
 /**
  * What both found: read from the file that `--peers` names, if it is there; otherwise found, and written there.
@@ -34,9 +45,42 @@ export function peersOf(cases, seeds = 100) {
   return peers;
 }
 
+/**
+ * The log-likelihoods of their default fits, and the labels that these give the rows; a list is empty where the fits failed.
+ *
+ * @typedef {{ logLikelihood: number, labels: number[] }} Fit
+ * @param {import("./cases.mjs").Case[]} cases
+ * @param {number} seeds of scikit-learn.
+ * @returns {Record<"sklearn" | "mclust", { version: string, cases: Fit[][] } | undefined>}
+ */
+export function labelsOf(cases, seeds) {
+  const sklearn = runSklearn(cases, `${seeds}`, "defaults");
+  const mclust = mclustFits(cases);
+  return {
+    sklearn: sklearn && {
+      version: sklearn.version,
+      cases: sklearn.cases.map(({ defaults, labels }) =>
+        defaults.map((logLikelihood, i) => ({ logLikelihood, labels: labels[i] })),
+      ),
+    },
+    mclust: mclust && {
+      version: mclust.version,
+      cases: mclust.cases.map(({ defaults, starts }) =>
+        defaults.map((logLikelihood, i) => ({ logLikelihood, labels: starts[i].labels })),
+      ),
+    },
+  };
+}
+
 /** @param {import("./cases.mjs").Case[]} cases @param {number} seeds @returns {Peer | undefined} */
 function sklearnFits(cases, seeds) {
-  const python = PYTHON.find((path) => path && existsSync(path));
+  const out = runSklearn(cases, `${seeds}`);
+  return out && { version: out.version, cases: out.cases.map(({ defaults, best }) => ({ defaults, starts: best })) };
+}
+
+/** What sklearn_fits.py prints. @param {import("./cases.mjs").Case[]} cases @param {string[]} args */
+function runSklearn(cases, ...args) {
+  const python = pythonOf();
   if (!python) return undefined;
   return inFolder((folder) => {
     const file = join(folder, "cases.json");
@@ -49,8 +93,7 @@ function sklearnFits(cases, seeds) {
     writeFileSync(file, JSON.stringify(plain));
     const env = { ...process.env, OMP_NUM_THREADS: "1", OPENBLAS_NUM_THREADS: "1" };
     const options = { encoding: "utf8", maxBuffer: 1e9, env };
-    const out = JSON.parse(execFileSync(python, [here("sklearn_fits.py"), file, `${seeds}`], options));
-    return { version: out.version, cases: out.cases.map(({ defaults, best }) => ({ defaults, starts: best })) };
+    return JSON.parse(execFileSync(python, [here("sklearn_fits.py"), file, ...args], options));
   });
 }
 

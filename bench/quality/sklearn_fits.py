@@ -1,9 +1,10 @@
 """Default fits of scikit-learn, 100 seeds a case or as many as SEEDS says, and its best of other starts.
 
-python sklearn_fits.py CASES.json [SEEDS] > sklearn.json     (node bench/quality/run.mjs writes CASES.json and starts this)
+python sklearn_fits.py CASES.json [SEEDS [defaults]] > sklearn.json     (run.mjs and labelled.mjs write CASES.json and start this)
 
 Output: a list with, for each case, "defaults" (total log-likelihood of each seed's default fit) and "best" (parameters of
-the ten likeliest different fits of all kinds of starts, for gaussmix to go on from).
+the ten likeliest different fits of all kinds of starts, for gaussmix to go on from). With `defaults` no other kinds of starts, and
+"labels" (of the rows, by each seed's fit) instead of "best".
 """
 import json
 import sys
@@ -15,6 +16,8 @@ from sklearn.mixture import GaussianMixture
 
 warnings.filterwarnings("ignore")
 SEEDS = int(sys.argv[2]) if len(sys.argv) > 2 else 100
+IS_DEFAULT = sys.argv[3:] == ["defaults"]
+INITS = ["kmeans"] if IS_DEFAULT else ["kmeans", "k-means++", "random", "random_from_data"]
 
 
 def fit(rows, case, **options):
@@ -26,8 +29,9 @@ for case in json.load(open(sys.argv[1])):
     rows = np.array(case["data"]).reshape(case["shape"])
     found = {}
     defaults = []
+    labels = []
     for seed in range(SEEDS):
-        for init in ["kmeans", "k-means++", "random", "random_from_data"]:
+        for init in INITS:
             try:
                 mixture = fit(rows, case, random_state=seed, init_params=init)
             except ValueError:  # a collapsed covariance
@@ -35,10 +39,12 @@ for case in json.load(open(sys.argv[1])):
             total = mixture.score(rows) * len(rows)
             if init == "kmeans":
                 defaults.append(total)
+                if IS_DEFAULT:
+                    labels.append(mixture.predict(rows).tolist())
             found.setdefault(round(total, 1), mixture)
     best = [
         {"weights": m.weights_.tolist(), "means": m.means_.tolist(), "covariances": m.covariances_.tolist()}
         for _, m in sorted(found.items(), key=lambda item: -item[0])[:10]
     ]
-    results.append({"defaults": defaults, "best": best})
+    results.append({"defaults": defaults, **({"labels": labels} if IS_DEFAULT else {"best": best})})
 json.dump({"version": sklearn.__version__, "cases": results}, sys.stdout)

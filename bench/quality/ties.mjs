@@ -13,6 +13,7 @@ import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 import { headline, host } from "../report.mjs";
+import { digestOf, pythonOf } from "./peers.mjs";
 import { judgeFits, judgeSelection, shiftOf } from "./ties-judge.mjs";
 import { report } from "./ties-report.mjs";
 
@@ -49,21 +50,13 @@ await build({ entryPoints, outfile: bundle, bundle: true, format: "esm", platfor
 const { ties } = await import(bundle);
 rmSync(bundle);
 
-/** A sum over the numbers, so that what is kept is not taken for the fits of other problems. @param {Float64Array} data */
-function digestOf(data) {
-  let digest = 0;
-  for (const word of new Uint32Array(data.buffer)) digest = (Math.imul(digest, 31) + word) | 0;
-  return digest;
-}
-
 /** scikit-learn's fits of some problems: kept, or found now; none where it is not installed. @param {string} name @param {any[]} block */
 function peersOf(name, block) {
   const file = `${cache}/ties-sklearn-${name}.json`;
   const digests = block.map(({ data }) => digestOf(data));
   const kept = existsSync(file) && JSON.parse(readFileSync(file, "utf8"));
   if (kept && kept.digests.join() === digests.join()) return kept;
-  const paths = [process.env.PYTHON, fileURLToPath(new URL("../peers/.installed/sklearn/bin/python", import.meta.url))];
-  const python = paths.find((path) => path && existsSync(path));
+  const python = pythonOf();
   if (!python) return undefined;
   const input = `${cache}/ties-problems-${process.pid}.json`;
   writeFileSync(input, JSON.stringify(block.map(({ data, shape, K }) => ({ data: [...data], shape, K }))));

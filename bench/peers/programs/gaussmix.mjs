@@ -1,8 +1,8 @@
-// EM iterations and whole fits of this library on command: JSON lines in, JSON lines out (see README.md).
+// EM iterations, whole fits and selections of this library on command: JSON lines in, JSON lines out (see README.md).
 //
 // An iteration is the time from one `onIteration` to the next, an M-step and a pass over the data. The callback itself
 // waits for the next command, with nothing of the fit running.
-import { GaussianMixture } from "gaussmix";
+import { GaussianMixture, select } from "gaussmix";
 import { receive, rowsOf, send, startOf } from "./lines.mjs";
 
 /** @typedef {import("./lines.mjs").Message} Message */
@@ -62,27 +62,53 @@ async function iterate(load) {
   return message;
 }
 
+/** @param {() => Promise<object>} work @returns {Promise<object>} what it gives, and the milliseconds it took */
+async function timed(work) {
+  const before = performance.now();
+  const answer = await work();
+  return { ms: performance.now() - before, answer };
+}
+
+/** One fit. @param {Float64Array} data @param {object} options */
+async function fitted(data, options) {
+  const { ms, answer } = await timed(() => GaussianMixture.fit(data, options));
+  const { logLikelihood, nIterations, warnings } = answer.report;
+  const isSpurious = warnings.some(({ code }) => code === "SPURIOUS_COMPONENT");
+  return { ms, logLikelihood, iterations: nIterations, isSpurious };
+}
+
+/** One selection: its table, with null where a candidate failed, and the winner. @param {Float64Array} data @param {object} options */
+async function selected(data, options) {
+  const { ms, answer } = await timed(() => select(data, options));
+  const winner = answer.candidates.find(({ mixture }) => mixture === answer.best);
+  const cellOf = ({ covarianceType, nComponents, logLikelihood, bic }) => ({
+    type: covarianceType,
+    K: nComponents,
+    logLikelihood: logLikelihood ?? null,
+    bic: bic ?? null,
+  });
+  return { ms, cells: answer.candidates.map(cellOf), winner: cellOf(winner) };
+}
+
 /**
- * Fits with default options but for the seed, as often as it is asked to.
+ * Fits and selects with default options but for the seed and those that are asked for, as often as it is asked to.
  *
  * @param {Message} load without a start
  * @returns {Promise<Message | undefined>} the first command that is not about these data.
  */
-async function fits(load) {
+async function answers(load) {
   const { d, K, threads } = load;
   const data = rowsOf(load);
   send({});
   let message = receive();
-  for (; message?.command === "fit"; message = receive()) {
-    const before = performance.now();
-    const { report } = await GaussianMixture.fit(data, {
-      nFeatures: d,
-      nComponents: K,
-      seed: message.seed,
-      threads,
-    });
-    const ms = performance.now() - before;
-    send({ ms, logLikelihood: report.logLikelihood, iterations: report.nIterations });
+  for (; message?.command === "fit" || message?.command === "select"; message = receive()) {
+    const options = { nFeatures: d, seed: message.seed, threads, ...message.options };
+    try {
+      const isFit = message.command === "fit";
+      send(await (isFit ? fitted(data, { nComponents: K, ...options }) : selected(data, options)));
+    } catch (error) {
+      send({ error: `${error}` });
+    }
   }
   return message;
 }
@@ -91,7 +117,7 @@ let message = receive();
 while (message !== undefined) {
   try {
     if (message.command === "load") {
-      message = await (message.start === undefined ? fits(message) : iterate(message));
+      message = await (message.start === undefined ? answers(message) : iterate(message));
       continue;
     }
     send(message.command === "about" ? { version: `gaussmix, Node ${process.versions.node}` } : {});

@@ -1,4 +1,4 @@
-# EM iterations and whole fits of R's mclust on command: JSON lines in, JSON lines out (see README.md).
+# EM iterations, whole fits and selections of R's mclust on command: JSON lines in, JSON lines out (see README.md).
 suppressMessages(library(mclust))
 options(warn = -1)
 
@@ -66,11 +66,35 @@ run <- function(state, iterations) {
   state
 }
 
-whole <- function(state, seed) {
+whole <- function(state, seed, type) {
   set.seed(seed)
   before <- clock()
-  fit <- Mclust(state$rows, G = state$K, modelNames = "VVV", verbose = FALSE)
-  list(ms = clock() - before, logLikelihood = fit$loglik)
+  fit <- Mclust(state$rows, G = state$K, modelNames = MODELS[[if (is.null(type)) "full" else type]], verbose = FALSE)
+  ms <- clock() - before
+  if (is.null(fit)) stop("no fit")
+  list(ms = ms, logLikelihood = fit$loglik)
+}
+
+# mclustBIC of all types and 1 to so many components; its BIC has the other sign.
+selection <- function(state, most) {
+  before <- clock()
+  table <- mclustBIC(state$rows, G = seq_len(most), modelNames = unname(MODELS), verbose = FALSE)
+  ms <- clock() - before
+  N <- nrow(state$rows)
+  d <- ncol(state$rows)
+  cells <- character()
+  scores <- numeric()
+  for (type in names(MODELS)) for (K in seq_len(most)) {
+    score <- -table[K, MODELS[[type]]]
+    logLikelihood <- (nMclustParams(MODELS[[type]], d, K) * log(N) - score) / 2
+    number <- function(value) if (is.na(value)) "null" else sprintf("%.17g", value)
+    cells <- c(cells, sprintf(
+      "{\"type\":\"%s\",\"K\":%d,\"bic\":%s,\"logLikelihood\":%s}", type, K, number(score), number(logLikelihood)
+    ))
+    scores <- c(scores, score)
+  }
+  winner <- cells[which.min(scores)]
+  sprintf("\"ms\":%.6f,\"cells\":[%s],\"winner\":%s", ms, paste(cells, collapse = ","), winner)
 }
 
 state <- NULL
@@ -93,9 +117,10 @@ while (length(line <- readLines(input, 1)) > 0) {
       },
       logLikelihood = answer(sprintf("\"logLikelihood\":%.17g", state$logLikelihood)),
       fit = {
-        fit <- whole(state, number(line, "seed"))
+        fit <- whole(state, number(line, "seed"), field(line, "covarianceType"))
         answer(sprintf("\"ms\":%.6f,\"logLikelihood\":%.17g", fit$ms, fit$logLikelihood))
       },
+      select = answer(selection(state, number(line, "most"))),
       {
         state <- NULL
         answer()

@@ -58,7 +58,7 @@ class Peer:
         """Of one more iteration, as it reports that of the parameters before its M-step."""
         return float(self.compute().goalFunction[0, 0])
 
-    def fit(self, _seed):
+    def fit(self, _message):
         before = time.perf_counter()
         start = daal4py.em_gmm_init(nComponents=self.components).compute(self.rows)
         result = daal4py.em_gmm(nComponents=self.components).compute(

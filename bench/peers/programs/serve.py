@@ -20,7 +20,8 @@ def data_of(load):
 def serve(version, Peer):
     """Answers until there is nothing more on standard input.
 
-    Peer(load) has run(iterations), milliseconds of each; log_likelihood(), after those; fit(seed), a whole default fit.
+    Peer(load) has run(iterations), milliseconds of each; log_likelihood(), after those; fit(message), a
+    whole default fit with the seed of the message; maybe select(message).
     """
     peer = None
     for line in sys.stdin:
@@ -38,7 +39,9 @@ def serve(version, Peer):
             elif command == "logLikelihood":
                 answer["logLikelihood"] = peer.log_likelihood()
             elif command == "fit":
-                answer = peer.fit(message["seed"])
+                answer = peer.fit(message)
+            elif command == "select":
+                answer = peer.select(message)
             elif command == "unload":
                 peer = None
         except Exception as error:

@@ -1,4 +1,4 @@
-"""EM iterations and whole fits of scikit-learn's GaussianMixture on command (see README.md)."""
+"""EM iterations, whole fits and selections of scikit-learn's GaussianMixture on command (see README.md)."""
 
 import os
 import sys
@@ -69,11 +69,36 @@ class Peer:
     def log_likelihood(self):
         return float(self.mean) * len(self.rows)
 
-    def fit(self, seed):
+    def fit(self, message):
+        """A default fit but for the type; with `within`, the best of as many as take so many milliseconds, one at least."""
+        kind = message.get("covarianceType", "full")
+        within = message.get("within", 0)
+        best, starts, ms = None, 0, 0.0
+        while starts == 0 or ms * (starts + 1) / starts <= within:
+            seed = message["seed"] if "within" not in message else 1000 * message["seed"] + starts
+            before = time.perf_counter()
+            model = GaussianMixture(self.components, covariance_type=kind, random_state=seed).fit(self.rows)
+            ms += (time.perf_counter() - before) * 1e3
+            starts += 1
+            if best is None or model.lower_bound_ > best.lower_bound_:
+                best = model
+        total = best.score(self.rows) * len(self.rows)
+        return {"ms": ms, "logLikelihood": total, "iterations": best.n_iter_, "starts": starts}
+
+    def select(self, message):
+        """Default fits of all types and 1 to `most` components: their BIC, and the one with the lowest."""
+        cells = []
+        models = []
         before = time.perf_counter()
-        model = GaussianMixture(self.components, random_state=seed).fit(self.rows)
+        for kind in ["full", "tied", "diag", "spherical"]:
+            for components in range(1, message["most"] + 1):
+                model = GaussianMixture(components, covariance_type=kind, random_state=message["seed"]).fit(self.rows)
+                cells.append({"type": kind, "K": components, "bic": model.bic(self.rows)})
+                models.append(model)
         ms = (time.perf_counter() - before) * 1e3
-        return {"ms": ms, "logLikelihood": model.score(self.rows) * len(self.rows), "iterations": model.n_iter_}
+        for cell, model in zip(cells, models):
+            cell["logLikelihood"] = model.score(self.rows) * len(self.rows)
+        return {"ms": ms, "cells": cells, "winner": min(cells, key=lambda cell: cell["bic"])}
 
 
 prefer_avx512()
