@@ -1,8 +1,8 @@
 // What the efforts are called in tables, and the options that ask for them.
 
-/** @type {Record<"quick" | "standard" | "thorough", import("gaussmix").FitOptions>} */
+/** @type {Record<"quick" | "standard" | "thorough", { effort: "quick" | "standard" | "thorough" }>} */
 export const EFFORTS = {
-  quick: { init: "kmeans" },
-  standard: { init: "kmeans-standardised" },
-  thorough: {},
+  quick: { effort: "quick" },
+  standard: { effort: "standard" },
+  thorough: { effort: "thorough" },
 };
