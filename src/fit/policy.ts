@@ -69,8 +69,16 @@ export const SAMPLE_ITERATIONS = 100;
 export const SPACES_STARTED_IN = ["winsorised", "raw", "whitened"] as const;
 /** A solution is preferred to that of the first space if it is likelier by this. [nats per row; "labelled"] */
 export const PREFERRED_BY = 0.05;
-/** A solution is not preferred for its likelihood if its smallest component has less than this share of an even part of the rows. [share; "labelled"] */
-export const SMALLEST_SHARE: number = 1 / 4;
+/** A component is small if it has less than this share of an even part of the rows … [share; "labelled"] */
+export const SMALL_SHARE: number = 1 / 4;
+/** … and fewer rows than this many times the columns and one, which its covariance takes. [ratio; "labelled"] */
+export const SMALL_ROWS = 2;
+/** Starts beside those from partitions where these do not lead to one place and there are no starts from smaller models. ["ties"] */
+export const EXTRA_STARTS: readonly SimpleStrategy[] = [
+  "kmeans-standardised",
+  "kmeans-standardised",
+  "kmeans-standardised",
+];
 /** Starts that are tried after those from clusters, as long as none has come to a sound solution. ["ties"] */
 export const FURTHER_STARTS: readonly SimpleStrategy[] = [
   "kmeans-standardised",

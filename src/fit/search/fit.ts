@@ -5,7 +5,7 @@ import type { Work } from "../../engine/schedule.ts";
 import { runHere, runOnThreads } from "../../engine/threads.ts";
 import { isCollapse } from "../../errors.ts";
 import type { Matrix } from "../../input/matrix.ts";
-import type { FitSettings } from "../../input/options.ts";
+import type { FitSettings, InitSettings } from "../../input/options.ts";
 import { isTimeOver } from "../../input/watch.ts";
 import { type Model, modelSteps } from "../../model/model.ts";
 import { type FitReport, reportOf } from "../diagnosis/report.ts";
@@ -202,7 +202,7 @@ function* fitFrom(em: Em, settings: FitSettings, stream: number, optima: Optima,
   em.fixed = settings.fixed && new FixedParameters(em, settings.fixed, queue[0]);
   // components with known labels stay with their rows
   const isOurs = settings.init.kind === "strategy";
-  let repairs = given || settings.labels ? 0 : isOurs ? MOST_REPAIRS : MOST_REPAIRS_OF_GIVEN;
+  let repairs = given || settings.labels || isBrief(settings.init) ? 0 : isOurs ? MOST_REPAIRS : MOST_REPAIRS_OF_GIVEN;
   let best: End | undefined;
   let failure: unknown;
   for (let vector = queue.shift(); vector; vector = queue.shift()) {
@@ -265,6 +265,11 @@ function* runInTime(em: Em, settings: FitSettings, stream: number, vector: Float
     ...{ objective, logLikelihood: em.logLikelihoodOf(objective), trace: Float64Array.of(objective) },
     ...{ converged: false, nIterations: 0, isEstimated: takesLong, checkpoint: undefined },
   });
+}
+
+/** Whether a model is one of many that are to be compared soon. */
+export function isBrief(init: InitSettings): boolean {
+  return init.kind === "strategy" && Boolean(init.aided) && (init.strategy === "quick" || init.strategy === "standard");
 }
 
 function* runFrom(em: Em, settings: FitSettings, start: number, from?: Checkpoint): Work<End> {

@@ -61,12 +61,13 @@ export function* startsByStrategy(
   em: Em,
   { strategy, aided = false }: Extract<InitSettings, { kind: "strategy" }>,
   random: Pointer,
+  stream: number,
   optima: Optima,
 ): Work<readonly Float64Array[]> {
   if (strategy === "quick" || strategy === "standard") {
     const rows = raceRows(em);
     const small = rows === undefined ? em : em.on(subsample(em, rows, random));
-    const field = yield* settled(small, strategy, aided, random, optima);
+    const field = yield* settled(small, strategy, aided, random, stream, optima);
     return yield* onAllRows(em, small, vectorsOf(small === em ? field : field.slice(0, 1)), random);
   }
   if (strategy !== "thorough" && strategy !== "race" && strategy !== "short-em") {

@@ -1,23 +1,27 @@
 // The search for a start that ends soon: a few kinds of clusters, where EM leads from each, and the one that people would take.
 import type { Pointer } from "../../engine/kernels.ts";
+import { randomState } from "../../engine/random.ts";
 import type { Work } from "../../engine/schedule.ts";
 import { isCollapse } from "../../errors.ts";
 import type { Effort } from "../../input/options.ts";
 import { timeOver } from "../../input/watch.ts";
 import type { Em } from "../em/em.ts";
 import {
+  EXTRA_STARTS,
   FURTHER_STARTS,
   MOST_WHITENED,
   PREFERRED_BY,
   QUICK_CLIMB,
-  SMALLEST_SHARE,
+  SAME_SUMMIT,
+  SMALL_ROWS,
+  SMALL_SHARE,
   SPACES_STARTED_IN,
   STANDARD_CLIMB,
 } from "../policy.ts";
 import { startFromPartition } from "../starts/partitions.ts";
 import type { Space } from "../starts/spaces.ts";
 import { startBy } from "../starts/strategies.ts";
-import { attempt, type Contender, isSound, taken } from "./contender.ts";
+import { attempt, type Contender, isApart, isSound, taken } from "./contender.ts";
 import type { Optima } from "./optima.ts";
 
 /**
@@ -26,6 +30,8 @@ import type { Optima } from "./optima.ts";
  * spends a component on a few rows. Likelihood alone would: the likeliest solution is often one that explains some outliers well.
  *
  * @param aided - whether the likelihoods of models are to be compared: then there is no margin.
+ * @param random - draws samples for hierarchies.
+ * @param stream - which of several searches, each with other chances.
  * @param optima - takes note of where starts lead.
  * @throws {MixtureError} What the last start failed with, if all did.
  */
@@ -34,8 +40,14 @@ export function* settled(
   effort: Exclude<Effort, "thorough">,
   aided: boolean,
   random: Pointer,
+  stream: number,
   optima: Optima,
 ): Work<readonly Contender[]> {
+  if (em.K === 1) {
+    const only = yield* attempt(em, () => startBy("k-means++", em, random), STANDARD_CLIMB);
+    if (isCollapse(only)) throw only;
+    return [only];
+  }
   // partitions are known of rows that lie as they were packed
   yield* em.renew();
   const starts: Float64Array[] = [];
@@ -45,7 +57,9 @@ export function* settled(
     const mark = em.rows.arena.mark();
     try {
       yield* startFromPartition(em, space, random);
-      starts.push(em.vector.slice());
+      const { vector } = em;
+      // spaces may agree
+      if (!starts.some((start) => start.every((value, i) => value === vector[i]))) starts.push(vector.slice());
     } catch (error) {
       if (!isCollapse(error)) throw error;
       failure = error;
@@ -63,33 +77,45 @@ export function* settled(
   for (const vector of starts) {
     if (!em.isTimeOver) yield* enter(() => taken(em, vector));
   }
-  for (let i = 0; i < FURTHER_STARTS.length && !field.some((one) => isSound(em, one)) && !em.isTimeOver; i++) {
-    yield* enter(() => startBy(FURTHER_STARTS[i], em, random, true));
+  // chance is the same for all seeds, so that a solution does not hang on it
+  const fixed = randomState(em.rows.arena, 0, stream);
+  const isUnanimous = field.every((one) => !isApart(em, one, field[0], SAME_SUMMIT));
+  for (const strategy of effort === "quick" || aided || isUnanimous ? [] : EXTRA_STARTS) {
+    if (!em.isTimeOver) yield* enter(() => startBy(strategy, em, fixed, true));
+  }
+  const isFound = (): boolean => field.some((one) => aided || isSound(em, one));
+  for (let i = 0; i < FURTHER_STARTS.length && !isFound() && !em.isTimeOver; i++) {
+    yield* enter(() => startBy(FURTHER_STARTS[i], em, fixed, true));
   }
   for (const contender of field) if (effort === "standard") optima.see(em, contender);
   if (field.length === 0) throw failure ?? timeOver();
   const best = preferred(em, field, aided ? 0 : PREFERRED_BY);
+  // a model among others that has faults is not worth the time that it takes to mend them
+  if (aided) return [best];
   const others = field.filter((one) => one !== best).sort((a, b) => b.objective - a.objective);
   return [best, ...others];
 }
 
 /** The spaces in which rows are clustered, the preferred one first. */
-function spacesFor({ rows: { N, D }, form, K }: Em): readonly Space[] {
-  if (K === 1) return SPACES_STARTED_IN.slice(0, 1);
+function spacesFor({ rows: { N, D }, form }: Em): readonly Space[] {
   const whitens = N > D && (D <= MOST_WHITENED || form.isDense);
   return SPACES_STARTED_IN.filter((space) => whitens || space !== "whitened");
 }
 
-/** The first, unless another is better: sound where the first is not, or likelier by the margin without a small component. */
+/**
+ * The first, unless another is better: sound where the first is not, without a small component where the first has one, or likelier by
+ * the margin without a small component.
+ */
 function preferred(em: Em, field: readonly Contender[], margin: number): Contender {
   const { rows, K } = em;
-  const smallest = ({ vector }: Contender): number => Math.min(...vector.subarray(0, K));
-  let [best] = field;
-  for (const one of [...field].sort((a, b) => a.objective - b.objective)) {
-    const isBetterKind = isSound(em, one) && !isSound(em, best);
-    const isLikelier = one.objective > best.objective + margin * rows.totalWeight;
-    const isBalanced = smallest(one) >= Math.min(SMALLEST_SHARE / K, smallest(best));
-    if (isBetterKind || (isSound(em, one) === isSound(em, best) && isLikelier && isBalanced)) best = one;
-  }
-  return best;
+  const { D, totalWeight } = rows;
+  const least = Math.min(SMALL_SHARE / K, (SMALL_ROWS * (D + 1)) / (rows.whole ?? rows.N));
+  const isBalanced = ({ vector }: Contender): boolean => vector.subarray(0, K).every((weight) => weight >= least);
+  const rank = (one: Contender): number => 2 * Number(isSound(em, one)) + Number(isBalanced(one));
+  return [...field]
+    .sort((a, b) => a.objective - b.objective)
+    .reduce((best, one) => {
+      if (rank(one) !== rank(best)) return rank(one) > rank(best) ? one : best;
+      return one.objective > best.objective + margin * totalWeight ? one : best;
+    }, field[0]);
 }

@@ -25,7 +25,8 @@ export function* startsOf(
   const { arena } = em.rows;
   const mark = arena.mark();
   try {
-    if (init.kind === "strategy") return yield* startsByStrategy(em, init, randomState(arena, seed, stream), optima);
+    if (init.kind === "strategy")
+      return yield* startsByStrategy(em, init, randomState(arena, seed, stream), stream, optima);
     yield* startFromGiven(em, init);
     return [em.vector.slice()];
   } finally {

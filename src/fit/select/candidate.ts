@@ -16,7 +16,7 @@ import { type Problem, problemOf } from "../em/problem.ts";
 import { regularisationOf } from "../em/regularisation.ts";
 import type { RowSource } from "../em/row-source.ts";
 import { EQUAL_LIKELIHOODS, SPLITS_TRIED } from "../policy.ts";
-import { bestFit, type Fitted } from "../search/fit.ts";
+import { bestFit, type Fitted, isBrief } from "../search/fit.ts";
 import { asAsked, settingsInside } from "../search/one-column.ts";
 import { type Component, componentsOf, splitsOf, valuesOf, widened, withParts, withTwin } from "../search/split.ts";
 
@@ -60,11 +60,10 @@ function* tryAll(problem: Problem, matrix: Matrix, settings: FitSettings, smalle
   }
   arena.rewind(mark);
   const em = new Em(problem, regularisation);
-  const { init } = settings;
-  const isBrief = init.kind === "strategy" && (init.strategy === "quick" || init.strategy === "standard");
   for (const model of smaller) {
     // where time is short, only what is needed for larger models to be no less likely
-    if ((isBrief || em.isTimeOver) && found.some((fit) => reaches(fit, model.report.logLikelihood))) continue;
+    if ((isBrief(settings.init) || em.isTimeOver) && found.some((fit) => reaches(fit, model.report.logLikelihood)))
+      continue;
     try {
       found.push(...(yield* nestedRuns(em, matrix, settings, model)));
     } catch (error) {

@@ -50,9 +50,19 @@ function* partitionOf(rows: RowSource, K: number, space: Space, random: Pointer)
   const clusters = yield* clustersIn(space, rows, K);
   yield* centre(clusters, own.hierarchies, space, random);
   yield* clusters.lloyd();
-  const labels = Int32Array.from(arena.viewI32(clusters.labels, N));
+  const labels = inOrder(arena.viewI32(clusters.labels, N), K);
   own.partitions.set(name, labels);
   return labels;
+}
+
+/** The same clusters, numbered as they come: so that partitions that are the same look the same. */
+function inOrder(labels: Int32Array, K: number): Int32Array {
+  const places = new Int32Array(K).fill(-1);
+  let count = 0;
+  return Int32Array.from(labels, (label) => {
+    if (places[label] < 0) places[label] = count++;
+    return places[label];
+  });
 }
 
 /** Centres from the hierarchy of the rows; of a sample too small for all clusters by k-means++. */
