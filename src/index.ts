@@ -61,6 +61,7 @@ export {
   type ComponentRange,
   type Criterion,
   type Selection,
+  type SelectionProgress,
   type SelectOptions,
   type SelectProgress,
   select,
@@ -70,13 +71,14 @@ export { accumulate, type MaximiseOptions, maximise, Statistics } from "./api/st
 export type { ByColumn, Component } from "./api/text.ts";
 export type { Parameters } from "./covariance/parameters.ts";
 export { MixtureError, type MixtureErrorCode, type MixtureErrorOptions } from "./errors.ts";
-export type { FitReport, FitWarning, FitWarningCode, StartReport } from "./fit/diagnosis/report.ts";
+export type { FitReport, FitWarning, FitWarningCode, Optimum, StartReport } from "./fit/diagnosis/report.ts";
 export type { Column } from "./input/columns.ts";
 export type { DataInput, RowInput, ShapedInput } from "./input/data.ts";
 export type {
   CovarianceType,
   FamilyName,
   FitOptions,
+  FitProgress,
   Fixed,
   Init,
   InitStrategy,

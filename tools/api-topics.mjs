@@ -17,8 +17,10 @@ export const TOPICS = {
       "Fixed",
       "PriorOptions",
       "Progress",
+      "FitProgress",
       "FitReport",
       "StartReport",
+      "Optimum",
       "FitWarning",
       "FitWarningCode",
       "improve",
@@ -51,6 +53,7 @@ export const TOPICS = {
       "Selection",
       "Candidate",
       "SelectProgress",
+      "SelectionProgress",
     ],
   },
   questions: {
