@@ -73,12 +73,8 @@ export const PREFERRED_BY = 0.05;
 export const SMALL_SHARE: number = 1 / 4;
 /** … and fewer rows than this many times the columns and one, which its covariance takes. [ratio; "labelled"] */
 export const SMALL_ROWS = 2;
-/** Starts beside those from partitions where these do not lead to one place and there are no starts from smaller models. ["ties"] */
-export const EXTRA_STARTS: readonly SimpleStrategy[] = [
-  "kmeans-standardised",
-  "kmeans-standardised",
-  "kmeans-standardised",
-];
+/** Starts from k-means of chance in the first space beside those from partitions, of all rows and where no smaller models give starts. [starts; "ties", "labelled"] */
+export const EXTRA_STARTS = 3;
 /** Starts that are tried after those from clusters, as long as none has come to a sound solution. ["ties"] */
 export const FURTHER_STARTS: readonly SimpleStrategy[] = [
   "kmeans-standardised",

@@ -54,9 +54,9 @@ export function isSound(em: Em, contender: Contender): boolean {
   return contender.fault === "none";
 }
 
-/** Whether two are at different places. @param least - how far apart they must be, in nats per row. */
-export function isApart({ rows }: Em, a: Contender, b: Contender, least: number = CONTENDER_TOL): boolean {
-  return Math.abs(a.objective - b.objective) > least * rows.totalWeight;
+/** Whether two are at different places. */
+export function isApart({ rows }: Em, a: Contender, b: Contender): boolean {
+  return Math.abs(a.objective - b.objective) > CONTENDER_TOL * rows.totalWeight;
 }
 
 /**

@@ -12,7 +12,6 @@ import {
   MOST_WHITENED,
   PREFERRED_BY,
   QUICK_CLIMB,
-  SAME_SUMMIT,
   SMALL_ROWS,
   SMALL_SHARE,
   SPACES_STARTED_IN,
@@ -20,8 +19,8 @@ import {
 } from "../policy.ts";
 import { startFromPartition } from "../starts/partitions.ts";
 import type { Space } from "../starts/spaces.ts";
-import { startBy } from "../starts/strategies.ts";
-import { attempt, type Contender, isApart, isSound, taken } from "./contender.ts";
+import { startBy, startFromClusters } from "../starts/strategies.ts";
+import { attempt, type Contender, isSound, taken } from "./contender.ts";
 import type { Optima } from "./optima.ts";
 
 /**
@@ -79,9 +78,9 @@ export function* settled(
   }
   // chance is the same for all seeds, so that a solution does not hang on it
   const fixed = randomState(em.rows.arena, 0, stream);
-  const isUnanimous = field.every((one) => !isApart(em, one, field[0], SAME_SUMMIT));
-  for (const strategy of effort === "quick" || aided || isUnanimous ? [] : EXTRA_STARTS) {
-    if (!em.isTimeOver) yield* enter(() => startBy(strategy, em, fixed, true));
+  const isShort = effort === "quick" || aided || em.rows.whole !== undefined;
+  for (let i = 0; i < EXTRA_STARTS && !isShort && !em.isTimeOver; i++) {
+    yield* enter(() => startFromClusters(em, SPACES_STARTED_IN[0], fixed));
   }
   const isFound = (): boolean => field.some((one) => aided || isSound(em, one));
   for (let i = 0; i < FURTHER_STARTS.length && !isFound() && !em.isTimeOver; i++) {
@@ -116,6 +115,6 @@ function preferred(em: Em, field: readonly Contender[], margin: number): Contend
     .sort((a, b) => a.objective - b.objective)
     .reduce((best, one) => {
       if (rank(one) !== rank(best)) return rank(one) > rank(best) ? one : best;
-      return one.objective > best.objective + margin * totalWeight ? one : best;
+      return isBalanced(one) && one.objective > best.objective + margin * totalWeight ? one : best;
     }, field[0]);
 }

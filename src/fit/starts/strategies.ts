@@ -34,16 +34,39 @@ export function* startBy(strategy: SimpleStrategy, em: Em, random: Pointer, brie
       clusters.drawRows(random);
       yield* em.write(pooled(em, arena.readF64(clusters.centres, K * D)));
     } else {
-      const space = SPACES[strategy] as Space;
-      const clusters = yield* clustersIn(space, rows, K);
-      yield* clusters.seed(random, brief ? Math.min(K, MOST_SEED_TRIALS) + 2 : undefined);
-      yield* clusters.lloyd(strategy.startsWith("k-means++") ? 0 : brief ? BRIEF_LLOYD_ITERATIONS : undefined);
-      const means = space === "whitened" ? columnMeansFor(em) : arena.readF64(clusters.centres, K * D);
-      yield* firstStep(em, means, () => em.sumLabels(clusters.labels));
+      const trials = brief ? Math.min(K, MOST_SEED_TRIALS) + 2 : undefined;
+      const maxIter = strategy.startsWith("k-means++") ? 0 : brief ? BRIEF_LLOYD_ITERATIONS : undefined;
+      yield* startFromClusters(em, SPACES[strategy] as Space, random, trials, maxIter);
     }
   } finally {
     arena.rewind(mark);
   }
+}
+
+/**
+ * Puts parameters into `em` of which each component is one cluster of k-means in a space.
+ *
+ * @param trials - how many rows each seed is the best of; by default as many as k-means++ has.
+ * @param maxIter - the most iterations of Lloyd's algorithm.
+ */
+export function* startFromClusters(
+  em: Em,
+  space: Space,
+  random: Pointer,
+  trials?: number,
+  maxIter?: number,
+): Work<void> {
+  const { rows, K } = em;
+  const { arena, D } = rows;
+  const mark = arena.mark();
+  const clusters = yield* clustersIn(space, rows, K);
+  yield* clusters.seed(random, trials);
+  yield* clusters.lloyd(maxIter);
+  // where the space has other units, centres there are no means here
+  const hasUnits = space === "raw" || space === "standardised";
+  const means = hasUnits ? arena.readF64(clusters.centres, K * D) : columnMeansFor(em);
+  yield* firstStep(em, means, () => em.sumLabels(clusters.labels));
+  arena.rewind(mark);
 }
 
 /** Each row's responsibilities are K uniform numbers, divided by their sum. */
