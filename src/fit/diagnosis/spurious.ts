@@ -58,38 +58,55 @@ export interface Judged {
  */
 export function spuriousComponents(em: Judged, parameters: Parameters, share = 1): number[] {
   const { rows, regularisation } = em;
-  const { nFeatures: D, weights } = parameters;
+  const { nComponents: K, nFeatures: D, weights } = parameters;
   const form = formOf(parameters);
-  const { totalWeight, columnVariances } = rows;
+  const { arena, totalWeight } = rows;
   const N = share * rows.N;
   const whole = share * (rows.whole ?? rows.N);
   const inSight = totalWeight / regularisation.resolution.unit;
   const total = inSight * (whole / N);
   // the most work by far where columns are many, and not needed where rows are few
-  let inverses: readonly [precisions: Float64Array, within: Float64Array] | undefined;
+  let precisions: Float64Array | undefined;
+  let within: Float64Array | undefined;
   const least = form.isDense ? D + 1 : 2;
-  const varying = [...columnVariances.keys()].filter((d) => columnVariances[d] > 0);
+  const isShared = sharesCovariance(familyOf(parameters));
   const isNarrow = (ratio: number, limit: number): boolean => !(ratio >= limit);
-  return [...weights.keys()].filter((k) => {
-    const part = sharesCovariance(familyOf(parameters)) ? 1 : weights[k];
+  const spurious: number[] = [];
+  for (let k = 0; k < K; k++) {
+    const part = isShared ? 1 : weights[k];
     const n = part * total;
     // half a row is left for what the other components take of it
-    if (N > 1 && part * inSight < least - 0.5) return weights[k] > 0;
-    inverses ??= [precisionsOf(parameters), withinCovariance(parameters)];
-    const [precisions, within] = inverses;
+    if (N > 1 && part * inSight < least - 0.5) {
+      if (weights[k] > 0) spurious.push(k);
+      continue;
+    }
+    precisions ??= precisionsOf(parameters, arena);
+    within ??= withinCovariance(parameters);
     const limit = Math.max(LEAST_SHARE, (SMALL_SHARE * least * least) / (n * n));
-    const rests = varying.some((d) => {
-      const floor = regularisation.reg[d] + regularisation.ridge[d] / (part * totalWeight);
-      const variance = ownBlock(parameters, parameters.covariances, k)[form.at(d, d, D)];
-      return variance <= SUPPORT * floor && variance < SMALL_SHARE * columnVariances[d];
-    });
-    if (!rests && !isNarrow(D / relativeTrace(parameters, precisions, within, k), limit)) return false;
+    const rests = restsOn(em, parameters, k, part * totalWeight);
+    if (!rests && !isNarrow(D / relativeTrace(parameters, precisions, within, k), limit)) continue;
     const neighbour = neighbourOf(em, parameters, precisions, k);
-    if (neighbour < 0) return false;
+    if (neighbour < 0) continue;
     const own = ownBlock(parameters, parameters.covariances, neighbour);
-    if (!rests && !isNarrow(D / relativeTrace(parameters, precisions, own, k), limit)) return false;
-    return n < FEW || isByChance(em, parameters, precisions, [k, neighbour], [n, total, least]);
-  });
+    if (!rests && !isNarrow(D / relativeTrace(parameters, precisions, own, k), limit)) continue;
+    if (n < FEW || isByChance(em, parameters, precisions, [k, neighbour], [n, total, least])) spurious.push(k);
+  }
+  return spurious;
+}
+
+/** Whether regularisation is all that keeps the variance of some column up in component k, of some weight, and the column has far more. */
+function restsOn({ rows, regularisation }: Judged, parameters: Parameters, k: number, weight: number): boolean {
+  const { nComponents: K, nFeatures: D, covariances } = parameters;
+  const { columnVariances } = rows;
+  const { reg, ridge } = regularisation;
+  const form = formOf(parameters);
+  const start = form.isShared ? 0 : (covariances.length / K) * k;
+  for (let d = 0; d < D; d++) {
+    const variance = covariances[start + form.at(d, d, D)];
+    const isAdded = variance <= SUPPORT * (reg[d] + ridge[d] / weight);
+    if (isAdded && columnVariances[d] > 0 && variance < SMALL_SHARE * columnVariances[d]) return true;
+  }
+  return false;
 }
 
 /** Whether a group of n rows, of all, as narrow as component k is beside its neighbour is to be expected where a shape needs `least` rows. */
@@ -150,10 +167,11 @@ function ownBlock(parameters: Parameters, blocks: Float64Array, k: number): Floa
 
 /** tr(Σ_k⁻¹ V), V a block. */
 function relativeTrace(parameters: Parameters, precisions: Float64Array, V: Float64Array, k: number): number {
-  const precision = ownBlock(parameters, precisions, k);
+  const { isIsotropic, isShared } = formOf(parameters);
+  const start = isShared ? 0 : V.length * k;
   let trace = 0;
-  for (let i = 0; i < V.length; i++) trace += precision[i] * V[i];
-  return formOf(parameters).isIsotropic ? trace * parameters.nFeatures : trace;
+  for (let i = 0; i < V.length; i++) trace += precisions[start + i] * V[i];
+  return isIsotropic ? trace * parameters.nFeatures : trace;
 }
 
 /** z' Σ_k⁻¹ z */

@@ -20,13 +20,19 @@ export function twinsOf(parameters: Parameters): (readonly [first: number, secon
   const pairs: [number, number][] = [];
   if (K === 1) return pairs;
   const form = formOf(parameters);
-  const variances = variancesOf(parameters);
+  const { covariances } = parameters;
+  const size = form.isShared ? 0 : covariances.length / K;
+  let variances: Float64Array | undefined;
   let precisions: Float64Array | undefined;
   const areTwins = (j: number, k: number): boolean => {
     for (let d = 0; d < D; d++) {
-      if (!(Math.abs(means[j * D + d] - means[k * D + d]) <= FAR * Math.sqrt(variances[j * D + d]))) return false;
+      const variance = covariances[j * size + form.at(d, d, D)];
+      if (!(Math.abs(means[j * D + d] - means[k * D + d]) <= FAR * Math.sqrt(variance))) return false;
     }
-    if (!form.isDense) return divergenceOfVariances(means, variances, D, j, k) <= APART;
+    if (!form.isDense) {
+      variances ??= variancesOf(parameters);
+      return divergenceOfVariances(means, variances, D, j, k) <= APART;
+    }
     precisions ??= precisionsOf(parameters);
     return divergence(parameters, precisions, j, k) <= APART;
   };
@@ -70,8 +76,12 @@ function divergence(parameters: Parameters, precisions: Float64Array, j: number,
 
 /** Components that add nothing to the density: without weight, or the same as one before them. */
 export function idleComponents(parameters: Parameters): number[] {
-  const empty = [...parameters.weights.keys()].filter((k) => parameters.weights[k] === 0);
-  return [...empty, ...twinsOf(parameters).map(([, second]) => second)];
+  const idle: number[] = [];
+  parameters.weights.forEach((weight, k) => {
+    if (weight === 0) idle.push(k);
+  });
+  for (const [, second] of twinsOf(parameters)) idle.push(second);
+  return idle;
 }
 
 /**

@@ -111,7 +111,7 @@ export class Climb {
     const { arena, N, D, nTiles } = rows;
     this.#em = em;
     this.#isElsewhere = em.hasOwnPasses;
-    this.#isResumable = settings.resumable ?? true;
+    this.#isResumable = settings.resumable !== false;
     const left = settings.maxIter - (from?.iteration ?? 0) + 1;
     const most = Math.min(MOST_PASSES, left, Math.floor(PIECE / (N * K * D * (form.isDense ? D : 1))));
     this.#passes = isHeard || this.#isElsewhere ? 1 : Math.max(1, most);

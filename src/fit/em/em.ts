@@ -2,9 +2,9 @@ import type { Form } from "../../covariance/form.ts";
 import { covarianceLength, narrower } from "../../covariance/forms.ts";
 import type { Parameters } from "../../covariance/parameters.ts";
 import { singularCovariance } from "../../covariance/roots.ts";
-import { describeModel, type PlacedModel, RECORD_BYTES } from "../../engine/descriptors.ts";
-import { type Pointer, TYPE_CODE } from "../../engine/kernels.ts";
-import { inTurns, perform, type Work } from "../../engine/schedule.ts";
+import { type PlacedModel, RECORD_BYTES } from "../../engine/descriptors.ts";
+import type { Pointer } from "../../engine/kernels.ts";
+import { perform, type Work } from "../../engine/schedule.ts";
 import { MixtureError } from "../../errors.ts";
 import type { Family } from "../../families/family.ts";
 import { maximise } from "../../families/maximise.ts";
@@ -18,6 +18,7 @@ import { type Problem, problemOf } from "./problem.ts";
 import type { Regularisation } from "./regularisation.ts";
 import { type OrderState, RowOrder } from "./row-order.ts";
 import type { RowSource } from "./row-source.ts";
+import { sumScatter } from "./total-covariance.ts";
 
 /**
  * A component is dropped for eight rows when it holds less than exp(-40) / K of each: all dropped ones together are under
@@ -324,7 +325,9 @@ export class Em implements Problem {
 
   /** Once, before rows are sorted for the first time: the order decides the last bits. */
   *prepare(): Work<void> {
-    if (this.#total) yield* this.#sumTotalScatter();
+    if (!this.#total || this.#hasTotal) return;
+    yield* sumScatter(this.rows, this.model.centre, this.#total);
+    this.#hasTotal = true;
   }
 
   /** Takes note that a kernel has changed the parameters. @returns whether they are valid. */
@@ -480,24 +483,6 @@ export class Em implements Problem {
       }
     }
     labelled?.addTo(this.#stats);
-  }
-
-  *#sumTotalScatter(): Work<void> {
-    if (this.#hasTotal) return;
-    const { arena, at, N, D, T, nTiles } = this.rows;
-    const { kernels } = arena;
-    arena.viewF64(this.#total, kernels.statisticsLength(0, D, 1) * 2).fill(0);
-    const mark = arena.mark();
-    try {
-      const scratch = arena.bytesOf(kernels.givenScratchBytes(D, T));
-      const all = describeModel(arena, { type: TYPE_CODE.full, D, K: 1, mu: this.model.centre });
-      yield* inTurns(N * D * D, nTiles, (first, last) =>
-        kernels.accumulateGiven(at, all, first, last, 0, 0, this.#total, scratch),
-      );
-    } finally {
-      arena.rewind(mark);
-    }
-    this.#hasTotal = true;
   }
 
   /** @param status - 0, or 1 + a component. @throws {MixtureError} `SINGULAR_COVARIANCE` unless it is 0. */

@@ -63,27 +63,32 @@ export function* resolutionOf(rows: RowSource): Work<Resolution> {
 }
 
 function* seenIn(rows: RowSource): Work<Resolution> {
-  const { arena, at, N, D } = rows;
+  const { arena, x, N, D, T, nTiles } = rows;
   const weights = rowWeights(rows);
   const stride = Math.max(1, N / LOOKED_AT);
-  const all = Array.from({ length: Math.min(N, LOOKED_AT) }, (_, i) => Math.floor(i * stride));
-  const chosen = all.filter((n) => weights[n] > 0);
-  const own = Float64Array.from(chosen, (n) => weights[n]);
-  const table = new Float64Array(chosen.length * D);
-  const mark = arena.mark();
-  const row = arena.f64(D);
-  for (const [i, n] of chosen.entries()) {
-    arena.kernels.readRow(at, n, row);
-    table.set(arena.viewF64(row, D), i * D);
+  const chosen: number[] = [];
+  for (let i = 0; i < Math.min(N, LOOKED_AT); i++) {
+    const n = Math.floor(i * stride);
+    if (weights[n] > 0) chosen.push(n);
   }
-  arena.rewind(mark);
+  const own = new Float64Array(chosen.length);
+  for (let i = 0; i < own.length; i++) own[i] = weights[chosen[i]];
+  const tiles = arena.viewF64(x, nTiles * D * T);
+  const table = Array.from({ length: D }, (_, d) => {
+    const column = new Float64Array(chosen.length);
+    for (let i = 0; i < column.length; i++) {
+      const place = chosen[i] % T;
+      column[i] = tiles[(chosen[i] - place) * D + d * T + place];
+    }
+    return column;
+  });
   const columns: Values[] = [];
   const work = chosen.length * D * OPERATIONS;
   yield* inTurns(work, D, (first, last) => {
-    for (let d = first; d < last; d++) columns[d] = sortedColumn(table, own, d, D);
+    for (let d = first; d < last; d++) columns[d] = sortedColumn(table[d], own);
   });
   // where a column has no value twice, no row is there twice
-  const copies = columns.some(({ at }) => isStrict(at)) ? median(own) : median(distinctRows(table, own, D));
+  const copies = columns.some(({ at }) => isStrict(at)) ? median(own) : median(distinctRows(table, own));
   const steps = new Float64Array(D);
   const widths = new Float64Array(D);
   yield* inTurns(work, D, (first, last) => {
@@ -96,9 +101,8 @@ function* seenIn(rows: RowSource): Work<Resolution> {
   return { steps, widths, unit: steps.includes(0) ? copies : median(own) };
 }
 
-function sortedColumn(table: Float64Array, weights: Float64Array, d: number, D: number): Values {
-  const values = weights.map((_, i) => table[i * D + d]);
-  if (weights.every((weight) => weight === weights[0])) return { at: values.sort(), weight: weights };
+function sortedColumn(values: Float64Array, weights: Float64Array): Values {
+  if (weights.every((weight) => weight === weights[0])) return { at: values.slice().sort(), weight: weights };
   const order = Array.from(values.keys()).sort((a, b) => values[a] - values[b]);
   return { at: Float64Array.from(order, (i) => values[i]), weight: Float64Array.from(order, (i) => weights[i]) };
 }
@@ -107,11 +111,11 @@ function isStrict(sorted: Float64Array): boolean {
   return sorted.every((value, i) => i === 0 || value > sorted[i - 1]);
 }
 
-/** The weights of the distinct rows. */
-function distinctRows(table: Float64Array, weights: Float64Array, D: number): number[] {
+/** The weights of the distinct rows of a table, which is given column by column. */
+function distinctRows(table: readonly Float64Array[], weights: Float64Array): Float64Array {
   const compare = (a: number, b: number): number => {
-    for (let d = 0; d < D; d++) {
-      const difference = table[a * D + d] - table[b * D + d];
+    for (const column of table) {
+      const difference = column[a] - column[b];
       if (difference !== 0) return difference;
     }
     return 0;
@@ -122,37 +126,46 @@ function distinctRows(table: Float64Array, weights: Float64Array, D: number): nu
     if (i > 0 && compare(order[i - 1], n) === 0) sums[sums.length - 1] += weights[n];
     else sums.push(weights[n]);
   }
-  return sums;
+  return Float64Array.from(sums);
 }
 
 /** The lower one of two in the middle. */
-function median(numbers: ArrayLike<number>): number {
-  return Float64Array.from(numbers).sort()[Math.floor((numbers.length - 1) / 2)] ?? 0;
+function median(numbers: Float64Array): number {
+  return numbers.slice().sort()[Math.floor((numbers.length - 1) / 2)] ?? 0;
 }
 
 /** The distinct ones of some values. */
 function distinct({ at, weight }: Values): Values {
   const tolerance = noiseOf(at, NOISE);
-  const values: number[] = [];
-  const weights: number[] = [];
-  at.forEach((value, i) => {
-    const last = values.length - 1;
-    if (last >= 0 && value - values[last] <= tolerance) weights[last] += weight[i];
+  const values = new Float64Array(at.length);
+  const weights = new Float64Array(at.length);
+  let count = 0;
+  for (let i = 0; i < at.length; i++) {
+    if (count > 0 && at[i] - values[count - 1] <= tolerance) weights[count - 1] += weight[i];
     else {
-      values.push(value);
-      weights.push(weight[i]);
+      values[count] = at[i];
+      weights[count++] = weight[i];
     }
-  });
-  return { at: Float64Array.from(values), weight: Float64Array.from(weights) };
+  }
+  return { at: values.subarray(0, count), weight: weights.subarray(0, count) };
 }
 
 function sum(numbers: Float64Array): number {
-  return numbers.reduce((total, number) => total + number, 0);
+  let total = 0;
+  for (let i = 0; i < numbers.length; i++) total += numbers[i];
+  return total;
 }
 
 /** Those values whose weight will do, or whose place will. */
 function where({ at, weight }: Values, will: (weight: number, i: number) => boolean): Values {
-  return { at: at.filter((_, i) => will(weight[i], i)), weight: weight.filter(will) };
+  const kept = { at: new Float64Array(at.length), weight: new Float64Array(at.length) };
+  let count = 0;
+  for (let i = 0; i < at.length; i++) {
+    if (!will(weight[i], i)) continue;
+    kept.at[count] = at[i];
+    kept.weight[count++] = weight[i];
+  }
+  return { at: kept.at.subarray(0, count), weight: kept.weight.subarray(0, count) };
 }
 
 /** Width of the shortest interval that holds a share of the weight, and some rows. */
@@ -216,17 +229,21 @@ function noiseOf(sorted: Float64Array, share: number): number {
  */
 function commonStep(sorted: Float64Array, noise: number): number {
   if (sorted.length < 2) return 0;
-  const gaps = sorted.subarray(1).map((value, i) => value - sorted[i]);
+  const gaps = new Float64Array(sorted.length - 1);
+  for (let i = 0; i < gaps.length; i++) gaps[i] = sorted[i + 1] - sorted[i];
   if (gaps.length === 1) return gaps[0];
   // where some have no step in common, all have none
   const stride = Math.ceil(gaps.length / SOME_GAPS);
-  const some = gaps.filter((_, i) => i % stride === 0);
+  const some = new Float64Array(Math.ceil(gaps.length / stride));
+  for (let i = 0; i < some.length; i++) some[i] = gaps[i * stride];
   const step = commonDivisor(some, noise, least(some));
   return step > 0 ? commonDivisor(gaps, noise, Math.min(step, least(gaps)), true) : 0;
 }
 
 function least(numbers: Float64Array): number {
-  return numbers.reduce((smallest, number) => Math.min(smallest, number));
+  let smallest = Infinity;
+  for (let i = 0; i < numbers.length; i++) smallest = Math.min(smallest, numbers[i]);
+  return smallest;
 }
 
 /**
@@ -239,7 +256,8 @@ function commonDivisor(gaps: Float64Array, noise: number, from: number, sure = f
     let rest = Infinity;
     // the probability that all but one of the gaps are multiples by chance
     let chance = step / (2 * noise);
-    for (const gap of gaps) {
+    for (let i = 0; i < gaps.length; i++) {
+      const gap = gaps[i];
       const times = Math.round(gap / step);
       const off = Math.abs(gap - times * step);
       const allowed = noise * (2 + times);

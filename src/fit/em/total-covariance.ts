@@ -1,6 +1,6 @@
 // The covariance of all rows, and the columns that depend on others in it.
 import { describeModel } from "../../engine/descriptors.ts";
-import { TYPE_CODE } from "../../engine/kernels.ts";
+import { type Pointer, TYPE_CODE } from "../../engine/kernels.ts";
 import { inTurns, type Work } from "../../engine/schedule.ts";
 import type { Problem } from "./problem.ts";
 import type { RowSource } from "./row-source.ts";
@@ -25,20 +25,42 @@ export function* totalCovariance(
   constant: number,
   tiles: number = rows.nTiles,
 ): Work<Float64Array> {
-  const { arena, at, N, D, T, columnMeans, columnVariances } = rows;
+  const { arena, D, columnMeans, columnVariances } = rows;
   const { kernels } = arena;
   const mark = arena.mark();
   try {
-    const stats = arena.filled(kernels.statisticsLength(TYPE_CODE.full, D, 1) * 2, 0);
-    const scratch = arena.bytesOf(kernels.givenScratchBytes(D, T));
+    const stats = arena.f64(kernels.statisticsLength(TYPE_CODE.full, D, 1) * 2);
     const [weights, mu, cov] = [arena.f64(1), arena.copyOf(columnMeans), arena.f64(D * D)];
     const all = describeModel(arena, { type: TYPE_CODE.full, D, K: 1, weights, mu, cov });
-    yield* inTurns(N * D * D, tiles, (first, last) =>
-      kernels.accumulateGiven(at, all, first, last, 0, 0, stats, scratch),
-    );
+    yield* sumScatter(rows, mu, stats, tiles);
     const reg = arena.copyOf(columnVariances.map((variance) => (variance > 0 ? share * variance : constant)));
     kernels.maximise(all, stats, reg, arena.filled(D, 0));
     return arena.readF64(cov, D * D);
+  } finally {
+    arena.rewind(mark);
+  }
+}
+
+/**
+ * Statistics of one full component that has all rows, about a centre [D].
+ *
+ * @param tiles - how many tiles of rows to look at; by default all.
+ */
+export function* sumScatter(
+  { arena, at, N, D, T, nTiles }: RowSource,
+  centre: Pointer,
+  stats: Pointer,
+  tiles: number = nTiles,
+): Work<void> {
+  const { kernels } = arena;
+  arena.viewF64(stats, kernels.statisticsLength(TYPE_CODE.full, D, 1) * 2).fill(0);
+  const mark = arena.mark();
+  try {
+    const scratch = arena.bytesOf(kernels.givenScratchBytes(D, T));
+    const all = describeModel(arena, { type: TYPE_CODE.full, D, K: 1, mu: centre });
+    yield* inTurns(N * D * D, tiles, (first, last) =>
+      kernels.accumulateGiven(at, all, first, last, 0, 0, stats, scratch),
+    );
   } finally {
     arena.rewind(mark);
   }

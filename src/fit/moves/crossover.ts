@@ -23,10 +23,13 @@ export function* startFromParents(em: Em, a: Float64Array, b: Float64Array, rand
   }
   const match = bestMatching(shared, K, K);
   for (let at = 0; at < N * K; at += K) {
-    const mine = ours.subarray(at, at + K);
-    const other = Array.from(match, (j) => theirs[at + j]);
-    const agree = mine.indexOf(Math.max(...mine)) === other.indexOf(Math.max(...other));
-    if (!agree && arena.kernels.uniform(random) < 0.5) mine.set(other);
+    let [mine, other] = [0, 0];
+    for (let k = 1; k < K; k++) {
+      if (ours[at + k] > ours[at + mine]) mine = k;
+      if (theirs[at + match[k]] > theirs[at + match[other]]) other = k;
+    }
+    if (mine === other || arena.kernels.uniform(random) >= 0.5) continue;
+    for (let k = 0; k < K; k++) ours[at + k] = theirs[at + match[k]];
   }
   yield* startFromPacked(em, ours);
 }
