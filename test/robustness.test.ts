@@ -2,9 +2,9 @@
 // leaks: see unharmed.ts.
 import { describe, expect, test } from "vitest";
 import { adjustedRandIndex, type DataInput, eStep, GaussianMixture, kMeans, logDensity, mStep } from "../src/index.ts";
-import { INIT_STRATEGIES } from "../src/input/options.ts";
 import { type ErrorKind, expectError, expectFitError } from "./support/errors.ts";
 import { clouds, nested, TYPES } from "./support/problems.ts";
+import { SEARCHES } from "./support/searches.ts";
 import { staysUnharmed } from "./support/unharmed.ts";
 
 const { iris, plain, mixture: fitted } = staysUnharmed();
@@ -126,8 +126,8 @@ describe("degenerate columns and rows", () => {
       const equal = Array.from({ length: 20 }, () => [2, 3]);
       expectUsable(GaussianMixture.fitSync(equal, { nComponents: 3, covarianceType }), equal);
       const two = Array.from({ length: 20 }, (_, n) => (n % 2 === 0 ? [2, 3] : [5, 1]));
-      for (const init of INIT_STRATEGIES) {
-        expectUsable(GaussianMixture.fitSync(two, { nComponents: 3, covarianceType, init }), two);
+      for (const search of SEARCHES) {
+        expectUsable(GaussianMixture.fitSync(two, { nComponents: 3, covarianceType, ...search }), two);
       }
     });
 
