@@ -76,6 +76,7 @@ export type { Column } from "./input/columns.ts";
 export type { DataInput, RowInput, ShapedInput } from "./input/data.ts";
 export type {
   CovarianceType,
+  Effort,
   FamilyName,
   FitOptions,
   FitProgress,

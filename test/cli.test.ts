@@ -61,6 +61,11 @@ describe("usage errors end with exit code 2", () => {
       ["fit", IRIS, "-k", "3", "--covariance", "diga"],
       /'diga' is invalid. Allowed choices are full, tied, diag, spher/,
     ],
+    [["fit", IRIS, "-k", "3", "--effort", "much"], /'much' is invalid. Allowed choices are quick, standard, thorough/],
+    [
+      ["fit", IRIS, "-k", "3", "--effort", "quick", "--init", "kmeans"],
+      /'--init <strategy>' cannot be used with option '--effort <effort>'/,
+    ],
     [["fit", IRIS, "-k", "3", "--init", "luck"], /'luck' is invalid. Allowed choices are race, kmeans/],
     [["fit", IRIS, "-k", "3", "--colums", "a"], /unknown option '--colums'\n\(Did you mean --columns\?\)/],
     [["fit", IRIS, "-k", "3", "--columns", 'a"b'], /'a"b' is invalid. Names are separated by commas/],
@@ -168,6 +173,15 @@ describe("fit", () => {
     const { model, report } = JSON.parse(stdout) as { model: object; report: { starts: readonly object[] } };
     expect(model).toEqual(mixture.toJSON());
     expect(report.starts).toEqual(mixture.report?.starts);
+  });
+
+  test.each(["quick", "standard", "thorough"] as const)("searches by --effort %s as the library does", (effort) => {
+    const { stdout } = gaussmix(["fit", FAITHFUL, "-k", "3", "--effort", effort, "--json"]);
+    const mixture = GaussianMixture.fitSync(dataset("faithful"), { nComponents: 3, effort });
+    const { model } = JSON.parse(stdout) as { model: { means: readonly number[] } };
+    expect([...Float64Array.from(model.means.flat())]).toEqual([...mixture.means]);
+    const { stdout: plain } = gaussmix(["fit", FAITHFUL, "-k", "3", "--json"]);
+    expect(plain === stdout).toBe(effort === "standard");
   });
 
   test("warns on standard error when the fit has not converged, and still succeeds", () => {

@@ -306,8 +306,9 @@ test("docs/guide/fit.md gives the defaults that hold", () => {
     const cell = new RegExp(`^\\| \`${name}\` \\| \`([^\`]+)\` \\|`, "m").exec(text)?.[1];
     expect(cell === undefined ? undefined : JSON.parse(cell), name).toBe(settings[name]);
   }
-  expect(settings.init).toEqual({ kind: "strategy", strategy: "race" });
-  expect(text).toMatch(/^\| `init` \| `"race"` \|/m);
+  expect(settings.init).toEqual({ kind: "strategy", strategy: "standard" });
+  expect(text).toMatch(/^\| `effort` \| `"standard"` \|/m);
+  expect(text).toMatch(/^\| `init` \| by `effort` \|/m);
 });
 
 test("docs/json.md names every field of the format", () => {
@@ -321,7 +322,7 @@ describe("docs/notation.md", () => {
 
   test("reserves words that are not taken", () => {
     const names = rows.flatMap(([, word]) => [...word.matchAll(/`(\w+)`/g)].map(([, name]) => name));
-    expect(names).toEqual(["effort", "onProgress", "update", "partial", "partialFit", "online"]);
+    expect(names).toEqual(["onProgress", "update", "partial", "partialFit", "online"]);
     for (const name of names) {
       for (const call of [gaussmix.GaussianMixture.fitSync, gaussmix.selectSync]) {
         expect(() => call([[1], [2]], { nComponents: 1, [name]: 1 })).toThrow(name);

@@ -193,7 +193,7 @@ describe("a fit with parameters held", () => {
 
   test("takes weights with any start, and keeps them by component", () => {
     const weights = [0.2, 0.5, 0.3];
-    for (const init of ["race", "kmeans", "random"] as const) {
+    for (const init of ["race", "kmeans", "random", undefined] as const) {
       const mixture = GaussianMixture.fitSync(set, { nComponents: 3, init, fixed: { weights }, maxIter: 5 });
       expect([...mixture.weights]).toEqual(weights);
       expect(Math.abs(mixture.logLikelihood(set) - (mixture.report?.logLikelihood ?? 0))).toBeLessThan(1e-6);

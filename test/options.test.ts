@@ -27,7 +27,7 @@ describe("settings", () => {
       maxIter: 1000,
       regCovar: undefined,
       nInit: 1,
-      init: { kind: "strategy", strategy: "race" },
+      init: { kind: "strategy", strategy: "standard" },
       seed: 0,
       sampleWeight: undefined,
       signal: undefined,
@@ -45,6 +45,7 @@ describe("settings", () => {
       "maxIter",
       "regCovar",
       "nInit",
+      "effort",
       "init",
       "seed",
       "sampleWeight",
@@ -84,6 +85,14 @@ describe("settings", () => {
       init: { kind: "strategy", strategy: "k-means++" },
     });
     expect(two({ sampleWeight }).sampleWeight).not.toBe(sampleWeight);
+  });
+});
+
+describe("an effort", () => {
+  test.each(["quick", "standard", "thorough"] as const)("%s is a search for a start, where none is given", (effort) => {
+    expect(two({ effort }).init).toEqual({ kind: "strategy", strategy: effort });
+    expect(two({ effort, init: "kmeans" }).init).toEqual({ kind: "strategy", strategy: "kmeans" });
+    expect(two({ effort, init: labels }).init.kind).toBe("labels");
   });
 });
 
@@ -212,6 +221,11 @@ describe("options that cannot be used", () => {
     ["weights with an infinite sum", { sampleWeight: new Float64Array(6).fill(1e308) }, R, /got an infinite sum; rescale/],
     ["fewer weighted rows than components", { sampleWeight: [1, 0, 0, 0, 0, 0] }, R, /^nComponents: expected at most the number of rows with a weight above 0 \(1\), got 2/],
 
+    ["an unknown effort", { effort: "thorogh" }, R, /^effort: expected "quick", "standard" or "thorough", got "thorogh"; did you mean "thorough"\?/],
+    ["an effort like none", { effort: "race" }, R, /^effort: expected .*, got "race"; use one of these/],
+    ["an effort that is no text", { effort: 3 }, T, /^effort: expected .*, got 3; write/],
+    ["an effort of null", { effort: null }, T, /^effort: .*got null/],
+    ["an unknown effort beside a start", { effort: "fast", init: labels }, R, /^effort: .*got "fast"/],
     ["an unknown strategy", { init: "kmean" }, R, /^init: expected "race", "kmeans", "k-means\+\+", .* "random-from-data" or "random", got "kmean"; did you mean "kmeans"\?/],
     ["scikit-learn's underscores", { init: "random_from_data" }, R, /did you mean "random-from-data"\?/],
     ["a start that is a number", { init: 3 }, T, /^init: expected a strategy, labels, responsibilities or parameters, got 3/],

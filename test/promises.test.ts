@@ -11,12 +11,12 @@ import { twinsOf } from "../src/fit/diagnosis/twins.ts";
 import { type Regularisation, regularisationOf } from "../src/fit/em/regularisation.ts";
 import { type CovarianceType, type FitOptions, GaussianMixture, improve, select, selectSync } from "../src/index.ts";
 import { matrixOf } from "../src/input/data.ts";
-import { INIT_STRATEGIES } from "../src/input/options.ts";
 import { allocatedBy } from "./support/allocations.ts";
 import { expectError } from "./support/errors.ts";
 import { codesOf } from "./support/mixtures.ts";
 import { withProblem } from "./support/packed.ts";
 import { clouds, nested, normals, runs, type Shaped, TYPES } from "./support/problems.ts";
+import { SEARCHES, searchOf } from "./support/searches.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const textOf = (path: string): string => readFileSync(`${root}${path}`, "utf8");
@@ -172,14 +172,20 @@ describe("a fit", () => {
   test("takes exactly maxIter iterations at a tolerance of 0, from any start", () => {
     const wide = clouds(10, 30, 2, 3);
     for (const [data, sets] of [
-      [set, INIT_STRATEGIES],
-      [wide, ["kmeans", "random"]],
+      [set, SEARCHES],
+      [wide, [{ init: "kmeans" }, { init: "random" }, { effort: "standard" }]],
     ] as const) {
-      for (const init of sets) {
+      for (const search of sets) {
         for (const covarianceType of TYPES) {
           for (const maxIter of [1, 8, 21]) {
-            const { report } = GaussianMixture.fitSync(data, { nComponents: 2, covarianceType, init, tol: 0, maxIter });
-            expect(report?.nIterations, `${init}, ${covarianceType}`).toBe(maxIter);
+            const { report } = GaussianMixture.fitSync(data, {
+              nComponents: 2,
+              covarianceType,
+              ...search,
+              tol: 0,
+              maxIter,
+            });
+            expect(report?.nIterations, `${searchOf(search)}, ${covarianceType}`).toBe(maxIter);
           }
         }
       }

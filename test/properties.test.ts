@@ -2,7 +2,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { type CovarianceType, type FitOptions, GaussianMixture, MixtureError } from "../src/index.ts";
-import { INIT_STRATEGIES } from "../src/input/options.ts";
 import { likelihoodRounding } from "./support/bounds.ts";
 import { distance, largest, sameBits, worst } from "./support/compare.ts";
 import { spreads } from "./support/datasets.ts";
@@ -20,12 +19,15 @@ import {
   TYPES,
   uniforms,
 } from "./support/problems.ts";
+import { SEARCHES, searchOf } from "./support/searches.ts";
 import { Workers } from "./support/workers.ts";
 
 const workers = new Workers();
-const strategies = fc.constantFrom(...INIT_STRATEGIES);
+const searches = fc.constantFrom(...SEARCHES);
 /** Those that leave EM to the fit: others may have followed a collapse to where only rounding is left. */
-const plainStrategies = fc.constantFrom(...INIT_STRATEGIES.filter((name) => name !== "race" && name !== "short-em"));
+const plainSearches = fc.constantFrom(
+  ...SEARCHES.filter(({ effort, init }) => effort === undefined && init !== "short-em"),
+);
 
 /** A fit, or undefined where a covariance collapsed: without regularisation that is a right answer. */
 function fitted(set: Shaped, options: FitOptions): GaussianMixture | undefined {
@@ -67,12 +69,12 @@ describe("the likelihood never falls by more than rounding, without regularisati
       let steps = 0;
       let sharp = 0;
       fc.assert(
-        fc.property(sizes(), plainStrategies, ({ N, D, K, type, seed }, init) => {
+        fc.property(sizes(), plainSearches, ({ N, D, K, type, seed }, search) => {
           const set = clouds(N, D, K, seed);
           const path = pathOf(set, {
             nComponents: K,
             covarianceType: type,
-            init,
+            ...search,
             seed,
             regCovar: 0,
             tol: 0,
@@ -103,9 +105,9 @@ describe("the likelihood never falls by more than rounding, without regularisati
     const STEPS_AND_LEAPS = 100;
     let climbs = 0;
     fc.assert(
-      fc.property(sizes(3), plainStrategies, ({ N, D, K, type, seed }, init) => {
+      fc.property(sizes(3), plainSearches, ({ N, D, K, type, seed }, search) => {
         const set = clouds(N, D, K, seed);
-        const options = { nComponents: K, covarianceType: type, init, seed, regCovar: 0, tol: 0 };
+        const options = { nComponents: K, covarianceType: type, ...search, seed, regCovar: 0, tol: 0 };
         const start = fitted(set, { ...options, maxIter: 0 });
         if (!start) return;
         const stations = [1, 5, 25, STEPS_AND_LEAPS].map((maxIter) =>
@@ -268,13 +270,13 @@ describe("weights of rows", () => {
 
   test("that are 0 equal missing rows, bit for bit, from every start", () => {
     fc.assert(
-      fc.property(sizes(2), strategies, fc.boolean(), ({ N, D, K, type, seed }, init, whole) => {
+      fc.property(sizes(2), searches, fc.boolean(), ({ N, D, K, type, seed }, search, whole) => {
         const set = clouds(N, D, K, seed);
         const uniform = uniforms(seed);
         const sampleWeight = Array.from({ length: N }, () => (uniform() < 0.3 ? 0 : whole ? 1 : 0.5 + uniform()));
         const kept = sampleWeight.flatMap((w, n) => (w > 0 ? [n] : []));
         fc.pre(kept.length >= Math.max(K, 1) && kept.length < N);
-        const options = { nComponents: K, covarianceType: type, init, seed, maxIter: 8 };
+        const options = { nComponents: K, covarianceType: type, ...search, seed, maxIter: 8 };
         const zeros = GaussianMixture.fitSync(set, { ...options, sampleWeight });
         const missing = GaussianMixture.fitSync(rowsOf(set, kept), {
           ...options,
@@ -297,14 +299,14 @@ describe("weights of rows", () => {
 describe("the same again", () => {
   test("the same seed gives the same bits, at once or in slices, and from any form of the data", async () => {
     await fc.assert(
-      fc.asyncProperty(sizes(1), strategies, async ({ N, D, K, type, seed }, init) => {
+      fc.asyncProperty(sizes(1), searches, async ({ N, D, K, type, seed }, search) => {
         const set = clouds(N, D, K, seed);
         const options = {
           nComponents: K,
           covarianceType: type,
-          init,
+          ...search,
           seed,
-          nInit: init === "race" ? 1 : 2,
+          nInit: search.effort === undefined ? 2 : 1,
           maxIter: 12,
         };
         const first = GaussianMixture.fitSync(set, options);
@@ -339,11 +341,12 @@ describe("the same again", () => {
 
   test("another seed draws another start", () => {
     const set = clouds(300, 3, 5, 7);
-    for (const init of INIT_STRATEGIES) {
+    // clusters by agglomeration hang on no chance
+    for (const search of SEARCHES.filter(({ effort }) => effort !== "quick" && effort !== "standard")) {
       const traces = [1, 2, 3].map(
-        (seed) => GaussianMixture.fitSync(set, { nComponents: 5, init, seed, maxIter: 1 }).report?.trace[0],
+        (seed) => GaussianMixture.fitSync(set, { nComponents: 5, ...search, seed, maxIter: 1 }).report?.trace[0],
       );
-      expect(new Set(traces).size, init).toBeGreaterThan(1);
+      expect(new Set(traces).size, searchOf(search)).toBeGreaterThan(1);
     }
   });
 });

@@ -4,11 +4,11 @@ import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { describe, expect, test } from "vitest";
 import { acquireArena, releaseArena } from "../src/engine/arena.ts";
-import { type FitOptions, GaussianMixture, type InitStrategy } from "../src/index.ts";
-import { INIT_STRATEGIES } from "../src/input/options.ts";
+import { type FitOptions, GaussianMixture } from "../src/index.ts";
 import { sameBits } from "./support/compare.ts";
 import { errorOf } from "./support/errors.ts";
 import { clouds, nested, TYPES, uniforms } from "./support/problems.ts";
+import { SEARCHES, type Search } from "./support/searches.ts";
 import { staysUnharmed } from "./support/unharmed.ts";
 import { Workers } from "./support/workers.ts";
 
@@ -60,22 +60,25 @@ describe("a signal", () => {
     });
   }
 
-  test("that aborts from a timer ends a fit while it runs: the page stays alive", async () => {
-    const controller = new AbortController();
-    let ticks = 0;
-    const clock = setInterval(() => {
-      if (++ticks === 5) controller.abort();
-    }, 5);
-    try {
-      expect((await errorOfFit("fit", { ...endless, init: "race", signal: controller.signal })).name).toBe(
-        "AbortError",
-      );
-      expect(ticks).toBeGreaterThanOrEqual(5);
-      expect(getEventListeners(controller.signal, "abort")).toEqual([]);
-    } finally {
-      clearInterval(clock);
-    }
-  });
+  test.each([{ effort: "quick" }, { effort: "standard" }, { init: "race" }] as const)(
+    "that aborts from a timer ends a fit while it runs: the page stays alive, %j",
+    async (search) => {
+      const controller = new AbortController();
+      let ticks = 0;
+      const clock = setInterval(() => {
+        if (++ticks === 5) controller.abort();
+      }, 5);
+      try {
+        expect(
+          (await errorOfFit("fit", { ...endless, init: undefined, ...search, signal: controller.signal })).name,
+        ).toBe("AbortError");
+        expect(ticks).toBeGreaterThanOrEqual(5);
+        expect(getEventListeners(controller.signal, "abort")).toEqual([]);
+      } finally {
+        clearInterval(clock);
+      }
+    },
+  );
 
   test("ends a fit on several threads, too", async () => {
     const wide = clouds(20_000, 3, 4, 2);
@@ -107,17 +110,17 @@ describe("a listener", () => {
       let inside = 0;
       const onIteration = (): void => {
         inside++;
-        const init = inside === 5 ? "race" : "kmeans";
-        const here = GaussianMixture.fitSync(iris, { ...plain, init });
-        expect(sameBits(here.covariances, quiet[init].covariances)).toBe(true);
+        const [search, expected] = quiet[inside % quiet.length];
+        const here = GaussianMixture.fitSync(iris, { ...plain, ...search });
+        expect(sameBits(here.covariances, expected.covariances)).toBe(true);
         expect(fitted.predict(iris)).toHaveLength(150);
         expect(fitted.sample(3, { seed: inside }).labels).toHaveLength(3);
       };
-      const quiet = { race: fitted, kmeans: GaussianMixture.fitSync(iris, { ...plain, init: "kmeans" }) };
-      const options = { nComponents: 3, seed: 6, maxIter: 10, tol: 0 };
+      const quiet = SEARCHES.map((search) => [search, GaussianMixture.fitSync(iris, { ...plain, ...search })] as const);
+      const options = { nComponents: 3, seed: 6, maxIter: SEARCHES.length, tol: 0 };
       const alone = GaussianMixture.fitSync(many, options);
       const disturbed = await GaussianMixture[way](many, { ...options, onIteration });
-      expect(inside).toBe(10);
+      expect(inside).toBe(SEARCHES.length);
       expect(sameBits(disturbed.covariances, alone.covariances)).toBe(true);
       expect(disturbed.report).toEqual(alone.report);
     });
@@ -236,8 +239,7 @@ describe("memory", () => {
 
   test("is where it was after 1,000 fits and predictions", async () => {
     const grown = await growth((i) => {
-      const init = INIT_STRATEGIES[i % INIT_STRATEGIES.length];
-      const options = { ...plain, init, covarianceType: TYPES[i % 4], seed: i, maxIter: 5 };
+      const options = { ...plain, ...SEARCHES[i % SEARCHES.length], covarianceType: TYPES[i % 4], seed: i, maxIter: 5 };
       const mixture = GaussianMixture.fitSync(iris, options);
       mixture.predict(iris);
       mixture.predictProba(iris);
@@ -253,11 +255,11 @@ describe("memory", () => {
     const spoilt = { data: iris.data.slice(), shape: iris.shape };
     spoilt.data[599] = Number.NaN;
     const copied = nested(iris).map(([a]) => [a, a, a]);
-    const failures: readonly ((init: InitStrategy) => unknown)[] = [
-      (init) => GaussianMixture.fitSync(spoilt, { ...plain, init }),
-      (init) => GaussianMixture.fitSync(copied, { ...plain, init, regCovar: 0 }),
-      (init) => GaussianMixture.fitSync(iris, { ...plain, init, onIteration: fail }),
-      (init) => GaussianMixture.fit(iris, { ...plain, init, onIteration: fail }),
+    const failures: readonly ((search: Search) => unknown)[] = [
+      (search) => GaussianMixture.fitSync(spoilt, { ...plain, ...search }),
+      (search) => GaussianMixture.fitSync(copied, { ...plain, ...search, regCovar: 0 }),
+      (search) => GaussianMixture.fitSync(iris, { ...plain, ...search, onIteration: fail }),
+      (search) => GaussianMixture.fit(iris, { ...plain, ...search, onIteration: fail }),
       () => fitted.predict(spoilt),
       () =>
         GaussianMixture.fromParameters({
@@ -271,10 +273,9 @@ describe("memory", () => {
           ],
         }),
     ];
-    // 6 failures and 11 strategies: all pairs
+    // 6 failures and 13 searches: all pairs
     const grown = await growth((i) => {
-      const init = INIT_STRATEGIES[i % INIT_STRATEGIES.length];
-      return errorOf(() => failures[i % failures.length](init));
+      return errorOf(() => failures[i % failures.length](SEARCHES[i % SEARCHES.length]));
     }, 1000);
     expect(grown.idle).toBe(0);
     expect(grown.outside).toBeLessThan(512 * 1024);

@@ -141,6 +141,8 @@ describe("covariances of discrete columns", () => {
       for (const [nComponents, init] of [
         [2, "race"],
         [5, "race"],
+        [2, undefined],
+        [5, undefined],
         [8, "random-from-data"],
       ] as const) {
         const mixture = GaussianMixture.fitSync(mixed(120, 4), { nComponents, covarianceType, init, seed: 2 });

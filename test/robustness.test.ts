@@ -2,9 +2,10 @@
 // leaks: see unharmed.ts.
 import { describe, expect, test } from "vitest";
 import { adjustedRandIndex, type DataInput, eStep, GaussianMixture, kMeans, logDensity, mStep } from "../src/index.ts";
-import { INIT_STRATEGIES } from "../src/input/options.ts";
+import { EFFORTS } from "../src/input/init.ts";
 import { type ErrorKind, expectError, expectFitError } from "./support/errors.ts";
 import { clouds, nested, TYPES } from "./support/problems.ts";
+import { SEARCHES } from "./support/searches.ts";
 import { staysUnharmed } from "./support/unharmed.ts";
 
 const { iris, plain, mixture: fitted } = staysUnharmed();
@@ -76,14 +77,20 @@ describe("how many", () => {
   });
 
   test("as many components as rows can be fitted", () => {
-    for (const covarianceType of TYPES)
-      expectUsable(GaussianMixture.fitSync(fourRows, { nComponents: 4, covarianceType }), fourRows);
+    for (const covarianceType of TYPES) {
+      for (const effort of EFFORTS) {
+        expectUsable(GaussianMixture.fitSync(fourRows, { nComponents: 4, covarianceType, effort }), fourRows);
+      }
+    }
   });
 
   test("more columns than rows can be fitted", () => {
     const wide = clouds(6, 20, 2, 4);
-    for (const covarianceType of TYPES)
-      expectUsable(GaussianMixture.fitSync(wide, { nComponents: 2, covarianceType }), wide);
+    for (const covarianceType of TYPES) {
+      for (const effort of EFFORTS) {
+        expectUsable(GaussianMixture.fitSync(wide, { nComponents: 2, covarianceType, effort }), wide);
+      }
+    }
   });
 
   test("more columns than rows without regularisation is an error that says what to do", async () => {
@@ -94,13 +101,13 @@ describe("how many", () => {
   });
 });
 
-describe("degenerate columns and rows", () => {
+describe.each(EFFORTS)("degenerate columns and rows, %s effort", (effort) => {
   for (const covarianceType of TYPES) {
     test(`a constant column is fitted, with a warning, ${covarianceType}`, () => {
       for (const value of [0, 1, -7.5, 1e9, 1e-9]) {
         const rows = clouds(60, 3, 2, 1);
         for (let n = 0; n < 60; n++) rows.data[3 * n + 1] = value;
-        const mixture = GaussianMixture.fitSync(rows, { nComponents: 2, covarianceType });
+        const mixture = GaussianMixture.fitSync(rows, { nComponents: 2, covarianceType, effort });
         expect(mixture.report?.warnings.map(({ code, column }) => [code, column])).toEqual([["CONSTANT_COLUMN", 1]]);
         expect([mixture.means[1], mixture.means[4]]).toEqual([value, value]);
         expectUsable(mixture, rows);
@@ -109,14 +116,14 @@ describe("degenerate columns and rows", () => {
 
     test(`duplicate and dependent columns are fitted, ${covarianceType}`, () => {
       const rows = nested(clouds(80, 2, 2, 8)).map(([a, b]) => [a, b, a, a + 2 * b]);
-      expectUsable(GaussianMixture.fitSync(rows, { nComponents: 2, covarianceType }), rows);
+      expectUsable(GaussianMixture.fitSync(rows, { nComponents: 2, covarianceType, effort }), rows);
     });
 
     test(`a column given twice leaves the groups as they are, ${covarianceType}`, () => {
       const once = nested(clouds(90, 1, 1, 5, 0)).map(([x], n) => [x + 8 * (n % 3)]);
       const twice = once.map(([x]) => [x, x]);
-      const labels = GaussianMixture.fitSync(once, { nComponents: 3, covarianceType }).predict(once);
-      const mixture = GaussianMixture.fitSync(twice, { nComponents: 3, covarianceType });
+      const labels = GaussianMixture.fitSync(once, { nComponents: 3, covarianceType, effort }).predict(once);
+      const mixture = GaussianMixture.fitSync(twice, { nComponents: 3, covarianceType, effort });
       expect(mixture.report?.warnings.map(({ code }) => code)).toContain("DEPENDENT_COLUMN");
       expectUsable(mixture, twice);
       expect(adjustedRandIndex(mixture.predict(twice), labels)).toBe(1);
@@ -124,10 +131,10 @@ describe("degenerate columns and rows", () => {
 
     test(`rows that are all equal, or fewer distinct rows than components, are fitted, ${covarianceType}`, () => {
       const equal = Array.from({ length: 20 }, () => [2, 3]);
-      expectUsable(GaussianMixture.fitSync(equal, { nComponents: 3, covarianceType }), equal);
+      expectUsable(GaussianMixture.fitSync(equal, { nComponents: 3, covarianceType, effort }), equal);
       const two = Array.from({ length: 20 }, (_, n) => (n % 2 === 0 ? [2, 3] : [5, 1]));
-      for (const init of INIT_STRATEGIES) {
-        expectUsable(GaussianMixture.fitSync(two, { nComponents: 3, covarianceType, init }), two);
+      for (const search of SEARCHES) {
+        expectUsable(GaussianMixture.fitSync(two, { nComponents: 3, covarianceType, ...search }), two);
       }
     });
 
@@ -135,7 +142,7 @@ describe("degenerate columns and rows", () => {
       const rows = nested(clouds(200, 2, 1, 3, 0));
       rows.push([100, -100]);
       for (const nComponents of [1, 2, 3])
-        expectUsable(GaussianMixture.fitSync(rows, { nComponents, covarianceType }), rows);
+        expectUsable(GaussianMixture.fitSync(rows, { nComponents, covarianceType, effort }), rows);
     });
   }
 
@@ -144,14 +151,19 @@ describe("degenerate columns and rows", () => {
     for (const covarianceType of ["full", "tied"] as const) {
       await expectFitError(
         copied,
-        { nComponents: 1, covarianceType, regCovar: 0 },
+        { nComponents: 1, covarianceType, effort, regCovar: 0 },
         "SINGULAR_COVARIANCE",
         /positive definite/,
       );
     }
     const equal = Array.from({ length: 9 }, () => [2, 3]);
     for (const covarianceType of TYPES) {
-      await expectFitError(equal, { nComponents: 1, covarianceType, regCovar: 0 }, "SINGULAR_COVARIANCE", /regCovar/);
+      await expectFitError(
+        equal,
+        { nComponents: 1, covarianceType, effort, regCovar: 0 },
+        "SINGULAR_COVARIANCE",
+        /regCovar/,
+      );
     }
   });
 });
@@ -159,12 +171,14 @@ describe("degenerate columns and rows", () => {
 describe("extreme values", () => {
   test("the unit of the data does not matter from 1e-140 to 1e140", () => {
     const rows = clouds(90, 2, 2, 5, 9);
-    const one = GaussianMixture.fitSync(rows, { nComponents: 2 });
-    for (const exponent of [-460, -300, -100, 100, 300, 460]) {
-      const scaled = { data: rows.data.map((v) => v * 2 ** exponent), shape: rows.shape };
-      const mixture = GaussianMixture.fitSync(scaled, { nComponents: 2 });
-      expect([...mixture.predict(scaled)]).toEqual([...one.predict(rows)]);
-      expectUsable(mixture, scaled);
+    for (const effort of EFFORTS) {
+      const one = GaussianMixture.fitSync(rows, { nComponents: 2, effort });
+      for (const exponent of [-460, -300, -100, 100, 300, 460]) {
+        const scaled = { data: rows.data.map((v) => v * 2 ** exponent), shape: rows.shape };
+        const mixture = GaussianMixture.fitSync(scaled, { nComponents: 2, effort });
+        expect([...mixture.predict(scaled)]).toEqual([...one.predict(rows)]);
+        expectUsable(mixture, scaled);
+      }
     }
   });
 

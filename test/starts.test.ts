@@ -7,11 +7,12 @@ import { regularisationOf } from "../src/fit/em/regularisation.ts";
 import { repaired } from "../src/fit/search/repair.ts";
 import { type FitOptions, GaussianMixture } from "../src/index.ts";
 import { matrixOf } from "../src/input/data.ts";
-import { INIT_STRATEGIES } from "../src/input/options.ts";
+import { EFFORTS } from "../src/input/init.ts";
 import { dataset } from "./support/datasets.ts";
 import { codesOf, sameParameters } from "./support/mixtures.ts";
 import { withProblem } from "./support/packed.ts";
 import { clouds, nested, rowsOf, type Shaped, TYPES, uniforms } from "./support/problems.ts";
+import { SEARCHES, searchOf } from "./support/searches.ts";
 
 const iris = dataset("iris");
 
@@ -28,14 +29,17 @@ function inOrder({ means, nComponents: K, nFeatures: D }: GaussianMixture): bool
 }
 
 describe("components come in canonical order", () => {
-  test.each(INIT_STRATEGIES)("after %s, for every covariance type", (init) => {
-    for (const covarianceType of TYPES) {
-      for (const seed of [1, 2, 3]) {
-        const mixture = GaussianMixture.fitSync(iris, { nComponents: 4, covarianceType, init, seed });
-        expect(inOrder(mixture)).toBe(true);
+  test.each(SEARCHES.map((search) => [searchOf(search), search] as const))(
+    "after %s, for every covariance type",
+    (_, search) => {
+      for (const covarianceType of TYPES) {
+        for (const seed of [1, 2, 3]) {
+          const mixture = GaussianMixture.fitSync(iris, { ...search, nComponents: 4, covarianceType, seed });
+          expect(inOrder(mixture)).toBe(true);
+        }
       }
-    }
-  });
+    },
+  );
 
   test("whatever numbers they had: weights, means and covariances belong together", () => {
     for (const covarianceType of TYPES) {
@@ -63,7 +67,7 @@ describe("components come in canonical order", () => {
   });
 });
 
-describe("a default fit finds the same solution", () => {
+describe("a fit of any effort finds the same solution", () => {
   const changes: readonly (readonly [string, (set: Shaped) => Shaped, number])[] = [
     ["in another order of the rows", (set) => rowsOf(set, shuffled(set.shape[0])), 0],
     ["of shifted data", (set) => ({ ...set, data: set.data.map((v) => v + 1024) }), 0],
@@ -73,10 +77,12 @@ describe("a default fit finds the same solution", () => {
   for (const [what, change, perNumber] of changes) {
     test(what, () => {
       for (const covarianceType of TYPES) {
-        const options = { nComponents: 3, covarianceType, seed: 5 };
-        const straight = GaussianMixture.fitSync(iris, options).report!.logLikelihood;
-        const changed = GaussianMixture.fitSync(change(iris), options).report!.logLikelihood;
-        expect(Math.abs(changed - perNumber * iris.data.length - straight)).toBeLessThan(1e-3);
+        for (const effort of EFFORTS) {
+          const options = { nComponents: 3, covarianceType, effort, seed: 5 };
+          const straight = GaussianMixture.fitSync(iris, options).report!.logLikelihood;
+          const changed = GaussianMixture.fitSync(change(iris), options).report!.logLikelihood;
+          expect(Math.abs(changed - perNumber * iris.data.length - straight), effort).toBeLessThan(1e-3);
+        }
       }
     });
   }
@@ -106,9 +112,11 @@ describe("spurious solutions", () => {
     const bounded = GaussianMixture.fitSync(iris, { nComponents: 3, init: { labels: collapsed } });
     expect(bounded.report!.logLikelihood).toBeLessThan(-180);
     for (let seed = 0; seed < 10; seed++) {
-      const found = GaussianMixture.fitSync(iris, { ...options, seed });
-      expect(found.report!.logLikelihood).toBeLessThan(-180);
-      expect(codesOf(found)).toEqual([]);
+      for (const effort of EFFORTS) {
+        const found = GaussianMixture.fitSync(iris, { ...options, effort, seed });
+        expect(found.report!.logLikelihood).toBeLessThan(-180);
+        expect(codesOf(found)).toEqual([]);
+      }
     }
   });
 
@@ -126,8 +134,10 @@ describe("spurious solutions", () => {
   test("one row at 100 standard deviations is not made a component of, if there is another solution", () => {
     const rows = nested(clouds(200, 2, 2, 3));
     rows.push([1000, -1000]);
-    const mixture = GaussianMixture.fitSync(rows, { nComponents: 2 });
-    expect(Math.min(...mixture.weights) * rows.length).toBeGreaterThan(2);
+    for (const effort of EFFORTS) {
+      const mixture = GaussianMixture.fitSync(rows, { nComponents: 2, effort });
+      expect(Math.min(...mixture.weights) * rows.length).toBeGreaterThan(2);
+    }
   });
 
   test("are not equal rows, where every component has such", () => {
@@ -141,8 +151,10 @@ describe("spurious solutions", () => {
         ][n % 3],
     );
     for (const covarianceType of TYPES) {
-      const mixture = GaussianMixture.fitSync(three, { nComponents: 3, covarianceType });
-      expect(new Set(mixture.predict(three)).size).toBe(3);
+      for (const effort of EFFORTS) {
+        const mixture = GaussianMixture.fitSync(three, { nComponents: 3, covarianceType, effort });
+        expect(new Set(mixture.predict(three)).size).toBe(3);
+      }
     }
   });
 
@@ -157,7 +169,8 @@ describe("spurious solutions", () => {
     const thin = nested(clouds(300, 2, 3, 9)).map(([x, y]) => [x, x + y / 4096]);
     for (const scale of [1, 2 ** -30, 2 ** 30]) {
       const data = thin.map(([x, y]) => [x, y * scale]);
-      expect(codesOf(GaussianMixture.fitSync(data, { nComponents: 3 }))).toEqual([]);
+      for (const effort of EFFORTS)
+        expect(codesOf(GaussianMixture.fitSync(data, { nComponents: 3, effort }))).toEqual([]);
     }
   });
 });
@@ -221,9 +234,11 @@ test("in place of a component without rows another is taken apart, along what it
 
 test("a search has the same bits at once and in slices, on all rows and on a sample", async () => {
   for (const set of [iris, clouds(9000, 2, 4, 3)]) {
-    const options: FitOptions = { nComponents: 4, seed: 3 };
-    const [one, other] = [GaussianMixture.fitSync(set, options), await GaussianMixture.fit(set, options)];
-    expect(sameParameters(one, other)).toBe(true);
-    expect(other.report).toEqual(one.report);
+    for (const effort of EFFORTS) {
+      const options: FitOptions = { nComponents: 4, effort, seed: 3 };
+      const [one, other] = [GaussianMixture.fitSync(set, options), await GaussianMixture.fit(set, options)];
+      expect(sameParameters(one, other)).toBe(true);
+      expect(other.report).toEqual(one.report);
+    }
   }
 });

@@ -1,4 +1,4 @@
-// Data with ties, of the kinds that people have: what holds of every default fit and of every selection.
+// Data with ties, of the kinds that people have: what holds of every fit and of every selection.
 import { beforeAll, describe, expect, test } from "vitest";
 import { twinsOf } from "../src/fit/diagnosis/twins.ts";
 import { type Candidate, type CovarianceType, GaussianMixture, type Selection, selectSync } from "../src/index.ts";
@@ -50,12 +50,12 @@ function equalOnes(mixture: GaussianMixture): [number, number][] {
 const warnedOf = ({ report }: GaussianMixture, code: string): number[] =>
   (report?.warnings ?? []).flatMap((warning) => (warning.code === code ? (warning.component ?? []) : []));
 
-describe("default fits of data with ties", () => {
+describe.each(["standard", "thorough"] as const)("%s fits of data with ties", (effort) => {
   let all: { problem: Ties; fit: GaussianMixture }[] = [];
   beforeAll(() => {
     all = problems(60, 700).flatMap((problem) =>
       TYPES.map((covarianceType) => {
-        return { problem, fit: GaussianMixture.fitSync(problem, { nComponents: problem.K, covarianceType }) };
+        return { problem, fit: GaussianMixture.fitSync(problem, { nComponents: problem.K, covarianceType, effort }) };
       }),
     );
   }, PATIENCE);
@@ -98,7 +98,7 @@ describe("default fits of data with ties", () => {
   test("are the same with full, diagonal and spherical covariances in one column, to the bit", () => {
     for (const problem of problems(25, 3_000, ({ shape }) => shape[1] === 1)) {
       const fitOf = (covarianceType: CovarianceType): GaussianMixture =>
-        GaussianMixture.fitSync(problem, { nComponents: problem.K, covarianceType });
+        GaussianMixture.fitSync(problem, { nComponents: problem.K, covarianceType, effort });
       const full = fitOf("full");
       for (const other of [fitOf("diag"), fitOf("spherical")]) {
         expect(other.report?.logLikelihood, titleOf(problem)).toBe(full.report?.logLikelihood);
@@ -110,12 +110,12 @@ describe("default fits of data with ties", () => {
   });
 });
 
-describe("selections of data with ties", () => {
+describe.each([{ effort: "standard" }, { init: "kmeans" }] as const)("selections of data with ties, %j", (search) => {
   let selected: (Selection & { problem: Ties })[] = [];
   beforeAll(() => {
     selected = problems(80, 250).map((problem) => {
       const nComponents = Array.from({ length: problem.K + 1 }, (_, i) => i + 1);
-      return { problem, ...selectSync(problem, { nComponents, covarianceType: [...TYPES], init: "kmeans" }) };
+      return { problem, ...selectSync(problem, { nComponents, covarianceType: [...TYPES], ...search }) };
     });
   }, PATIENCE);
   const logOf = (candidates: readonly Candidate[], type: CovarianceType, K: number): number => {

@@ -63,7 +63,7 @@ test("any split of the iterations gives the same, from any start, in any number 
   const problem = fc.record({
     type: fc.constantFrom(...TYPES),
     steps: fc.array(fc.integer({ min: 0, max: 7 }), { minLength: 2, maxLength: 5 }),
-    init: fc.constantFrom("race", "kmeans", "random", "random-from-data"),
+    init: fc.constantFrom(undefined, "race", "kmeans", "random", "random-from-data"),
     accelerate: fc.boolean(),
     regCovar: fc.constantFrom(undefined, 0.01),
     prior: fc.boolean(),

@@ -8,6 +8,7 @@ export const TOPICS = {
       "FitOptions",
       "CovarianceType",
       "FamilyName",
+      "Effort",
       "Init",
       "InitStrategy",
       "ParameterInput",

@@ -67,7 +67,7 @@ export interface SelectOptions
   readonly criterion?: Criterion | undefined;
   /** Parts that the rows are cut into for cross-validation: an integer, 2 or more. Default 10 for "cv", else none. */
   readonly folds?: number | undefined;
-  /** How starts are found. Default "race"; "kmeans" takes less time. */
+  /** How starts are found, in place of what `effort` does. Default: what `effort` finds. */
   readonly init?: InitStrategy | undefined;
   /** Called after each candidate. Should a worker thread die, the selection begins again, and so do the calls. */
   readonly onCandidate?: ((progress: SelectProgress) => void) | undefined;

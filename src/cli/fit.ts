@@ -1,4 +1,4 @@
-import { type CovarianceType, type FamilyName, GaussianMixture, type InitStrategy } from "../index.ts";
+import { type CovarianceType, type Effort, type FamilyName, GaussianMixture, type InitStrategy } from "../index.ts";
 import { type Numbers, notesOf, numbersOf } from "./columns.ts";
 import { callLibrary, InputError, inOptionNames } from "./failures.ts";
 import { checkWritable, isSameFile, STDIN, tell, writeAtomically, writeOut } from "./files.ts";
@@ -10,7 +10,8 @@ import { openTable } from "./table.ts";
 export interface FitFlags {
   readonly components: number;
   readonly covariance: CovarianceType | FamilyName;
-  readonly init: InitStrategy;
+  readonly effort?: Effort;
+  readonly init?: InitStrategy;
   readonly columns?: readonly string[];
   readonly seed?: number;
   readonly tol?: number;
@@ -37,6 +38,7 @@ export async function runFit(file: string, flags: FitFlags): Promise<void> {
     const mixture = await GaussianMixture.fit(rows, {
       nComponents: flags.components,
       covarianceType: flags.covariance,
+      effort: flags.effort,
       init: flags.init,
       columns,
       seed: flags.seed,

@@ -5,7 +5,7 @@ import { runConvert } from "./convert.ts";
 import { describe, exitCodeOf, isClosedPipe } from "./failures.ts";
 import { tell, writeOut } from "./files.ts";
 import { runFit } from "./fit.ts";
-import { columnsOption, covarianceOption, formOption, initOption, numberOption } from "./options.ts";
+import { columnsOption, covarianceOption, effortOption, formOption, initOption, numberOption } from "./options.ts";
 import { runPredict } from "./predict.ts";
 import { runSample } from "./sample.ts";
 
@@ -78,6 +78,7 @@ function programOf(help: string[]): Command {
     .addOption(
       numberOption("--n-init <number>", "how many times to search for a start; the best fit wins (default: 1)"),
     )
+    .addOption(effortOption())
     .addOption(initOption())
     .option("--json", "print one JSON object instead: { report, model }")
     .addHelpText(

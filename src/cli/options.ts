@@ -1,5 +1,5 @@
 import { InvalidArgumentError, Option } from "commander";
-import type { CovarianceType, FamilyName, InitStrategy } from "../index.ts";
+import type { CovarianceType, Effort, FamilyName, InitStrategy } from "../index.ts";
 import { MODEL_WRITERS } from "./model.ts";
 import { decimalOf } from "./notation.ts";
 import { namesOf } from "./scanner.ts";
@@ -19,6 +19,7 @@ const COVARIANCES = choicesOf<CovarianceType | FamilyName>({
   VII: true,
   EEI: true,
 });
+const EFFORTS = choicesOf<Effort>({ quick: true, standard: true, thorough: true });
 const INIT_STRATEGIES = choicesOf<InitStrategy>({
   race: true,
   kmeans: true,
@@ -63,9 +64,16 @@ export function covarianceOption(): Option {
     .default("full");
 }
 
+/** `--effort EFFORT`. */
+export function effortOption(): Option {
+  return new Option("--effort <effort>", 'how long to search for a start (default: "standard")').choices(EFFORTS);
+}
+
 /** `--init STRATEGY`. */
 export function initOption(): Option {
-  return new Option("--init <strategy>", "how starts are found").choices(INIT_STRATEGIES).default("race");
+  return new Option("--init <strategy>", "where to start, in place of a search by --effort")
+    .choices(INIT_STRATEGIES)
+    .conflicts("effort");
 }
 
 /** `--to FORM`. */

@@ -261,7 +261,7 @@ export function fitSettings(options: FitOptions, nRows: number): FitSettings {
   const { tol = nRows < MANY_ROWS ? 1e-7 : 1e-6, maxIter = 1000, regCovar, nInit = 1, seed } = given;
   const prior = priorSettings(given.prior);
   const start = warmStart ? membersOf<ParameterInput>(warmStart, PARAMETER_KEYS) : given.init;
-  const effort = oneOf("effort", given.effort ?? "standard", EFFORTS);
+  const effort = given.effort === undefined ? "standard" : oneOf("effort", given.effort, EFFORTS);
   const init: InitSettings =
     start === undefined ? { kind: "strategy", strategy: effort } : initSettings(start, nRows, nComponents);
   const { accelerate = true, reproducible = true } = given;

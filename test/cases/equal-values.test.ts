@@ -3,8 +3,11 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { twinsOf } from "../../src/fit/diagnosis/twins.ts";
 import { adjustedRandIndex, type CovarianceType, GaussianMixture, selectSync } from "../../src/index.ts";
+import { EFFORTS } from "../../src/input/init.ts";
 import { codesOf } from "../support/mixtures.ts";
 import { normals, runs, TYPES, uniforms } from "../support/problems.ts";
+
+const effort = fc.constantFrom(...EFFORTS);
 
 /** A share of rows on one value, and the others in a group apart from it. */
 const masses = fc.record({
@@ -17,23 +20,26 @@ const masses = fc.record({
   at: fc.constantFrom(0, -3, 1000),
   type: fc.constantFrom(...TYPES.filter((type) => type !== "tied")),
   D: fc.integer({ min: 1, max: 3 }),
+  effort,
   seed: fc.integer({ min: 0, max: 2 ** 30 }),
 });
 
 test("20 zeros and 4, 5, 6 are two groups", () => {
   const rows = [...new Array<number>(20).fill(0), 4, 5, 6];
   for (const covarianceType of TYPES) {
-    const mixture = GaussianMixture.fitSync(rows, { nFeatures: 1, nComponents: 2, covarianceType });
-    expect(Math.abs(mixture.weights[0] - 20 / 23)).toBeLessThan(0.01);
-    expect(Math.abs(mixture.means[0])).toBeLessThan(0.01);
-    expect(Math.abs(mixture.means[1] - 5)).toBeLessThan(0.01);
-    expect(codesOf(mixture)).toEqual([]);
+    for (const effort of EFFORTS) {
+      const mixture = GaussianMixture.fitSync(rows, { nFeatures: 1, nComponents: 2, covarianceType, effort });
+      expect(Math.abs(mixture.weights[0] - 20 / 23)).toBeLessThan(0.01);
+      expect(Math.abs(mixture.means[0])).toBeLessThan(0.01);
+      expect(Math.abs(mixture.means[1] - 5)).toBeLessThan(0.01);
+      expect(codesOf(mixture)).toEqual([]);
+    }
   }
 });
 
 test("equal values are a component of their own, whatever their share, place and unit", () => {
   fc.assert(
-    fc.property(masses, ({ N, share, gap, decimals, unit, at, type, D, seed }) => {
+    fc.property(masses, ({ N, share, gap, decimals, unit, at, type, D, effort, seed }) => {
       const normal = normals(seed);
       const count = Math.min(N - 5, Math.max(5, Math.round(share * N)));
       const labels = Array.from({ length: N }, (_, n) => (n < count ? 0 : 1));
@@ -42,12 +48,11 @@ test("equal values are a component of their own, whatever their share, place and
         return unit * (decimals === undefined ? place : Number(place.toFixed(decimals)));
       };
       const rows = labels.map((label) => Array.from({ length: D }, () => value(label)));
-      const mixture = GaussianMixture.fitSync(rows, { nComponents: 2, covarianceType: type, seed });
+      const options = { covarianceType: type, effort, seed };
+      const mixture = GaussianMixture.fitSync(rows, { ...options, nComponents: 2 });
       expect(adjustedRandIndex(mixture.predict(rows), labels)).toBe(1);
       expect(codesOf(mixture)).not.toContain("SPURIOUS_COMPONENT");
-      expect(selectSync(rows, { nComponents: { from: 1, to: 2 }, covarianceType: type, seed }).best.nComponents).toBe(
-        2,
-      );
+      expect(selectSync(rows, { ...options, nComponents: { from: 1, to: 2 } }).best.nComponents).toBe(2);
     }),
     runs(60),
   );
@@ -60,12 +65,13 @@ describe("a narrow group with most rows, and a long tail,", () => {
     /** The tail reaches this far, in standard deviations of the group. */
     reach: fc.constantFrom(1e3, 1e5, 1e7, 1e9),
     unit: fc.constantFrom(1, 1e-6, 1e6),
+    effort,
     seed: fc.integer({ min: 0, max: 2 ** 30 }),
   });
 
   test("are two components without a warning, with the variance that the group has, and one is worse by far", () => {
     fc.assert(
-      fc.property(tails, ({ N, share, reach, unit, seed }) => {
+      fc.property(tails, ({ N, share, reach, unit, effort, seed }) => {
         const normal = normals(seed);
         const count = Math.round(share * N);
         const group = Array.from({ length: count }, () => 12 + normal());
@@ -75,6 +81,7 @@ describe("a narrow group with most rows, and a long tail,", () => {
           nFeatures: 1,
           nComponents: { from: 1, to: 2 },
           covarianceType: "full",
+          effort,
           seed,
         });
         expect(best.nComponents).toBe(2);
@@ -97,10 +104,11 @@ test("two groups six deviations apart are found with every type, beside columns 
     mistakes: fc.constantFrom(0, 0.02, 0.5),
     columns: fc.integer({ min: 1, max: 3 }),
     type: fc.constantFrom<CovarianceType>("full", "tied", "diag"),
+    effort,
     seed: fc.integer({ min: 0, max: 2 ** 30 }),
   });
   fc.assert(
-    fc.property(problem, ({ N, mistakes, columns, type, seed }) => {
+    fc.property(problem, ({ N, mistakes, columns, type, effort, seed }) => {
       const normal = normals(seed);
       const uniform = uniforms(seed + 1);
       const labels = Array.from({ length: N }, (_, n) => n % 2);
@@ -109,7 +117,7 @@ test("two groups six deviations apart are found with every type, beside columns 
         label + normal(),
         ...Array.from({ length: columns }, () => (uniform() < mistakes ? 1 - label : label)),
       ]);
-      const mixture = GaussianMixture.fitSync(rows, { nComponents: 2, covarianceType: type, seed });
+      const mixture = GaussianMixture.fitSync(rows, { nComponents: 2, covarianceType: type, effort, seed });
       expect(adjustedRandIndex(mixture.predict(rows), labels)).toBeGreaterThan(0.95);
       expect(codesOf(mixture).filter((code) => code !== "DEPENDENT_COLUMN")).toEqual([]);
     }),
@@ -123,7 +131,7 @@ test("columns of yes and no have the same sound solution for every seed", () => 
     const rows = Array.from({ length: 300 }, () => Array.from({ length: D }, () => Math.floor(uniform() * 2)));
     for (const covarianceType of TYPES) {
       const fits = Array.from({ length: 6 }, (_, seed) =>
-        GaussianMixture.fitSync(rows, { nComponents: 3, covarianceType, seed }),
+        GaussianMixture.fitSync(rows, { nComponents: 3, covarianceType, effort: EFFORTS[seed % 3], seed }),
       );
       for (const fit of fits) {
         expect(codesOf(fit)).not.toContain("SPURIOUS_COMPONENT");
@@ -158,13 +166,15 @@ describe("components that would be the same", () => {
     const two = Array.from({ length: 40 }, (_, n) => (n % 2 === 0 ? [2, 3] : [5, 1]));
     for (const covarianceType of TYPES) {
       for (const nComponents of [3, 5]) {
-        const mixture = GaussianMixture.fitSync(two, { nComponents, covarianceType });
-        expect(twinsOf(mixture)).toEqual([]);
-        expect(codesOf(mixture)).toContain("EMPTY_COMPONENT");
-        const [a, b] = mixture.predict(two);
-        expect(a).not.toBe(b);
-        const fewer = GaussianMixture.fitSync(two, { nComponents: 2, covarianceType });
-        expect(mixture.report!.logLikelihood).toBeGreaterThan(fewer.report!.logLikelihood - 1e-6);
+        for (const effort of EFFORTS) {
+          const mixture = GaussianMixture.fitSync(two, { nComponents, covarianceType, effort });
+          expect(twinsOf(mixture)).toEqual([]);
+          expect(codesOf(mixture)).toContain("EMPTY_COMPONENT");
+          const [a, b] = mixture.predict(two);
+          expect(a).not.toBe(b);
+          const fewer = GaussianMixture.fitSync(two, { nComponents: 2, covarianceType, effort });
+          expect(mixture.report!.logLikelihood).toBeGreaterThan(fewer.report!.logLikelihood - 1e-6);
+        }
       }
     }
   });

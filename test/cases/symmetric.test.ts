@@ -54,6 +54,7 @@ describe("a mixture from anywhere", () => {
           GaussianMixture.fitSync(rows, { ...options, prior: true, labels }),
           GaussianMixture.fitSync(rows, { ...options, init: start, fixed: { means: [0] }, regCovar: 0.01 }),
           GaussianMixture.fitSync(rows, { ...options, init: "race" }),
+          GaussianMixture.fitSync(rows, { ...options, init: undefined }),
           selectSync(rows, { nComponents: [1, 2], covarianceType: type, init: "kmeans", maxIter: 10 }).best,
           improveSync(fit, rows, { moves: 1, maxIter: 10 }),
           reduce(fit, 1).mixture,

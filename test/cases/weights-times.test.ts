@@ -2,12 +2,12 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { GaussianMixture } from "../../src/index.ts";
-import { INIT_STRATEGIES } from "../../src/input/options.ts";
 import { clouds, runs, TYPES, uniforms } from "../support/problems.ts";
+import { SEARCHES } from "../support/searches.ts";
 
 const problem = fc.record({
   type: fc.constantFrom(...TYPES),
-  init: fc.constantFrom(...INIT_STRATEGIES),
+  search: fc.constantFrom(...SEARCHES),
   D: fc.integer({ min: 1, max: 5 }),
   K: fc.integer({ min: 1, max: 4 }),
   seed: fc.integer({ min: 0, max: 2 ** 30 }),
@@ -18,13 +18,13 @@ const problem = fc.record({
 describe("all weights times a number", () => {
   test("change nothing, from 1e-200 to 1e200: to the bit for a power of two, whatever the start", () => {
     fc.assert(
-      fc.property(problem, ({ type, init, D, K, seed, power, accelerate }) => {
+      fc.property(problem, ({ type, search, D, K, seed, power, accelerate }) => {
         const rows = clouds(84, D, K, seed);
         const uniform = uniforms(seed);
         const weights = Array.from({ length: 84 }, () => Math.floor(4 * uniform()) || 1);
         const fitted = (times: number): GaussianMixture =>
           GaussianMixture.fitSync(rows, {
-            ...{ nComponents: K, covarianceType: type, init, seed, accelerate, maxIter: 30 },
+            ...{ nComponents: K, covarianceType: type, ...search, seed, accelerate, maxIter: 30 },
             sampleWeight: weights.map((weight) => weight * times),
           });
         const [plain, scaled] = [fitted(1), fitted(2 ** power)];

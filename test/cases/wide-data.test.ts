@@ -3,8 +3,8 @@
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { wideRows } from "../../bench/quality/wide-rows.mjs";
 import { type CovarianceType, GaussianMixture } from "../../src/index.ts";
-import { INIT_STRATEGIES } from "../../src/input/options.ts";
 import { allocatedBy } from "../support/allocations.ts";
+import { SEARCHES, searchOf } from "../support/searches.ts";
 import { counted } from "../support/steps.ts";
 
 afterEach(() => {
@@ -21,8 +21,8 @@ describe("30 rows of thousands of columns, diagonal or spherical covariances", (
   test.each(["diag", "spherical"] as const)("%s: two groups of 20,000 columns are found", (covarianceType) => {
     const D = 20_000;
     const data = Float64Array.from({ length: 30 * D }, (_, i) => Math.sin(i * i) + 3 * (Math.floor(i / D) % 2));
-    for (const init of ["kmeans", "race"] as const) {
-      const mixture = GaussianMixture.fitSync(data, { nFeatures: D, nComponents: 2, covarianceType, init });
+    for (const search of [{ init: "kmeans" }, { effort: "standard" }, { effort: "thorough" }] as const) {
+      const mixture = GaussianMixture.fitSync(data, { nFeatures: D, nComponents: 2, covarianceType, ...search });
       expect(Math.abs(mixture.weights[0] - 0.5)).toBeLessThan(1e-6);
       expect(mixture.report!.converged).toBe(true);
       expect([...mixture.predict(data)]).toEqual(
@@ -31,28 +31,34 @@ describe("30 rows of thousands of columns, diagonal or spherical covariances", (
     }
   });
 
-  test.each(INIT_STRATEGIES)("a fit from %s takes memory in proportion to the data", (init) => {
-    for (const covarianceType of ["diag", "spherical"] as const) {
-      for (const K of [1, 2, 3]) {
-        const [D, N] = [6000, 30];
-        const data = wideRows("groups", N, D);
-        const options = { nFeatures: D, nComponents: K, covarianceType, init };
-        const { arrays, pages } = allocatedBy(() => GaussianMixture.fitSync(data, options));
-        // a square of the columns would be 200 times the data
-        expect(arrays + pages).toBeLessThan(64 * data.byteLength);
+  test.each(SEARCHES.map((search) => [searchOf(search), search] as const))(
+    "a fit from %s takes memory in proportion to the data",
+    (_, search) => {
+      for (const covarianceType of ["diag", "spherical"] as const) {
+        for (const K of [1, 2, 3]) {
+          const [D, N] = [6000, 30];
+          const data = wideRows("groups", N, D);
+          const options = { nFeatures: D, nComponents: K, covarianceType, ...search };
+          const { arrays, pages } = allocatedBy(() => GaussianMixture.fitSync(data, options));
+          // a square of the columns would be 200 times the data
+          expect(arrays + pages).toBeLessThan(64 * data.byteLength);
+        }
       }
-    }
-  });
+    },
+  );
 
   test("and takes few steps where there is nothing to find", () => {
     const count = counted();
-    for (const D of [1000, 2000]) {
-      const options = { nFeatures: D, nComponents: 2, covarianceType: "diag" } as const;
-      const { report } = GaussianMixture.fitSync(wideRows("noise", 30, D), options);
-      expect(report!.converged).toBe(true);
+    for (const effort of ["standard", "thorough"] as const) {
+      count.clear();
+      for (const D of [1000, 2000]) {
+        const options = { nFeatures: D, nComponents: 2, covarianceType: "diag", effort } as const;
+        const { report } = GaussianMixture.fitSync(wideRows("noise", 30, D), options);
+        expect(report!.converged).toBe(true);
+      }
+      // M-steps of 120,000 numbers at most, a fifth of a millisecond each: thousands would be half a second
+      expectSteps(count.steps, 100);
     }
-    // M-steps of 120,000 numbers at most, a fifth of a millisecond each: thousands would be half a second
-    expectSteps(count.steps, 100);
   });
 });
 
@@ -60,7 +66,8 @@ describe("full and tied covariances of more columns than rows", () => {
   test("200 rows of 500 columns, three components: a warning and not many factors", () => {
     const count = counted();
     const [N, D] = [200, 500];
-    const mixture = GaussianMixture.fitSync(wideRows("groups", N, D), { nFeatures: D, nComponents: 3 });
+    const options = { nFeatures: D, nComponents: 3, effort: "thorough" } as const;
+    const mixture = GaussianMixture.fitSync(wideRows("groups", N, D), options);
     const { converged, warnings, nParameters } = mixture.report!;
     expect(converged).toBe(true);
     expect(nParameters).toBe(377_252);
@@ -81,7 +88,7 @@ describe("full and tied covariances of more columns than rows", () => {
     ["tied", 100, 300],
   ] as const)("%s, %i rows of %i columns: a few steps", (covarianceType, N, D) => {
     const count = counted();
-    const options = { nFeatures: D, nComponents: 2, covarianceType };
+    const options = { nFeatures: D, nComponents: 2, covarianceType, effort: "thorough" } as const;
     const { report } = GaussianMixture.fitSync(wideRows("noise", N, D), options);
     expect(report!.converged).toBe(true);
     expectSteps(count.steps, 40);

@@ -8,7 +8,7 @@ import {
   type SelectOptions,
   selectSync,
 } from "../../src/index.ts";
-import { INIT_STRATEGIES } from "../../src/input/options.ts";
+import { EFFORTS, INIT_STRATEGIES } from "../../src/input/init.ts";
 import { normals, TYPES, uniforms } from "./problems.ts";
 
 /** What may be wrong with data. Each changes rows [N][D] in place. */
@@ -120,7 +120,7 @@ function sometimes<T>(inTen: number, arbitrary: fc.Arbitrary<T>): fc.Arbitrary<T
   return fc.oneof({ weight: inTen, arbitrary }, { weight: 10 - inTen, arbitrary: fc.constant(undefined) });
 }
 
-/** Small problems of all kinds; more than half of them leave `init` at its default, the race. */
+/** Small problems of all kinds; more than half of them leave `init` to the effort, of which there are all. */
 export const nastyProblems: fc.Arbitrary<Nasty> = fc.record({
   N: fc.oneof(fc.constantFrom(0, 1, 2, 3), { weight: 5, arbitrary: fc.integer({ min: 4, max: 40 }) }),
   D: fc.oneof(fc.constantFrom(1, 2), fc.integer({ min: 3, max: 12 })),
@@ -134,6 +134,7 @@ export const nastyProblems: fc.Arbitrary<Nasty> = fc.record({
   by: fc.oneof({ weight: 18, arbitrary: fc.constant("fit" as const) }, fc.constantFrom("select", "improve")),
   options: fc.record({
     covarianceType: sometimes(7, fc.constantFrom(...TYPES)),
+    effort: sometimes(6, fc.constantFrom(...EFFORTS)),
     init: sometimes(4, fc.constantFrom(...INIT_STRATEGIES)),
     regCovar: sometimes(3, fc.constantFrom(0, 1e-6, 1e-300, 1, 1e300)),
     prior: sometimes(2, fc.constantFrom(true, { shrinkage: 0 }, { degreesOfFreedom: 0 }, { shrinkage: 1e300 })),
@@ -257,7 +258,9 @@ export function kindsOf({ N, D, K, defects, weights, by, options }: Nasty): stri
     ...(weights === "none" ? [] : ["sample weights"]),
     ...(options.regCovar === 0 ? ["no regularisation"] : []),
     ...(options.prior === undefined ? [] : ["prior"]),
-    ...(options.init === undefined || options.init === "race" ? ["race"] : ["another start"]),
+    ...(options.init === undefined || options.init === "race"
+      ? [`effort ${options.init ? "thorough" : (options.effort ?? "standard")}`]
+      : ["another start"]),
     ...(by === "fit" ? [] : [by]),
   ];
 }
