@@ -12,6 +12,7 @@ import {
   MOST_WHITENED,
   PREFERRED_BY,
   QUICK_CLIMB,
+  SAME_SUMMIT,
   SMALL_ROWS,
   SMALL_SHARE,
   SPACES_STARTED_IN,
@@ -78,7 +79,9 @@ export function* settled(
   }
   // chance is the same for all seeds, so that a solution does not hang on it
   const fixed = randomState(em.rows.arena, 0, stream);
-  const isShort = effort === "quick" || aided || em.rows.whole !== undefined;
+  // places that are one, though the starts were not
+  const isUnanimous = starts.length > 1 && field.every(({ objective }) => isSame(em, objective, field[0].objective));
+  const isShort = effort === "quick" || aided || isUnanimous || em.rows.whole !== undefined;
   for (let i = 0; i < EXTRA_STARTS && !isShort && !em.isTimeOver; i++) {
     yield* enter(() => startFromClusters(em, SPACES_STARTED_IN[0], fixed));
   }
@@ -93,6 +96,10 @@ export function* settled(
   if (aided) return [best];
   const others = field.filter((one) => one !== best).sort((a, b) => b.objective - a.objective);
   return [best, ...others];
+}
+
+function isSame({ rows }: Em, a: number, b: number): boolean {
+  return Math.abs(a - b) < SAME_SUMMIT * rows.totalWeight;
 }
 
 /** The spaces in which rows are clustered, the preferred one first. */
