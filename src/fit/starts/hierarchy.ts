@@ -22,33 +22,25 @@ export function agglomerated({ N, D }: Pick<RowSource, "N" | "D">): number {
 
 /** Ward's hierarchy of some rows, or of one drawn from each of as many stretches of equal length as can be agglomerated. */
 export function* hierarchyOf(rows: RowSource, random: Pointer): Work<Hierarchy> {
-  const { arena, at, N, D, totalWeight } = rows;
+  const { arena, N, D, totalWeight } = rows;
   const { kernels } = arena;
   const n = agglomerated(rows);
   // one slot more than points, and an even number of them
   const stride = 2 * Math.floor(n / 2) + 2;
   const mark = arena.mark();
   try {
-    const row = arena.f64(D);
     const points = arena.f64(stride * D);
     const mass = arena.f64(stride);
     const merges = arena.i32(2 * n);
     const heights = arena.f64(n);
     const scratch = arena.bytesOf(kernels.agglomerateScratchBytes(n, D));
-    const kept = new Float64Array(n * D);
-    const masses = new Float64Array(n);
+    const drawn = n === N ? undefined : drawnRows(rows, n, random);
+    const kept = columnsOf(rows, n, drawn);
     const weights = rowWeights(rows);
-    for (let i = 0; i < n; i++) {
-      const from = Math.floor((N * i) / n);
-      const stretch = Math.floor((N * (i + 1)) / n) - from;
-      const drawn = n === N ? i : from + Math.floor(kernels.uniform(random) * stretch);
-      kernels.readRow(at, drawn, row);
-      arena.viewF64(row, D).forEach((value, d) => {
-        kept[d * n + i] = value;
-      });
-      // rounded, so that a change of the unit of the weights changes no merge
-      masses[i] = Math.fround((weights[drawn] / totalWeight) * N);
-    }
+    // rounded, so that a change of the unit of the weights changes no merge
+    const masses = Float64Array.from({ length: n }, (_, i) =>
+      Math.fround((weights[drawn ? drawn[i] : i] / totalWeight) * N),
+    );
     for (let d = 0; d < D; d++) arena.viewF64(points + d * stride * 8, n).set(kept.subarray(d * n, (d + 1) * n));
     arena.viewF64(mass, n).set(masses);
     yield {
@@ -62,6 +54,34 @@ export function* hierarchyOf(rows: RowSource, random: Pointer): Work<Hierarchy> 
   } finally {
     arena.rewind(mark);
   }
+}
+
+/** Rows by number: one of each of n stretches. */
+function drawnRows({ arena, N }: RowSource, n: number, random: Pointer): Int32Array {
+  return Int32Array.from({ length: n }, (_, i) => {
+    const from = Math.floor((N * i) / n);
+    const stretch = Math.floor((N * (i + 1)) / n) - from;
+    return from + Math.floor(arena.kernels.uniform(random) * stretch);
+  });
+}
+
+/** Some rows, or all, column by column: [D, n]. */
+function columnsOf({ arena, at, x, D, T }: RowSource, n: number, drawn: Int32Array | undefined): Float64Array {
+  const columns = new Float64Array(D * n);
+  if (!drawn) {
+    for (let first = 0; first < n; first += T) {
+      const count = Math.min(T, n - first);
+      for (let d = 0; d < D; d++) columns.set(arena.viewF64(x + (first * D + d * T) * 8, count), d * n + first);
+    }
+    return columns;
+  }
+  const row = arena.f64(D);
+  for (let i = 0; i < n; i++) {
+    arena.kernels.readRow(at, drawn[i], row);
+    const values = arena.viewF64(row, D);
+    for (let d = 0; d < D; d++) columns[d * n + i] = values[d];
+  }
+  return columns;
 }
 
 /** The centres [K, D] of the K clusters of a hierarchy, in the order of the first row of each. */

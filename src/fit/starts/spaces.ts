@@ -83,16 +83,15 @@ function drawIn(values: Float64Array, weights: Float64Array, firstMean: number, 
   for (let time = 0; time < WINSORISED_TIMES; time++) {
     const [least, most] = [mean - WINSORISED_DEVIATIONS * deviation, mean + WINSORISED_DEVIATIONS * deviation];
     let [shift, square] = [0, 0];
-    values.forEach((value, n) => {
-      const inside = Math.min(Math.max(value, least), most);
+    for (let n = 0; n < values.length; n++) {
+      const inside = Math.min(Math.max(values[n], least), most);
       values[n] = inside;
-      shift += (weights[n] / total) * (inside - mean);
-      square += (weights[n] / total) * (inside - mean) * (inside - mean);
-    });
+      const part = (weights[n] / total) * (inside - mean);
+      shift += part;
+      square += part * (inside - mean);
+    }
     mean += shift;
     deviation = Math.sqrt(Math.max(0, square - shift * shift));
   }
-  values.forEach((value, n) => {
-    values[n] = deviation > 0 ? (value - mean) / deviation : 0;
-  });
+  for (let n = 0; n < values.length; n++) values[n] = deviation > 0 ? (values[n] - mean) / deviation : 0;
 }
