@@ -1,10 +1,11 @@
-// How often a default fit finds the best solution known, beside scikit-learn and mclust.
+// How often a fit finds the best solution known, beside scikit-learn and mclust.
 //
-//     node bench/quality/run.mjs [--seeds 100] [--peers FILE]      needs a built library; peers where they are installed
+//     node bench/quality/run.mjs [--seeds 100] [--effort thorough] [--peers FILE]      needs a built library; peers where they are installed
 //
 // Against the best of all, and against the best without races: of the starts by named strategies, and of the peers. Takes eight
 // minutes, without the peers; prints the table of docs/numerics.md.
 import { readFileSync } from "node:fs";
+import { parseArgs } from "node:util";
 import { GaussianMixture } from "gaussmix";
 import { headline, host } from "../report.mjs";
 import { allCases, titleOf } from "./cases.mjs";
@@ -13,8 +14,16 @@ import { peersOf } from "./peers.mjs";
 /** Log-likelihoods that differ by less are the same solution. */
 const NEAR = 1e-4;
 
-const at = process.argv.indexOf("--seeds");
-const seeds = at < 0 ? 100 : Number(process.argv[at + 1]);
+const { values } = parseArgs({
+  options: {
+    seeds: { type: "string", default: "100" },
+    effort: { type: "string", default: "thorough" },
+    // the peers' module reads it
+    peers: { type: "string" },
+  },
+});
+const seeds = Number(values.seeds);
+const effort = /** @type {import("gaussmix").Effort} */ (values.effort);
 const known = JSON.parse(readFileSync(new URL("../../test/fixtures/best-known.json", import.meta.url), "utf8"));
 const cases = allCases();
 const { sklearn, mclust } = peersOf(cases);
@@ -32,7 +41,7 @@ function gapOf(found, best) {
   return gap < NEAR ? "0" : gap.toPrecision(2);
 }
 
-console.log(`${headline(host())}; ${seeds} seeds`);
+console.log(`${headline(host())}; ${seeds} seeds, effort ${effort}`);
 console.log(`scikit-learn ${sklearn?.version ?? "not installed"}, mclust ${mclust?.version ?? "not installed"}\n`);
 console.log(
   "| case | best known | best of starts | gaussmix: % of starts | % of known | worst gap | ms | scikit-learn: % | median gap | mclust: gap | ours below theirs |",
@@ -47,7 +56,7 @@ cases.forEach((which, i) => {
   const found = [];
   const before = process.cpuUsage();
   for (let seed = 0; seed < seeds; seed++) {
-    const { report } = GaussianMixture.fitSync(rows, { nComponents: K, covarianceType, seed });
+    const { report } = GaussianMixture.fitSync(rows, { nComponents: K, covarianceType, effort, seed });
     const spurious = report.warnings.some(({ code }) => code === "SPURIOUS_COMPONENT");
     found.push(spurious ? -Infinity : report.logLikelihood);
   }

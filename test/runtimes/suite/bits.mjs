@@ -64,6 +64,18 @@ function* problems(gaussmix, together) {
   for (const init of ["race", "kmeans", "k-means++", "random-from-data", "random"]) {
     yield [`start: ${init}`, () => fitted(data, { nComponents: 4, init, nInit: 3, seed: 2 ** 40 + 1 })];
   }
+  // agglomerated at once, and by samples
+  for (const effort of ["quick", "standard"]) {
+    for (const [N, D, K] of [
+      [600, 4, 4],
+      [9_000, 3, 4],
+    ]) {
+      for (const covarianceType of TYPES) {
+        const options = { nComponents: K, covarianceType, init: undefined, effort, nInit: 2, seed: 5 };
+        yield [`effort: ${effort}, ${covarianceType}, ${N} x ${D}`, () => fitted(blobs(N, D, K, 9), options)];
+      }
+    }
+  }
   yield ["to the end", () => fitted(data, { nComponents: 4, tol: 1e-6, maxIter: 500 })];
   yield ["far from 0", () => fitted(blobs(600, 4, 4, 9, 1e8), { nComponents: 4, maxIter: 30 })];
   const three = blobs(400, 3, 3, 23);
@@ -84,6 +96,13 @@ function* problems(gaussmix, together) {
         ...parametersOf(best),
         numbersOf(candidates.map(({ bic, aic, icl, nec, cv }) => [bic, aic, icl, nec, cv])),
       ];
+    },
+  ];
+  yield [
+    "select, standard",
+    async () => {
+      const { best, candidates } = await gaussmix.select(three, { nComponents: [1, 2, 3, 5] });
+      return [...parametersOf(best), numbersOf(candidates.map(({ bic, icl, nec }) => [bic, icl, nec]))];
     },
   ];
   yield [
