@@ -5,6 +5,7 @@ import type { Work } from "../../engine/schedule.ts";
 import { isCollapse } from "../../errors.ts";
 import type { Effort } from "../../input/options.ts";
 import { timeOver } from "../../input/watch.ts";
+import { isVain } from "../diagnosis/demand.ts";
 import type { Em } from "../em/em.ts";
 import {
   EXTRA_STARTS,
@@ -21,7 +22,7 @@ import {
 import { startFromPartition } from "../starts/partitions.ts";
 import type { Space } from "../starts/spaces.ts";
 import { startBy, startFromClusters } from "../starts/strategies.ts";
-import { attempt, type Contender, isSound, taken } from "./contender.ts";
+import { attempt, type Contender, isSound, type Starter, taken } from "./contender.ts";
 import type { Optima } from "./optima.ts";
 
 /**
@@ -29,7 +30,7 @@ import type { Optima } from "./optima.ts";
  * the groups that are known of them; where EM leads from there is left for another place that is more likely by a margin, unless that
  * spends a component on a few rows. Likelihood alone would: the likeliest solution is often one that explains some outliers well.
  *
- * @param aided - whether the likelihoods of models are to be compared: then there is no margin.
+ * @param aided - whether models are to be compared by their likelihoods.
  * @param random - draws samples for hierarchies.
  * @param stream - which of several searches, each with other chances.
  * @param optima - takes note of where starts lead.
@@ -43,18 +44,76 @@ export function* settled(
   stream: number,
   optima: Optima,
 ): Work<readonly Contender[]> {
-  if (em.K === 1) {
-    const only = yield* attempt(em, () => startBy("k-means++", em, random), STANDARD_CLIMB);
-    if (isCollapse(only)) throw only;
-    return [only];
+  if (em.K === 1 || isVain(em)) return [yield* only(em, random)];
+  const field = new Field(em, effort === "quick" ? QUICK_CLIMB : STANDARD_CLIMB);
+  const starts = yield* partitionStarts(em, field, random);
+  for (const vector of starts) {
+    if (!em.isTimeOver) yield* field.enter(() => taken(em, vector), starts.length);
   }
+  // chance is the same for all seeds, so that a solution does not hang on it
+  const fixed = randomState(em.rows.arena, 0, stream);
+  // places that are one, though the starts were not
+  const isUnanimous = starts.length > 1 && field.isOnePlace;
+  const isShort = effort === "quick" || aided || isUnanimous || em.rows.whole !== undefined;
+  for (let i = 0; i < EXTRA_STARTS && !isShort && !em.isTimeOver; i++) {
+    yield* field.enter(() => startFromClusters(em, SPACES_STARTED_IN[0], fixed), starts.length + EXTRA_STARTS);
+  }
+  const isFound = (): boolean => field.all.some((one) => aided || isSound(em, one));
+  for (let i = 0; i < FURTHER_STARTS.length && !isFound() && !em.isTimeOver; i++) {
+    yield* field.enter(() => startBy(FURTHER_STARTS[i], em, fixed, true), FURTHER_STARTS.length);
+  }
+  if (field.all.length === 0) throw field.failure ?? timeOver();
+  if (effort === "standard") for (const contender of field.all) optima.see(em, contender);
+  const best = preferred(em, field.all, aided);
+  // a model among others that has faults is not worth the time that it takes to mend them
+  if (aided) return [best];
+  const others = field.all.filter((one) => one !== best).sort((a, b) => b.objective - a.objective);
+  return [best, ...others];
+}
+
+/** The start of one component, or of covariances that regularisation decides wherever EM starts: as it is. */
+function* only(em: Em, random: Pointer): Work<Contender> {
+  const outcome = yield* attempt(em, () => startBy("kmeans-standardised", em, random, true), { maxIter: 0 });
+  if (isCollapse(outcome)) throw outcome;
+  return outcome;
+}
+
+/** Where EM has come to. */
+class Field {
+  readonly all: Contender[] = [];
+  /** Why a start led nowhere, if one did. */
+  failure: unknown;
+  readonly #em: Em;
+  readonly #climb: Parameters<typeof attempt>[2];
+
+  constructor(em: Em, climb: Parameters<typeof attempt>[2]) {
+    this.#em = em;
+    this.#climb = climb;
+  }
+
+  /** @param count - how many starts there will be, about. */
+  *enter(start: Starter, count: number): Work<void> {
+    const outcome = yield* attempt(this.#em, start, this.#climb);
+    if (isCollapse(outcome)) this.failure = outcome;
+    else this.all.push(outcome);
+    this.#em.tell(this.all.length / (count + 1), this.all.at(-1)?.objective);
+  }
+
+  get isOnePlace(): boolean {
+    const least = SAME_SUMMIT * this.#em.rows.totalWeight;
+    return this.all.every(({ objective }) => Math.abs(objective - this.all[0].objective) < least);
+  }
+}
+
+/** The different starts from partitions, the preferred space first. They are made before any climb, which may sort rows. */
+function* partitionStarts(em: Em, field: Field, random: Pointer): Work<Float64Array[]> {
+  const { arena } = em.rows;
+  const starts: Float64Array[] = [];
   // partitions are known of rows that lie as they were packed
   yield* em.renew();
-  const starts: Float64Array[] = [];
-  let failure: unknown;
   for (const space of spacesFor(em)) {
     if (em.isTimeOver) break;
-    const mark = em.rows.arena.mark();
+    const mark = arena.mark();
     try {
       yield* startFromPartition(em, space, random);
       const { vector } = em;
@@ -62,44 +121,11 @@ export function* settled(
       if (!starts.some((start) => start.every((value, i) => value === vector[i]))) starts.push(vector.slice());
     } catch (error) {
       if (!isCollapse(error)) throw error;
-      failure = error;
+      field.failure = error;
     }
-    em.rows.arena.rewind(mark);
+    arena.rewind(mark);
   }
-  const climb = effort === "quick" ? QUICK_CLIMB : STANDARD_CLIMB;
-  const field: Contender[] = [];
-  const enter = function* (start: () => Work<void>): Work<void> {
-    const outcome = yield* attempt(em, start, climb);
-    if (isCollapse(outcome)) failure = outcome;
-    else field.push(outcome);
-    em.tell(field.length / (starts.length + 1), field.at(-1)?.objective);
-  };
-  for (const vector of starts) {
-    if (!em.isTimeOver) yield* enter(() => taken(em, vector));
-  }
-  // chance is the same for all seeds, so that a solution does not hang on it
-  const fixed = randomState(em.rows.arena, 0, stream);
-  // places that are one, though the starts were not
-  const isUnanimous = starts.length > 1 && field.every(({ objective }) => isSame(em, objective, field[0].objective));
-  const isShort = effort === "quick" || aided || isUnanimous || em.rows.whole !== undefined;
-  for (let i = 0; i < EXTRA_STARTS && !isShort && !em.isTimeOver; i++) {
-    yield* enter(() => startFromClusters(em, SPACES_STARTED_IN[0], fixed));
-  }
-  const isFound = (): boolean => field.some((one) => aided || isSound(em, one));
-  for (let i = 0; i < FURTHER_STARTS.length && !isFound() && !em.isTimeOver; i++) {
-    yield* enter(() => startBy(FURTHER_STARTS[i], em, fixed, true));
-  }
-  for (const contender of field) if (effort === "standard") optima.see(em, contender);
-  if (field.length === 0) throw failure ?? timeOver();
-  const best = preferred(em, field, aided ? 0 : PREFERRED_BY);
-  // a model among others that has faults is not worth the time that it takes to mend them
-  if (aided) return [best];
-  const others = field.filter((one) => one !== best).sort((a, b) => b.objective - a.objective);
-  return [best, ...others];
-}
-
-function isSame({ rows }: Em, a: number, b: number): boolean {
-  return Math.abs(a - b) < SAME_SUMMIT * rows.totalWeight;
+  return starts;
 }
 
 /** The spaces in which rows are clustered, the preferred one first. */
@@ -110,18 +136,19 @@ function spacesFor({ rows: { N, D }, form }: Em): readonly Space[] {
 
 /**
  * The first, unless another is better: sound where the first is not, without a small component where the first has one, or likelier by
- * the margin without a small component.
+ * a margin without a small component. Where models are compared by their likelihoods, the likeliest of the sound.
  */
-function preferred(em: Em, field: readonly Contender[], margin: number): Contender {
+function preferred(em: Em, field: readonly Contender[], aided: boolean): Contender {
   const { rows, K } = em;
-  const { D, totalWeight } = rows;
-  const least = Math.min(SMALL_SHARE / K, (SMALL_ROWS * (D + 1)) / (rows.whole ?? rows.N));
+  const { D, N, whole = N, totalWeight } = rows;
+  const least = aided ? 0 : Math.min(SMALL_SHARE / K, (SMALL_ROWS * (D + 1)) / whole);
+  const margin = aided ? 0 : PREFERRED_BY * totalWeight;
   const isBalanced = ({ vector }: Contender): boolean => vector.subarray(0, K).every((weight) => weight >= least);
   const rank = (one: Contender): number => 2 * Number(isSound(em, one)) + Number(isBalanced(one));
   return [...field]
     .sort((a, b) => a.objective - b.objective)
     .reduce((best, one) => {
       if (rank(one) !== rank(best)) return rank(one) > rank(best) ? one : best;
-      return isBalanced(one) && one.objective > best.objective + margin * totalWeight ? one : best;
+      return isBalanced(one) && one.objective > best.objective + margin ? one : best;
     }, field[0]);
 }
