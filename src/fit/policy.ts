@@ -32,7 +32,7 @@ export const WINSORISED_TIMES = 2;
 /** At most this many rows are agglomerated. [rows; time] */
 export const MOST_AGGLOMERATED = 1500;
 /** Rows are agglomerated up to this product of their squared number and the columns. [squared rows times columns; time] */
-export const AGGLOMERATION_WORK = 6e6;
+export const AGGLOMERATION_WORK = 5e5;
 /** Of a sample, a hierarchy gives clusters only where each has this many rows on average. [rows; time] */
 export const AGGLOMERATED_ROWS_PER_CLUSTER = 5;
 
@@ -86,6 +86,8 @@ export const FURTHER_STARTS: readonly SimpleStrategy[] = [
 ];
 /** EM from each start of a standard search goes on until less than this is left to gain. [nats per row, M-steps; time] */
 export const STANDARD_CLIMB: { readonly tol: number; readonly maxIter: number } = { tol: 1e-5, maxIter: 200 };
+/** The same in a sample: the rest is for all rows to say. [nats per row, M-steps; time] */
+export const SAMPLED_CLIMB: { readonly tol: number; readonly maxIter: number } = { tol: 1e-4, maxIter: 6 };
 /** EM from each start of a quick search. [nats per row, M-steps; time] */
 export const QUICK_CLIMB: { readonly tol: number; readonly maxIter: number } = { tol: 1e-5, maxIter: 6 };
 
@@ -218,6 +220,8 @@ export const LEAST_SEARCHES = 14;
 export const MOST_OPTIMA = 128;
 /** A report has at most this many other optima. [optima; time] */
 export const OPTIMA_SHOWN = 8;
+/** The others are judged by a sample of this many rows, where there are more than twice as many. [rows; time] */
+export const JUDGED_ROWS = 1024;
 /** An optimum is that of the result if its log-likelihood is closer than this, for a search ends its climbs sooner than a fit. [nats per row; quality] */
 export const SAME_SUMMIT = 1e-3;
 

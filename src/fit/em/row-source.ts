@@ -45,6 +45,8 @@ export interface RowSource extends Places {
   resolution: Resolution | undefined;
   /** What their scale asks for, by the form of the covariances, as far as `regularisationOf` has been asked. */
   readonly regularisations: Map<Form, Regularisation>;
+  /** Columns that follow from others, as far as `dependentColumns` has been asked: for dense forms, and for others. */
+  readonly dependent: Map<boolean, readonly number[]>;
 }
 
 /** Rows whose component is known. */
@@ -64,6 +66,7 @@ export function sourceOf(places: Places): RowSource {
     at: describeRows(arena, { x, w, wStep, N: labelled ? nTiles * T : N, D, T }),
     resolution: undefined,
     regularisations: new Map(),
+    dependent: new Map(),
   };
 }
 

@@ -66,8 +66,16 @@ export function* sumScatter(
   }
 }
 
-/** Columns that are linear combinations of those before them, but for rounding; constant ones are not counted. */
-export function* dependentColumns({ rows, form }: Pick<Problem, "rows" | "form">): Work<number[]> {
+/** Columns that are linear combinations of those before them, but for rounding; constant ones are not counted. Looked for once for all fits to the rows. */
+export function* dependentColumns({ rows, form }: Pick<Problem, "rows" | "form">): Work<readonly number[]> {
+  const known = rows.dependent.get(form.isDense);
+  if (known) return known;
+  const found = yield* dependentAmong({ rows, form });
+  rows.dependent.set(form.isDense, found);
+  return found;
+}
+
+function* dependentAmong({ rows, form }: Pick<Problem, "rows" | "form">): Work<number[]> {
   const { N, D, T, nTiles, columnVariances } = rows;
   const within = function* (tiles: number): Work<number[]> {
     const small = yield* smallPivots(yield* totalCovariance(rows, 0, 1, tiles), D);

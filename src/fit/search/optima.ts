@@ -7,7 +7,7 @@ import { criteriaOf } from "../diagnosis/criteria.ts";
 import type { Optimum } from "../diagnosis/report.ts";
 import type { Em } from "../em/em.ts";
 import type { Run } from "../em/iterate.ts";
-import { LEAST_SAMPLE_ROWS, MOST_OPTIMA, OPTIMA_SHOWN, SAME_PLACE, SAME_SUMMIT } from "../policy.ts";
+import { JUDGED_ROWS, MOST_OPTIMA, OPTIMA_SHOWN, SAME_PLACE, SAME_SUMMIT } from "../policy.ts";
 import type { Contender } from "./contender.ts";
 import { subsample } from "./subsample.ts";
 
@@ -52,7 +52,7 @@ export class Optima {
     const others = this.#best(OPTIMA_SHOWN).filter((place) => !isEnd(place));
     const nStarts = this.#places.filter(isEnd).reduce((sum, place) => sum + place.nStarts, 0);
     const mark = arena.mark();
-    const judge = rows.N > 2 * LEAST_SAMPLE_ROWS ? em.on(subsample(em, LEAST_SAMPLE_ROWS, randomState(arena, 0))) : em;
+    const judge = rows.N > 2 * JUDGED_ROWS ? em.on(subsample(em, JUDGED_ROWS, randomState(arena, 0))) : em;
     const judged = function* (place: Omit<Place, "height">, logLikelihood?: number): Work<Optimum> {
       const parameters = em.read(place.vector);
       yield* judge.take(place.vector);

@@ -14,13 +14,14 @@ import {
   PREFERRED_BY,
   QUICK_CLIMB,
   SAME_SUMMIT,
+  SAMPLED_CLIMB,
   SMALL_ROWS,
   SMALL_SHARE,
   SPACES_STARTED_IN,
   STANDARD_CLIMB,
 } from "../policy.ts";
 import { startFromPartition } from "../starts/partitions.ts";
-import type { Space } from "../starts/spaces.ts";
+import { clustersIn, type Space } from "../starts/spaces.ts";
 import { startBy, startFromClusters } from "../starts/strategies.ts";
 import { attempt, type Contender, isSound, type Starter, taken } from "./contender.ts";
 import type { Optima } from "./optima.ts";
@@ -31,7 +32,7 @@ import type { Optima } from "./optima.ts";
  * spends a component on a few rows. Likelihood alone would: the likeliest solution is often one that explains some outliers well.
  *
  * @param aided - whether models are to be compared by their likelihoods.
- * @param random - draws samples for hierarchies.
+ * @param random - the chance of the seed.
  * @param stream - which of several searches, each with other chances.
  * @param optima - takes note of where starts lead.
  * @throws {MixtureError} What the last start failed with, if all did.
@@ -45,22 +46,33 @@ export function* settled(
   optima: Optima,
 ): Work<readonly Contender[]> {
   if (em.K === 1 || isVain(em)) return [yield* only(em, random)];
-  const field = new Field(em, effort === "quick" ? QUICK_CLIMB : STANDARD_CLIMB);
-  const starts = yield* partitionStarts(em, field, random);
-  for (const vector of starts) {
-    if (!em.isTimeOver) yield* field.enter(() => taken(em, vector), starts.length);
-  }
+  const isSample = em.rows.whole !== undefined;
+  const field = new Field(em, effort === "quick" ? QUICK_CLIMB : isSample ? SAMPLED_CLIMB : STANDARD_CLIMB);
   // chance is the same for all seeds, so that a solution does not hang on it
-  const fixed = randomState(em.rows.arena, 0, stream);
+  const { arena } = em.rows;
+  const fixed = randomState(arena, 0, stream);
+  // partitions are known of rows that lie as they were packed
+  yield* em.renew();
+  const partitions = spacesFor(em).map(
+    (space): Starter =>
+      () =>
+        startFromPartition(em, space, fixed),
+  );
+  const starts = yield* vectorsOf(em, field, partitions);
+  yield* field.enterAll(starts);
   // places that are one, though the starts were not
   const isUnanimous = starts.length > 1 && field.isOnePlace;
-  const isShort = effort === "quick" || aided || isUnanimous || em.rows.whole !== undefined;
-  for (let i = 0; i < EXTRA_STARTS && !isShort && !em.isTimeOver; i++) {
-    yield* field.enter(() => startFromClusters(em, SPACES_STARTED_IN[0], fixed), starts.length + EXTRA_STARTS);
+  if (effort === "standard" && !aided && !isUnanimous && !isSample) {
+    const mark = arena.mark();
+    const clusters = yield* clustersIn(SPACES_STARTED_IN[0], em.rows, em.K);
+    const chances = Array.from({ length: EXTRA_STARTS }, (): Starter => () => startFromClusters(em, clusters, fixed));
+    const others = yield* vectorsOf(em, field, chances);
+    arena.rewind(mark);
+    yield* field.enterAll(others);
   }
   const isFound = (): boolean => field.all.some((one) => aided || isSound(em, one));
   for (let i = 0; i < FURTHER_STARTS.length && !isFound() && !em.isTimeOver; i++) {
-    yield* field.enter(() => startBy(FURTHER_STARTS[i], em, fixed, true), FURTHER_STARTS.length);
+    yield* field.enter(() => startBy(FURTHER_STARTS[i], em, fixed, true));
   }
   if (field.all.length === 0) throw field.failure ?? timeOver();
   if (effort === "standard") for (const contender of field.all) optima.see(em, contender);
@@ -78,6 +90,9 @@ function* only(em: Em, random: Pointer): Work<Contender> {
   return outcome;
 }
 
+/** Starts of a search, and one more. */
+const MOST_STARTS = SPACES_STARTED_IN.length + EXTRA_STARTS + 1;
+
 /** Where EM has come to. */
 class Field {
   readonly all: Contender[] = [];
@@ -91,12 +106,15 @@ class Field {
     this.#climb = climb;
   }
 
-  /** @param count - how many starts there will be, about. */
-  *enter(start: Starter, count: number): Work<void> {
+  *enter(start: Starter): Work<void> {
     const outcome = yield* attempt(this.#em, start, this.#climb);
     if (isCollapse(outcome)) this.failure = outcome;
     else this.all.push(outcome);
-    this.#em.tell(this.all.length / (count + 1), this.all.at(-1)?.objective);
+    this.#em.tell(this.all.length / MOST_STARTS, this.all.at(-1)?.objective);
+  }
+
+  *enterAll(vectors: readonly Float64Array[]): Work<void> {
+    for (const vector of vectors) if (!this.#em.isTimeOver) yield* this.enter(() => taken(this.#em, vector));
   }
 
   get isOnePlace(): boolean {
@@ -105,27 +123,24 @@ class Field {
   }
 }
 
-/** The different starts from partitions, the preferred space first. They are made before any climb, which may sort rows. */
-function* partitionStarts(em: Em, field: Field, random: Pointer): Work<Float64Array[]> {
+/** What some starts put into `em`, each once: before any climb, which may sort the rows that starts were made for. */
+function* vectorsOf(em: Em, field: Field, starters: readonly Starter[]): Work<Float64Array[]> {
   const { arena } = em.rows;
-  const starts: Float64Array[] = [];
-  // partitions are known of rows that lie as they were packed
-  yield* em.renew();
-  for (const space of spacesFor(em)) {
+  const vectors: Float64Array[] = [];
+  for (const start of starters) {
     if (em.isTimeOver) break;
     const mark = arena.mark();
     try {
-      yield* startFromPartition(em, space, random);
+      yield* start();
       const { vector } = em;
-      // spaces may agree
-      if (!starts.some((start) => start.every((value, i) => value === vector[i]))) starts.push(vector.slice());
+      if (!vectors.some((other) => other.every((value, i) => value === vector[i]))) vectors.push(vector.slice());
     } catch (error) {
       if (!isCollapse(error)) throw error;
       field.failure = error;
     }
     arena.rewind(mark);
   }
-  return starts;
+  return vectors;
 }
 
 /** The spaces in which rows are clustered, the preferred one first. */

@@ -4,7 +4,7 @@ import type { Work } from "../../engine/schedule.ts";
 import type { Em } from "../em/em.ts";
 import { columnMeansFor, firstStep } from "../em/first-m-step.ts";
 import type { RowSource } from "../em/row-source.ts";
-import { AGGLOMERATED_ROWS_PER_CLUSTER } from "../policy.ts";
+import { AGGLOMERATED_ROWS_PER_CLUSTER, BRIEF_LLOYD_ITERATIONS } from "../policy.ts";
 import { agglomerated, centresOf, type Hierarchy, hierarchyOf } from "./hierarchy.ts";
 import type { KMeans } from "./kmeans.ts";
 import { clustersIn, type Space } from "./spaces.ts";
@@ -49,7 +49,7 @@ function* partitionOf(rows: RowSource, K: number, space: Space, random: Pointer)
   const { arena, N } = rows;
   const clusters = yield* clustersIn(space, rows, K);
   yield* centre(clusters, own.hierarchies, space, random);
-  yield* clusters.lloyd();
+  yield* clusters.lloyd(rows.whole === undefined ? undefined : BRIEF_LLOYD_ITERATIONS);
   const labels = inOrder(arena.viewI32(clusters.labels, N), K);
   own.partitions.set(name, labels);
   return labels;

@@ -5,6 +5,7 @@ import type { Em } from "../em/em.ts";
 import { columnMeansFor, firstStep, pooled, startFromPacked } from "../em/first-m-step.ts";
 import { BRIEF_LLOYD_ITERATIONS, MOST_SEED_TRIALS, type SimpleStrategy } from "../policy.ts";
 import { startAdaptively } from "./adaptive.ts";
+import type { KMeans } from "./kmeans.ts";
 import { clustersIn, type Space } from "./spaces.ts";
 
 /** Those that cluster, and where. */
@@ -36,7 +37,8 @@ export function* startBy(strategy: SimpleStrategy, em: Em, random: Pointer, brie
     } else {
       const trials = brief ? Math.min(K, MOST_SEED_TRIALS) + 2 : undefined;
       const maxIter = strategy.startsWith("k-means++") ? 0 : brief ? BRIEF_LLOYD_ITERATIONS : undefined;
-      yield* startFromClusters(em, SPACES[strategy] as Space, random, trials, maxIter);
+      const clusters = yield* clustersIn(SPACES[strategy] as Space, rows, K);
+      yield* startFromClusters(em, clusters, random, trials, maxIter);
     }
   } finally {
     arena.rewind(mark);
@@ -44,29 +46,26 @@ export function* startBy(strategy: SimpleStrategy, em: Em, random: Pointer, brie
 }
 
 /**
- * Puts parameters into `em` of which each component is one cluster of k-means in a space.
+ * Puts parameters into `em` of which each component is one cluster of k-means.
  *
+ * @param clusters - of the same rows, in some space, anew.
  * @param trials - how many rows each seed is the best of; by default as many as k-means++ has.
  * @param maxIter - the most iterations of Lloyd's algorithm.
  */
 export function* startFromClusters(
   em: Em,
-  space: Space,
+  clusters: KMeans,
   random: Pointer,
   trials?: number,
   maxIter?: number,
 ): Work<void> {
   const { rows, K } = em;
   const { arena, D } = rows;
-  const mark = arena.mark();
-  const clusters = yield* clustersIn(space, rows, K);
   yield* clusters.seed(random, trials);
   yield* clusters.lloyd(maxIter);
-  // where the space has other units, centres there are no means here
-  const hasUnits = space === "raw" || space === "standardised";
-  const means = hasUnits ? arena.readF64(clusters.centres, K * D) : columnMeansFor(em);
+  // where the space has rows of its own, centres there are no means here
+  const means = clusters.rows === rows ? arena.readF64(clusters.centres, K * D) : columnMeansFor(em);
   yield* firstStep(em, means, () => em.sumLabels(clusters.labels));
-  arena.rewind(mark);
 }
 
 /** Each row's responsibilities are K uniform numbers, divided by their sum. */
