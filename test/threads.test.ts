@@ -47,7 +47,7 @@ describe("a fit has the same bits", () => {
         const [N, D] = set.shape;
         test(`for any number of threads, ${N} x ${D}, ${covarianceType}, ${weighted ? "weighted" : "unweighted"}`, async () => {
           const sampleWeight = weighted ? weights.subarray(0, N) : undefined;
-          const options = { nComponents: K, covarianceType, sampleWeight, seed: 4, maxIter: 60, tol: 0 };
+          const options = { nComponents: K, covarianceType, sampleWeight, seed: 4, maxIter: 150, tol: 0 };
           const expected = GaussianMixture.fitSync(set, options);
           for (const threads of [1, 2, 3, 8]) {
             workers.restart();

@@ -29,8 +29,6 @@ export const WINSORISED_TIMES = 2;
 
 // hierarchies
 
-/** At most this many rows are agglomerated. [rows; time] */
-export const MOST_AGGLOMERATED = 1500;
 /** Rows are agglomerated up to this product of their squared number and the columns. [squared rows times columns; time] */
 export const AGGLOMERATION_WORK = 5e5;
 /** Of a sample, a hierarchy gives clusters only where each has this many rows on average. [rows; time] */
