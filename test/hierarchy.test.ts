@@ -4,7 +4,7 @@ import { describe, expect, test } from "vitest";
 import { randomState } from "../src/engine/random.ts";
 import { runSync, type Work } from "../src/engine/schedule.ts";
 import type { RowSource } from "../src/fit/em/row-source.ts";
-import { centresOf, type Hierarchy, hierarchyOf } from "../src/fit/starts/hierarchy.ts";
+import { agglomerated, centresOf, type Hierarchy, hierarchyOf } from "../src/fit/starts/hierarchy.ts";
 import { clustersIn, type Space } from "../src/fit/starts/spaces.ts";
 import { matrixOf } from "../src/input/data.ts";
 import { withProblem } from "./support/packed.ts";
@@ -179,9 +179,17 @@ describe("a hierarchy of all rows", () => {
 });
 
 describe("a hierarchy of a sample", () => {
-  // 1,500 rows are the most that are agglomerated
   const set = clouds(4000, 2, 3, 8);
-  const n = 1500;
+  const n = agglomerated({ N: 4000, D: 2 });
+
+  test("has so many rows that their squared number times the columns is below half a million", () => {
+    for (const D of [1, 2, 7, 30, 200]) {
+      const most = agglomerated({ N: 1e6, D });
+      expect(most * most * D).toBeLessThanOrEqual(500_000);
+      expect((most + 1) * (most + 1) * D).toBeGreaterThan(500_000);
+      expect(agglomerated({ N: most - 1, D })).toBe(most - 1);
+    }
+  });
 
   test("has one row of each stretch of equal length, with its mass", () => {
     const weights = weightsOf(4000, 2);

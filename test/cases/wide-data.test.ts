@@ -3,6 +3,7 @@
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { wideRows } from "../../bench/quality/wide-rows.mjs";
 import { type CovarianceType, GaussianMixture } from "../../src/index.ts";
+import { EFFORTS } from "../../src/input/init.ts";
 import { allocatedBy } from "../support/allocations.ts";
 import { SEARCHES, searchOf } from "../support/searches.ts";
 import { counted } from "../support/steps.ts";
@@ -63,10 +64,10 @@ describe("30 rows of thousands of columns, diagonal or spherical covariances", (
 });
 
 describe("full and tied covariances of more columns than rows", () => {
-  test("200 rows of 500 columns, three components: a warning and not many factors", () => {
+  test.each(EFFORTS)("200 rows of 500 columns, three components: a warning and not many factors, %s", (effort) => {
     const count = counted();
     const [N, D] = [200, 500];
-    const options = { nFeatures: D, nComponents: 3, effort: "thorough" } as const;
+    const options = { nFeatures: D, nComponents: 3, effort } as const;
     const mixture = GaussianMixture.fitSync(wideRows("groups", N, D), options);
     const { converged, warnings, nParameters } = mixture.report!;
     expect(converged).toBe(true);
@@ -88,10 +89,13 @@ describe("full and tied covariances of more columns than rows", () => {
     ["tied", 100, 300],
   ] as const)("%s, %i rows of %i columns: a few steps", (covarianceType, N, D) => {
     const count = counted();
-    const options = { nFeatures: D, nComponents: 2, covarianceType, effort: "thorough" } as const;
-    const { report } = GaussianMixture.fitSync(wideRows("noise", N, D), options);
-    expect(report!.converged).toBe(true);
-    expectSteps(count.steps, 40);
+    for (const effort of EFFORTS) {
+      count.clear();
+      const options = { nFeatures: D, nComponents: 2, covarianceType, effort };
+      const { report } = GaussianMixture.fitSync(wideRows("noise", N, D), options);
+      expect(report!.converged).toBe(true);
+      expectSteps(count.steps, 40);
+    }
   });
 
   test("warn below the least number of rows, and advice that works", () => {
