@@ -25,12 +25,14 @@ export const WHITENING_SHARE = 1e-10;
 /** Values farther from a column's mean than this are drawn in, for clusters that far rows do not decide. [standard deviations; "labelled"] */
 export const WINSORISED_DEVIATIONS = 2.5;
 /** Values are drawn in this often, each time by the mean and deviation of what the time before has left. [times; "labelled"] */
-export const WINSORISED_TIMES = 2;
+export const WINSORISED_TIMES = 10;
 
 // hierarchies
 
 /** Rows are agglomerated up to this product of their squared number and the columns. [squared rows times columns; time] */
-export const AGGLOMERATION_WORK = 5e5;
+export const AGGLOMERATION_WORK = 6e6;
+/** The same for rows that are a sample themselves. [squared rows times columns; time] */
+export const SAMPLED_AGGLOMERATION_WORK = 5e5;
 /** Of a sample, a hierarchy gives clusters only where each has this many rows on average. [rows; time] */
 export const AGGLOMERATED_ROWS_PER_CLUSTER = 5;
 
@@ -67,9 +69,9 @@ export const SAMPLE_ITERATIONS = 100;
 export const SPACES_STARTED_IN = ["winsorised", "raw", "whitened"] as const;
 /** A solution is preferred to that of the first space if it is likelier by this. [nats per row; "labelled"] */
 export const PREFERRED_BY = 0.05;
-/** A component is small if it has less than this share of an even part of the rows … [share; "labelled"] */
+/** A component with this share of an even part of the rows is not small, however few rows these are. [share; "labelled"] */
 export const SMALL_SHARE: number = 1 / 4;
-/** … and fewer rows than this many times the columns and one, which its covariance takes. [ratio; "labelled"] */
+/** A component is not small if it has this many times the rows that its covariance takes, the columns and one. [ratio; "labelled"] */
 export const SMALL_ROWS = 2;
 /** Starts from k-means of chance in the first space beside those from partitions, of all rows and where no smaller models give starts. [starts; "ties", "labelled"] */
 export const EXTRA_STARTS = 3;

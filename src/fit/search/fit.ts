@@ -202,7 +202,7 @@ function* fitFrom(em: Em, settings: FitSettings, stream: number, optima: Optima,
   em.fixed = settings.fixed && new FixedParameters(em, settings.fixed, queue[0]);
   // components with known labels stay with their rows
   const isOurs = settings.init.kind === "strategy";
-  let repairs = given || settings.labels || isBrief(settings.init) ? 0 : isOurs ? MOST_REPAIRS : MOST_REPAIRS_OF_GIVEN;
+  let repairs = given || settings.labels ? 0 : repairsFor(settings.init);
   let best: End | undefined;
   let failure: unknown;
   for (let vector = queue.shift(); vector; vector = queue.shift()) {
@@ -265,6 +265,12 @@ function* runInTime(em: Em, settings: FitSettings, stream: number, vector: Float
     ...{ objective, logLikelihood: em.logLikelihoodOf(objective), trace: Float64Array.of(objective) },
     ...{ converged: false, nIterations: 0, isEstimated: takesLong, checkpoint: undefined },
   });
+}
+
+/** How often components with faults may begin again. */
+function repairsFor(init: InitSettings): number {
+  if (init.kind !== "strategy") return MOST_REPAIRS_OF_GIVEN;
+  return init.strategy === "quick" || isBrief(init) ? 0 : MOST_REPAIRS;
 }
 
 /** Whether a model is one of many that are to be compared soon. */

@@ -70,15 +70,15 @@ export function* settled(
     arena.rewind(mark);
     yield* field.enterAll(others);
   }
-  const isFound = (): boolean => field.all.some((one) => aided || isSound(em, one));
+  const isFound = (): boolean => field.all.some((one) => aided || effort === "quick" || isSound(em, one));
   for (let i = 0; i < FURTHER_STARTS.length && !isFound() && !em.isTimeOver; i++) {
     yield* field.enter(() => startBy(FURTHER_STARTS[i], em, fixed, true));
   }
   if (field.all.length === 0) throw field.failure ?? timeOver();
   if (effort === "standard") for (const contender of field.all) optima.see(em, contender);
   const best = preferred(em, field.all, aided);
-  // a model among others that has faults is not worth the time that it takes to mend them
-  if (aided) return [best];
+  // a model among others that has faults is not worth the time that it takes to mend them; and where the best has faults, all have
+  if (aided || !isSound(em, best)) return [best];
   const others = field.all.filter((one) => one !== best).sort((a, b) => b.objective - a.objective);
   return [best, ...others];
 }

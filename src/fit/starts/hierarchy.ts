@@ -2,7 +2,7 @@
 import type { Pointer } from "../../engine/kernels.ts";
 import type { Work } from "../../engine/schedule.ts";
 import { type RowSource, rowWeights } from "../em/row-source.ts";
-import { AGGLOMERATION_WORK } from "../policy.ts";
+import { AGGLOMERATION_WORK, SAMPLED_AGGLOMERATION_WORK } from "../policy.ts";
 
 /** Some rows, and the order in which they merge into one cluster. */
 export interface Hierarchy {
@@ -16,8 +16,9 @@ export interface Hierarchy {
 }
 
 /** How many of some rows can be agglomerated in little time: the work grows with their square. */
-export function agglomerated({ N, D }: Pick<RowSource, "N" | "D">): number {
-  return Math.min(N, Math.floor(Math.sqrt(AGGLOMERATION_WORK / D)));
+export function agglomerated({ N, D, whole }: Pick<RowSource, "N" | "D" | "whole">): number {
+  const work = whole === undefined ? AGGLOMERATION_WORK : SAMPLED_AGGLOMERATION_WORK;
+  return Math.min(N, Math.floor(Math.sqrt(work / D)));
 }
 
 /** Ward's hierarchy of some rows, or of one drawn from each of as many stretches of equal length as can be agglomerated. */
