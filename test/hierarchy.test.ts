@@ -4,6 +4,7 @@ import { describe, expect, test } from "vitest";
 import { randomState } from "../src/engine/random.ts";
 import { runSync, type Work } from "../src/engine/schedule.ts";
 import type { RowSource } from "../src/fit/em/row-source.ts";
+import { WINSORISED_TIMES } from "../src/fit/policy.ts";
 import { agglomerated, centresOf, type Hierarchy, hierarchyOf } from "../src/fit/starts/hierarchy.ts";
 import { clustersIn, type Space } from "../src/fit/starts/spaces.ts";
 import { matrixOf } from "../src/input/data.ts";
@@ -238,7 +239,7 @@ function rowsIn(space: Space, set: Shaped, weights?: Float64Array): Float64Array
 }
 
 describe("winsorised rows", () => {
-  /** By definition: twice, what lies beyond 2.5 standard deviations from the mean is set there; then standard scores. */
+  /** By definition: ten times, what lies beyond 2.5 standard deviations from the mean is set there; then standard scores. */
   function winsorised(values: readonly number[], weights: readonly number[]): number[] {
     const total = weights.reduce((sum, weight) => sum + weight, 0);
     const meanOf = (list: readonly number[]): number =>
@@ -246,7 +247,7 @@ describe("winsorised rows", () => {
     const deviationOf = (list: readonly number[]): number =>
       Math.sqrt(meanOf(list.map((value) => (value - meanOf(list)) ** 2)));
     let list = values;
-    for (let time = 0; time < 2; time++) {
+    for (let time = 0; time < WINSORISED_TIMES; time++) {
       const [mean, deviation] = [meanOf(list), deviationOf(list)];
       list = list.map((value) => Math.min(Math.max(value, mean - 2.5 * deviation), mean + 2.5 * deviation));
     }

@@ -30,8 +30,8 @@ describe("the size of", () => {
     expectBelow(of("`kMeans`"), 33 * KB);
   });
 
-  test("everything without its kernels, which come from elsewhere, is at most 73 KB", () => {
-    expectBelow(of("`gaussmix/load`"), 73 * KB);
+  test("everything without its kernels, which come from elsewhere, is at most 74 KB", () => {
+    expectBelow(of("`gaussmix/load`"), 74 * KB);
   });
 
   test("the kernels as text is at most a tenth over theirs as they are", () => {

@@ -23,6 +23,8 @@ export interface KernelTask {
   readonly groups: number;
   /** The arguments for a group, without the scratch. */
   readonly args: (group: number) => readonly number[];
+  /** The arguments for a group that nobody waits for, as a worker has it alone: for as much work as there is. By default `args`. */
+  readonly wholeArgs?: (group: number) => readonly number[];
   /** Bytes of scratch that a call needs, passed as the last argument; 0 if it takes none. */
   readonly scratchBytes: number;
   /** Where the results go, [groups], if they are wanted. */
@@ -219,7 +221,7 @@ export async function runTogether(take: Take, crews: readonly Crew[], { signal }
 function leaveTo(crew: Crew | undefined, task: Task): CrewTask | undefined {
   if (!("kernel" in task) || !crew?.takes(task)) return undefined;
   const mark = task.arena.mark();
-  const given = withScratch(crew, task);
+  const given = withScratch(crew, { ...task, args: task.wholeArgs ?? task.args });
   // nobody allocates before the task is done
   task.arena.rewind(mark);
   crew.open(given);

@@ -65,5 +65,5 @@ export function expectSuite({ api, threads, bits }, shared) {
   expect(threads.passed).toBeGreaterThanOrEqual(shared ? 5 : 1);
   expect(bits.alone).toBe(sha256);
   expect(bits.together).toBe(sha256);
-  expect(bits.served).toBe(shared ? 24 : 0);
+  expect(bits.served).toBe(shared ? 32 : 0);
 }

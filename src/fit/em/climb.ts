@@ -70,6 +70,8 @@ const RAISED_ROUNDING = 4 * Number.EPSILON;
 
 /** Multiplications in one call of the kernel, about: half a millisecond, after which others may have their turn. */
 const PIECE = 3e5;
+/** The same where the kernel runs beside this thread: 20 milliseconds. */
+const WHOLE_PIECE = 1.2e7;
 /** Passes in one call, at most: each has a number in the trace. */
 const MOST_PASSES = 256;
 
@@ -96,6 +98,8 @@ export class Climb {
   readonly #isResumable: boolean;
   /** Passes that a call may make, and multiplications of these. */
   readonly #passes: number;
+  /** Passes of a call that a worker makes, beside this thread. */
+  readonly #wholePasses: number;
   readonly #size: number;
   readonly #asked = new Float64Array(1);
   readonly #traces: Float64Array[] = [];
@@ -113,13 +117,18 @@ export class Climb {
     this.#isElsewhere = em.hasOwnPasses;
     this.#isResumable = settings.resumable !== false;
     const left = settings.maxIter - (from?.iteration ?? 0) + 1;
-    const most = Math.min(MOST_PASSES, left, Math.floor(PIECE / (N * K * D * (form.isDense ? D : 1))));
-    this.#passes = isHeard || this.#isElsewhere ? 1 : Math.max(1, most);
+    const isSingle = isHeard || this.#isElsewhere;
+    const passesOf = (multiplications: number): number => {
+      const most = Math.floor(multiplications / (N * K * D * (form.isDense ? D : 1)));
+      return isSingle ? 1 : Math.max(1, Math.min(MOST_PASSES, left, most));
+    };
+    this.#passes = passesOf(PIECE);
+    this.#wholePasses = passesOf(WHOLE_PIECE);
     this.#size = this.#isElsewhere ? 0 : N * K * D * this.#passes;
     this.#at = em.describeClimb();
     this.#points = arena.f64((POINTS + Number(this.#isResumable)) * length);
     this.#state = arena.f64(2 * STATE_LENGTH);
-    this.#trace = arena.f64(this.#passes + 1);
+    this.#trace = arena.f64(this.#wholePasses + 1);
     this.#lists = arena.i32(2 * nTiles);
     const variances = arena.copyOf(rows.columnVariances);
     const flags =
@@ -182,7 +191,8 @@ export class Climb {
     const em = this.#em;
     const { arena } = em.rows;
     const [args, results, scratchBytes] = [() => [this.#at, this.#passes], this.#asked, em.climbScratchBytes];
-    yield* perform(this.#size, { arena, kernel: "climb", groups: 1, args, scratchBytes, results });
+    const wholeArgs = (): readonly number[] => [this.#at, this.#wholePasses];
+    yield* perform(this.#size, { arena, kernel: "climb", groups: 1, args, wholeArgs, scratchBytes, results });
     const state = this.#numbers;
     const asked = results[0];
     const objective = state[STATE.objective];
