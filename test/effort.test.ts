@@ -198,3 +198,14 @@ describe("what people recognise comes before what is likelier", () => {
     }
   });
 });
+
+test("what a selection has found of the rows for other models changes no bit of one", () => {
+  // of so many rows a sample is agglomerated, once for all models
+  const set = clouds(4000, 3, 4, 21);
+  for (const nComponents of [4, 9]) {
+    const [alone] = selectSync(set, { nComponents, covarianceType: "diag" }).candidates;
+    const others = selectSync(set, { nComponents: [2, nComponents], covarianceType: ["diag", "spherical"] }).candidates;
+    const beside = others.find((one) => one.nComponents === nComponents && one.covarianceType === "diag");
+    expect(sameParameters(beside!.mixture!, alone.mixture!)).toBe(true);
+  }
+});

@@ -48,18 +48,18 @@ export function* settled(
   if (em.K === 1 || isVain(em)) return [yield* only(em, random)];
   const isSample = em.rows.whole !== undefined;
   const field = new Field(em, effort === "quick" ? QUICK_CLIMB : isSample ? SAMPLED_CLIMB : STANDARD_CLIMB);
-  // chance is the same for all seeds, so that a solution does not hang on it
   const { arena } = em.rows;
-  const fixed = randomState(arena, 0, stream);
   // partitions are known of rows that lie as they were packed
   yield* em.renew();
   const partitions = spacesFor(em).map(
     (space): Starter =>
       () =>
-        startFromPartition(em, space, fixed),
+        startFromPartition(em, space),
   );
   const starts = yield* vectorsOf(em, field, partitions);
   yield* field.enterAll(starts);
+  // chance is the same for all seeds, so that a solution does not hang on it
+  const fixed = randomState(arena, 0, stream);
   // places that are one, though the starts were not
   const isUnanimous = starts.length > 1 && field.isOnePlace;
   if (effort === "standard" && !aided && !isUnanimous && !isSample) {

@@ -1,5 +1,6 @@
 // Starts from clusters that hang on the rows alone, not on chance: k-means from the centres of a hierarchy.
 import type { Pointer } from "../../engine/kernels.ts";
+import { randomState } from "../../engine/random.ts";
 import type { Work } from "../../engine/schedule.ts";
 import type { Em } from "../em/em.ts";
 import { columnMeansFor, firstStep } from "../em/first-m-step.ts";
@@ -19,16 +20,15 @@ interface Known {
 const known = /* @__PURE__ */ new WeakMap<RowSource, Known>();
 
 /**
- * Puts parameters into `em` of which each component is one cluster. Rows must lie in the order in which they were packed.
- *
- * @param random - draws the rows of the hierarchy, where these are not all.
+ * Puts parameters into `em` of which each component is one cluster. Rows must lie in the order in which they were packed. Where
+ * not all of them are in the hierarchy, which are hangs on nothing else: what other fits have found of the rows changes no bit.
  */
-export function* startFromPartition(em: Em, space: Space, random: Pointer): Work<void> {
+export function* startFromPartition(em: Em, space: Space): Work<void> {
   const { rows, K } = em;
   const { arena, nTiles, T } = rows;
   const mark = arena.mark();
   try {
-    const labels = yield* partitionOf(rows, K, space, random);
+    const labels = yield* partitionOf(rows, K, space);
     const packed = arena.i32(nTiles * T);
     arena
       .viewI32(packed, nTiles * T)
@@ -40,7 +40,7 @@ export function* startFromPartition(em: Em, space: Space, random: Pointer): Work
   }
 }
 
-function* partitionOf(rows: RowSource, K: number, space: Space, random: Pointer): Work<Int32Array> {
+function* partitionOf(rows: RowSource, K: number, space: Space): Work<Int32Array> {
   const own = known.get(rows) ?? { hierarchies: new Map(), partitions: new Map() };
   known.set(rows, own);
   const name = `${space} ${K}`;
@@ -48,7 +48,7 @@ function* partitionOf(rows: RowSource, K: number, space: Space, random: Pointer)
   if (found) return found;
   const { arena, N } = rows;
   const clusters = yield* clustersIn(space, rows, K);
-  yield* centre(clusters, own.hierarchies, space, random);
+  yield* centre(clusters, own.hierarchies, space, randomState(arena, 0));
   yield* clusters.lloyd(rows.whole === undefined ? undefined : BRIEF_LLOYD_ITERATIONS);
   const labels = inOrder(arena.viewI32(clusters.labels, N), K);
   own.partitions.set(name, labels);
