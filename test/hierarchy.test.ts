@@ -45,6 +45,15 @@ const singlesOf = ({ data, shape: [N, D] }: Shaped, weights?: ArrayLike<number>)
   });
 };
 
+/** A hierarchy, and the rows as it has worked with them: their masses in single precision. */
+function agglomeratedFrom(
+  set: Shaped,
+  weights?: Float64Array,
+): { readonly hierarchy: Hierarchy; readonly singles: readonly Cluster[] } {
+  const hierarchy = hierarchyIn(set, weights);
+  return { hierarchy, singles: singlesOf(set, weights).map((one, n) => ({ ...one, mass: hierarchy.mass[n] })) };
+}
+
 /** The least height of any two clusters. */
 const leastOf = (clusters: readonly Cluster[]): number =>
   Math.min(...clusters.flatMap((a, i) => clusters.slice(i + 1).map((b) => heightOf(a, b))));
@@ -96,9 +105,7 @@ describe("a hierarchy of all rows", () => {
       fc.property(problem, ({ N, D, K, apart, isWeighted, seed }) => {
         const set = clouds(N, D, K, seed, apart);
         const weights = isWeighted ? weightsOf(N, seed + 1) : undefined;
-        const hierarchy = hierarchyIn(set, weights);
-        // what it has worked with: masses in single precision
-        const singles = singlesOf(set, weights).map((one, n) => ({ ...one, mass: hierarchy.mass[n] }));
+        const { hierarchy, singles } = agglomeratedFrom(set, weights);
         hierarchy.mass.forEach((mass, n) => {
           expect(mass).toBe(Math.fround(singlesOf(set, weights)[n].mass));
         });
@@ -115,8 +122,7 @@ describe("a hierarchy of all rows", () => {
         const data = Float64Array.from({ length: N * D }, () => Math.floor(places * uniform()));
         const set = { data, shape: [N, D] as const };
         const weights = isWeighted ? weightsOf(N, seed + 1) : undefined;
-        const hierarchy = hierarchyIn(set, weights);
-        const singles = singlesOf(set, weights).map((one, n) => ({ ...one, mass: hierarchy.mass[n] }));
+        const { hierarchy, singles } = agglomeratedFrom(set, weights);
         follow(hierarchy, singles, () => undefined);
       }),
       runs(300),
@@ -128,8 +134,7 @@ describe("a hierarchy of all rows", () => {
       fc.property(problem, ({ N, D, K, apart, isWeighted, seed }) => {
         const set = clouds(N, D, K, seed, apart);
         const weights = isWeighted ? weightsOf(N, seed + 1) : undefined;
-        const hierarchy = hierarchyIn(set, weights);
-        const singles = singlesOf(set, weights).map((one, n) => ({ ...one, mass: hierarchy.mass[n] }));
+        const { hierarchy, singles } = agglomeratedFrom(set, weights);
         const size = Math.max(...set.data.map(Math.abs), 1);
         follow(hierarchy, singles, (clusters) => {
           const centres = centresOf(hierarchy, clusters.length);

@@ -280,12 +280,11 @@ function begin({ matrix, shared, entries, criterion, folds, onCandidate, onProgr
     candidates[at] = candidateOf(matrix, entries[at], outcome);
     done++;
     onCandidate?.({ candidate: candidates[at], done, total: entries.length });
-    // in order, without those that are not done
-    const soFar = onProgress && candidates.filter(() => true);
     onProgress?.({
       share: done / entries.length,
       best: bestOf(criterion, candidates, outcomes),
-      candidates: soFar ?? [],
+      // in order, without the places of those that are not done
+      candidates: Object.values(candidates),
     });
   };
   const take = candidatesOf(matrix, entries, folds, onOutcome, shared.watch);

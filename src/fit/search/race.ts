@@ -65,20 +65,22 @@ export function* startsByStrategy(
   optima: Optima,
 ): Work<readonly Float64Array[]> {
   if (strategy === "quick" || strategy === "standard") {
-    const rows = raceRows(em);
-    const small = rows === undefined ? em : em.on(subsample(em, rows, random));
+    const small = onSample(em, raceRows(em), random);
     const field = yield* settled(small, strategy, aided, random, stream, optima);
     return yield* onAllRows(em, small, vectorsOf(small === em ? field : field.slice(0, 1)), random);
   }
   if (strategy !== "thorough" && strategy !== "race" && strategy !== "short-em") {
-    const rows = subsampleRows(em);
-    const small = rows === undefined ? em : em.on(subsample(em, rows, random));
+    const small = onSample(em, subsampleRows(em), random);
     yield* startBy(strategy, small, random);
     return yield* onAllRows(em, small, [small.vector.slice()], random);
   }
-  const rows = raceRows(em);
-  const small = rows === undefined ? em : em.on(subsample(em, rows, random));
+  const small = onSample(em, raceRows(em), random);
   return yield* onAllRows(em, small, yield* race(em, small, strategy, aided, random, optima), random);
+}
+
+/** The same on a subsample of so many rows; on all if their number is undefined. */
+function onSample(em: Em, rows: number | undefined, random: Pointer): Em {
+  return rows === undefined ? em : em.on(subsample(em, rows, random));
 }
 
 /** From a subsample to a larger one, if there is, and to all rows: EM on as many as can tell, and the best first. */

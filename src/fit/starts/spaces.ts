@@ -66,7 +66,7 @@ function* winsorised(rows: RowSource): Work<RowSource> {
         const count = Math.min(T, N - n);
         values.set(arena.viewF64(x + (n * D + d * T) * 8, count), n);
       }
-      drawIn(values, weights, rows.columnMeans[d], Math.sqrt(rows.columnVariances[d]));
+      drawIn(values, weights, rows.totalWeight, rows.columnMeans[d], Math.sqrt(rows.columnVariances[d]));
       for (let n = 0; n < N; n += T) {
         const tile = arena.viewF64(y + (n * D + d * T) * 8, T).fill(0);
         tile.set(values.subarray(n, Math.min(n + T, N)));
@@ -77,8 +77,13 @@ function* winsorised(rows: RowSource): Work<RowSource> {
 }
 
 /** Winsorises values in place, and measures them in standard deviations from their mean. */
-function drawIn(values: Float64Array, weights: Float64Array, firstMean: number, firstDeviation: number): void {
-  const total = weights.reduce((sum, weight) => sum + weight, 0);
+function drawIn(
+  values: Float64Array,
+  weights: Float64Array,
+  total: number,
+  firstMean: number,
+  firstDeviation: number,
+): void {
   let [mean, deviation] = [firstMean, firstDeviation];
   for (let time = 0; time < WINSORISED_TIMES; time++) {
     const [least, most] = [mean - WINSORISED_DEVIATIONS * deviation, mean + WINSORISED_DEVIATIONS * deviation];
