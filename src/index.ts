@@ -55,6 +55,7 @@ export {
   isAnomaly,
   type RegionOptions,
   type ThresholdOptions,
+  withThreshold,
 } from "./api/regions.ts";
 export {
   type Candidate,
@@ -99,3 +100,4 @@ export { fromScikitLearn, toScikitLearn } from "./interchange/scikit-learn.ts";
 export type { MixtureJSON } from "./model/json.ts";
 export type { Estimate } from "./model/monte-carlo.ts";
 export type { Sample } from "./model/sample.ts";
+export type { Threshold } from "./model/threshold.ts";

@@ -8,11 +8,15 @@
  * @module
  */
 
+export { uncertainty } from "./api/distribution.ts";
 export { Mixture, type MixtureParameters, type SampleOptions, type WeightOptions } from "./api/mixture.ts";
+export { isAnomaly, withThreshold } from "./api/regions.ts";
 export type { ByColumn, Component } from "./api/text.ts";
 export { MixtureError, type MixtureErrorCode, type MixtureErrorOptions } from "./errors.ts";
 export type { Column } from "./input/columns.ts";
 export type { DataInput, RowInput, ShapedInput } from "./input/data.ts";
 export type { CovarianceType, FamilyName, NestedOrFlat } from "./input/options.ts";
+export { fromBytes, fromOnnx, fromScikitLearn } from "./interchange/served.ts";
 export type { MixtureJSON } from "./model/json.ts";
 export type { Sample } from "./model/sample.ts";
+export type { Threshold } from "./model/threshold.ts";

@@ -135,9 +135,9 @@ describe("fromBytes", () => {
     ],
     [
       "a type that is none",
-      changed((view) => view.setUint16(10, 6, true)),
+      changed((view) => view.setUint16(10, 10, true)),
       RangeError,
-      /^bytes: expected covariance type 2, got 6/,
+      /^bytes: expected covariance type 2, got 10/,
     ],
     ["half a file", bytes.subarray(0, 40), RangeError, /^bytes: expected as many bytes as its header says, 86, got 40/],
     [

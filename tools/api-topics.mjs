@@ -75,6 +75,8 @@ export const TOPICS = {
       "AnomalyOptions",
       "ThresholdOptions",
       "isAnomaly",
+      "withThreshold",
+      "Threshold",
       "DensityRegion",
       "ellipsoid",
       "EllipsoidOptions",

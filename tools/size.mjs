@@ -12,6 +12,7 @@ const IMPORTS = {
   "everything: `gaussmix`": 'export * from "gaussmix";',
   "`GaussianMixture`": 'export { GaussianMixture } from "gaussmix";',
   "`kMeans`": 'export { kMeans } from "gaussmix";',
+  "`Mixture` of `gaussmix/predict`": 'export { Mixture } from "gaussmix/predict";',
   "everything: `gaussmix/predict`": 'export * from "gaussmix/predict";',
   "everything: `gaussmix/load`": 'export * from "gaussmix/load";',
 };

@@ -6,12 +6,12 @@ import type { DataInput, Matrix } from "../input/data.ts";
 import { type FitOptions, fitInput, type WarmStart } from "../input/options.ts";
 import type { MixtureJSON } from "../model/json.ts";
 import { modelOf } from "../model/model.ts";
-import { Mixture, type MixtureParameters, modelGiven, modelOfJSON, named } from "./mixture.ts";
+import { Mixture, type MixtureParameters, modelGiven, modelIn, modelOfJSON, named } from "./mixture.ts";
 import { type NamedModel, showAs } from "./text.ts";
 
 type Construct = new (model: NamedModel, report?: FitReport) => GaussianMixture;
 
-/** The runs that fits can go on with. */
+/** The runs that fits can go on with, by the weights of the model: a mixture made again from another has the same. */
 const resumables = /* @__PURE__ */ new WeakMap<object, Resumable>();
 
 /** A mixture from a fit and the data it was fitted to: for what makes mixtures beside the class. */
@@ -20,8 +20,14 @@ export function fittedMixture(
   { columns }: Matrix,
 ): GaussianMixture {
   const mixture = made(named(model, columns), report);
-  if (resumable) resumables.set(mixture, resumable);
+  if (resumable) resumables.set(model.weights, resumable);
   return mixture;
+}
+
+/** The run that a warm start can go on with. */
+function resumableOf(warmStart: WarmStart | undefined): Resumable | undefined {
+  const model = modelIn(warmStart);
+  return model && resumables.get(model.weights);
 }
 
 /** A mixture that takes checked parameters as they are: they must be nobody else's. @throws {MixtureError} `SINGULAR_COVARIANCE`. */
@@ -98,7 +104,7 @@ export class GaussianMixture extends Mixture {
     const { matrix, settings, warmStart } = fitInput(data, options);
     settings.signal?.throwIfAborted();
     await compileKernels();
-    return fittedMixture(await fitAsync(matrix, settings, resumables.get(warmStart as WarmStart)), matrix);
+    return fittedMixture(await fitAsync(matrix, settings, resumableOf(warmStart)), matrix);
   }
 
   /**
@@ -114,7 +120,7 @@ export class GaussianMixture extends Mixture {
   static fitSync(data: DataInput, options: FitOptions): GaussianMixture {
     const { matrix, settings, warmStart } = fitInput(data, options);
     settings.signal?.throwIfAborted();
-    return fittedMixture(fitSync(matrix, settings, resumables.get(warmStart as WarmStart)), matrix);
+    return fittedMixture(fitSync(matrix, settings, resumableOf(warmStart)), matrix);
   }
 
   /**

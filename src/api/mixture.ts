@@ -18,6 +18,7 @@ import { type Model, modelOf } from "../model/model.ts";
 import { drawSample, type Sample } from "../model/sample.ts";
 import { scoreRows } from "../model/score.ts";
 import { sumOf } from "../model/sums.ts";
+import { type Threshold, thresholdOf } from "../model/threshold.ts";
 import type { GaussianMixture } from "./gaussian-mixture.ts";
 import { type Component, hide, type NamedModel, plainComponents, showAs, textOf } from "./text.ts";
 
@@ -38,6 +39,8 @@ export interface MixtureParameters {
   readonly family?: FamilyName | undefined;
   /** Names of the D columns, by which records and tables are read. */
   readonly columns?: readonly string[] | undefined;
+  /** What `isAnomaly` takes for this mixture where it is given no other. */
+  readonly anomalyThreshold?: Threshold | undefined;
 }
 
 const PARAMETER_KEYS: readonly (keyof MixtureParameters | keyof Parameters)[] = [
@@ -47,6 +50,7 @@ const PARAMETER_KEYS: readonly (keyof MixtureParameters | keyof Parameters)[] = 
   "covarianceType",
   "family",
   "columns",
+  "anomalyThreshold",
   // what an M-step gives has them
   "nComponents",
   "nFeatures",
@@ -86,12 +90,17 @@ export function modelGiven(argument: string, given: MixtureParameters, path = `$
   }
   const columns =
     read.columns === undefined ? undefined : namesOf(read.columns, checked.nFeatures, "the columns of the means");
-  return named(modelOf(checked), columns);
+  const threshold = read.anomalyThreshold;
+  return named(modelOf(checked), columns, threshold && thresholdOf(threshold, `${path}anomalyThreshold`));
 }
 
 /** A model with names of columns that nobody can change. */
-export function named(model: Model, columns: readonly string[] | undefined): NamedModel {
-  return { ...model, columns: columns && Object.freeze([...columns]) };
+export function named(
+  model: Model,
+  columns: readonly string[] | undefined,
+  anomalyThreshold?: Threshold | undefined,
+): NamedModel {
+  return { ...model, columns: columns && Object.freeze([...columns]), anomalyThreshold };
 }
 
 /** Weights for the rows of a log-likelihood or a criterion. */
@@ -113,8 +122,8 @@ export function rowsFor({ nFeatures, columns }: Pick<Mixture, "nFeatures" | "col
 
 /** The model of JSON, checked. @throws as {@link Mixture.fromJSON}. */
 export function modelOfJSON(json: string | MixtureJSON): NamedModel {
-  const { parameters, columns } = fromJSON(json);
-  return named(modelOf(parameters), columns);
+  const { parameters, columns, anomalyThreshold } = fromJSON(json);
+  return named(modelOf(parameters), columns, anomalyThreshold);
 }
 
 /** Finds the model of an object that is a mixture. The first mixture sets it: a static block would keep bundlers from dropping the class. */
@@ -125,13 +134,21 @@ export function modelIn(value: unknown): NamedModel | undefined {
   return typeof value === "object" && value !== null ? look?.(value) : undefined;
 }
 
-/** A mixture that has this model. */
-function made(model: NamedModel): Mixture {
+/** A mixture that has this model: for what reads mixtures without the code of fitting. */
+export function made(model: NamedModel): Mixture {
   // not in the class: one that names itself gets a second name from bundlers
   const Made = Mixture as unknown as new (model: NamedModel) => Mixture;
   const mixture = new Made(model);
   Object.freeze(mixture);
   return mixture;
+}
+
+/** A mixture of the same class, with the same report, that has another model. */
+export function remade<M extends Mixture>(mixture: M, model: NamedModel): M {
+  const Made = mixture.constructor as unknown as new (model: NamedModel, report: unknown) => M;
+  const copy = new Made(model, (mixture as Partial<GaussianMixture>).report);
+  Object.freeze(copy);
+  return copy;
 }
 
 /**
@@ -208,7 +225,7 @@ export class Mixture {
    * const text = JSON.stringify(mixture);
    */
   toJSON(): MixtureJSON {
-    return toJSON(this.#model, this.columns);
+    return toJSON(this.#model, this.columns, this.anomalyThreshold);
   }
 
   /**
@@ -227,6 +244,11 @@ export class Mixture {
   /** Names of the columns, if the data had names. */
   get columns(): readonly string[] | undefined {
     return this.#model.columns;
+  }
+
+  /** The log-density below which a row is an anomaly, if the mixture has been given one by `withThreshold`. */
+  get anomalyThreshold(): Threshold | undefined {
+    return this.#model.anomalyThreshold;
   }
 
   /** mclust's name of what the covariances may be: volume, shape and orientation, each equal (E), variable (V) or none to choose (I). */

@@ -5,8 +5,9 @@ import type { DataInput } from "../input/data.ts";
 import { chiSquaredBeyond } from "../model/chi-squared.ts";
 import { lineRegion } from "../model/density-region.ts";
 import { lineOf } from "../model/line.ts";
+import { type Threshold, thresholdOf } from "../model/threshold.ts";
 import { givenModel, givenShare } from "./given.ts";
-import type { Mixture } from "./mixture.ts";
+import { type Mixture, remade } from "./mixture.ts";
 
 /** How a threshold is found where it has no closed form. */
 export interface ThresholdOptions {
@@ -19,15 +20,7 @@ export interface ThresholdOptions {
 }
 
 /** A highest-density region: all points whose log-density is at least `threshold`. */
-export interface DensityRegion {
-  /** Log-density, in nats. */
-  readonly threshold: number;
-  /** The share of the mixture (with `data`: of such rows) whose log-density is below the threshold. */
-  readonly level: number;
-  /** Standard deviation of the share that is really below it, as the rows are random; 0 if exact. */
-  readonly standardError: number;
-  /** "exact": one column or one component. "monte-carlo": from rows drawn. "empirical": from `data`. */
-  readonly method: "exact" | "monte-carlo" | "empirical";
+export interface DensityRegion extends Threshold {
   /** [intervals, 2]: their ends, ascending; for a mixture over one column without `data`. */
   readonly intervals?: Float64Array;
 }
@@ -87,19 +80,39 @@ export function anomalyThreshold(mixture: Mixture, options: AnomalyOptions): Den
  *
  * @param mixture - what is normal.
  * @param data - N rows in any form.
- * @param region - from {@link anomalyThreshold} or {@link highestDensityRegion}.
+ * @param region - from {@link anomalyThreshold} or {@link highestDensityRegion}. Default: the mixture's own, from
+ *   {@link withThreshold}.
  * @returns Uint8Array of length N: 1 for an anomaly, else 0.
- * @throws as `mixture.scoreSamples`.
+ * @throws {TypeError} If there is no threshold; and as `mixture.scoreSamples`.
  * @example
  * isAnomaly(mixture, [[2, 3], [9, 1]], anomalyThreshold(mixture, { level: 0.01 })); // 0 and 1
  */
-export function isAnomaly(mixture: Mixture, data: DataInput, region: Pick<DensityRegion, "threshold">): Uint8Array {
-  givenModel(mixture);
-  const threshold = memberOf(Object(region), "threshold");
+export function isAnomaly(mixture: Mixture, data: DataInput, region?: Pick<Threshold, "threshold">): Uint8Array {
+  const { anomalyThreshold: own } = givenModel(mixture);
+  const threshold = memberOf(Object(region ?? own), "threshold");
   if (typeof threshold !== "number") {
-    throw new TypeError(`region: expected what anomalyThreshold gives, got ${received(region)}; find one first`);
+    throw new TypeError(
+      `region: expected what anomalyThreshold gives, got ${received(region)}; find one first, or take a mixture that has one by withThreshold`,
+    );
   }
   return Uint8Array.from(mixture.scoreSamples(data), (density) => (density < threshold ? 1 : 0));
+}
+
+/**
+ * The same mixture with a threshold that travels with it: through JSON, the binary form, and to {@link isAnomaly}, which takes it
+ * where it is given no other.
+ *
+ * @param mixture - what is normal.
+ * @param region - from {@link anomalyThreshold} or {@link highestDensityRegion}.
+ * @returns a mixture of the same class with the same report; the one given is as it was.
+ * @throws {TypeError | RangeError} If the region is not such a one.
+ * @example
+ * const watched = withThreshold(mixture, anomalyThreshold(mixture, { level: 0.01 }));
+ * isAnomaly(GaussianMixture.fromJSON(JSON.stringify(watched)), [[2, 3], [9, 1]]); // 0 and 1
+ */
+export function withThreshold<M extends Mixture>(mixture: M, region: Threshold): M {
+  const model = givenModel(mixture);
+  return remade(mixture, { ...model, anomalyThreshold: thresholdOf(region, "region") });
 }
 
 function regionOf(

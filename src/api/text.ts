@@ -3,10 +3,13 @@ import { blockOf, formOf } from "../covariance/forms.ts";
 import type { FitReport } from "../fit/diagnosis/report.ts";
 import { type Column, columnLabel } from "../input/columns.ts";
 import type { Model } from "../model/model.ts";
+import type { Threshold } from "../model/threshold.ts";
 
 /** A model with the names of its columns, if these have any. */
 export interface NamedModel extends Model {
   readonly columns: readonly string[] | undefined;
+  /** What the mixture calls an anomaly, if it has been told. */
+  readonly anomalyThreshold?: Threshold | undefined;
 }
 
 /** A value for each column: by name in an object where columns have names, else by place in an array. */

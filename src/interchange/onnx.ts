@@ -1,4 +1,5 @@
 import { GaussianMixture } from "../api/gaussian-mixture.ts";
+import type { MixtureParameters } from "../api/mixture.ts";
 import { invertTriangles } from "../covariance/roots.ts";
 import { withArena } from "../engine/arena.ts";
 import type { CovarianceType } from "../input/options.ts";
@@ -25,6 +26,11 @@ const LOG_2PI = 1.8378770664093453;
  * const mixture = fromOnnx(await readFile("gm.onnx"));
  */
 export function fromOnnx(bytes: Uint8Array | ArrayBuffer): GaussianMixture {
+  return GaussianMixture.fromParameters(readOnnx(bytes));
+}
+
+/** The parameters by which a graph computes. @throws as {@link fromOnnx}, but for `SINGULAR_COVARIANCE`. */
+export function readOnnx(bytes: Uint8Array | ArrayBuffer): MixtureParameters {
   const graph = graphIn(viewOf(bytes));
   const { logWeights, shift, squares } = sumOf(graph);
   const K = logWeights.length;
@@ -34,7 +40,7 @@ export function fromOnnx(bytes: Uint8Array | ArrayBuffer): GaussianMixture {
   let before = graph.nodes.get(source);
   if (before?.op === "Cast") before = graph.nodes.get(before.inputs[0]);
   if (before !== undefined) throw notMixture(`one after a step ${before.op}, as in a pipeline`);
-  return GaussianMixture.fromParameters({ weights: logWeights.map(expOf), ...parameters });
+  return { weights: logWeights.map(expOf), ...parameters };
 }
 
 /** ((D log 2π + squares) * -1/2 + log|P|) + log weights, by the name of the squared distances. */

@@ -3,6 +3,7 @@ import { givenModel } from "../api/given.ts";
 import type { Mixture } from "../api/mixture.ts";
 import { covarianceShape, formOf } from "../covariance/forms.ts";
 import { covariancesOf, meansOf, weightsOf } from "../covariance/given.ts";
+import type { Parameters } from "../covariance/parameters.ts";
 import { finite, whiteningsOf } from "../covariance/roots.ts";
 import { COVARIANCE_TYPES, oneOf } from "../input/options.ts";
 import { columnsOf, fieldOf, nest, objectOf, parsed } from "../model/json.ts";
@@ -22,6 +23,15 @@ import { transpose } from "./shapes.ts";
  * const mixture = fromScikitLearn(await readFile("scikit-learn.json", "utf8"));
  */
 export function fromScikitLearn(json: string | object): GaussianMixture {
+  const { parameters, columns } = readScikitLearn(json);
+  return checkedMixture(parameters, columns);
+}
+
+/** The attributes, checked. @throws as {@link fromScikitLearn}, but for `SINGULAR_COVARIANCE`. */
+export function readScikitLearn(json: string | object): {
+  readonly parameters: Parameters;
+  readonly columns: readonly string[] | undefined;
+} {
   const remedy = "write vars(gm) as docs/interchange.md shows";
   const model = objectOf(parsed(json), "the attributes of a GaussianMixture of scikit-learn", remedy);
   if (fieldOf(model, "degrees_of_freedom_") !== undefined) {
@@ -36,7 +46,7 @@ export function fromScikitLearn(json: string | object): GaussianMixture {
   const D = means.length / K;
   const covariances = covariancesOf(fieldOf(model, "covariances_"), covarianceType, K, D, "json.covariances_");
   const columns = columnsOf(fieldOf(model, "feature_names_in_"), D, "json.feature_names_in_");
-  return checkedMixture({ covarianceType, nComponents: K, nFeatures: D, weights, means, covariances }, columns);
+  return { parameters: { covarianceType, nComponents: K, nFeatures: D, weights, means, covariances }, columns };
 }
 
 /**

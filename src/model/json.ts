@@ -4,6 +4,7 @@ import type { Parameters } from "../covariance/parameters.ts";
 import { received } from "../errors.ts";
 import { repeated } from "../input/data.ts";
 import { COVARIANCE_TYPES, type CovarianceType, type FamilyName, oneOf } from "../input/options.ts";
+import { type Threshold, thresholdOf } from "./threshold.ts";
 
 /** Names the format; a file without it is not ours. */
 const FORMAT = "gaussmix";
@@ -35,6 +36,8 @@ export interface MixtureJSON {
   readonly means: Nested;
   /** full [K][D][D], tied [D][D], diag [K][D], spherical [K]. */
   readonly covariances: Nested;
+  /** What the mixture calls an anomaly; left out if it has not been told. */
+  readonly anomalyThreshold?: Threshold;
 }
 
 const KEYS = [
@@ -48,10 +51,15 @@ const KEYS = [
   "weights",
   "means",
   "covariances",
+  "anomalyThreshold",
 ];
 
 /** Parameters as plain data. */
-export function toJSON(parameters: Parameters, columns: readonly string[] | undefined): MixtureJSON {
+export function toJSON(
+  parameters: Parameters,
+  columns: readonly string[] | undefined,
+  anomalyThreshold: Threshold | undefined,
+): MixtureJSON {
   const { covarianceType, nComponents, nFeatures, weights, means, covariances } = parameters;
   return {
     format: FORMAT,
@@ -64,6 +72,7 @@ export function toJSON(parameters: Parameters, columns: readonly string[] | unde
     weights: [...weights],
     means: nest(means, [nComponents, nFeatures]),
     covariances: nest(covariances, covarianceShape(formOf({ covarianceType }), nComponents, nFeatures)),
+    ...(anomalyThreshold && { anomalyThreshold: { ...anomalyThreshold } }),
   };
 }
 
@@ -76,6 +85,7 @@ export function toJSON(parameters: Parameters, columns: readonly string[] | unde
 export function fromJSON(json: unknown): {
   readonly parameters: Parameters;
   readonly columns: readonly string[] | undefined;
+  readonly anomalyThreshold: Threshold | undefined;
 } {
   const mixture = objectOf(parsed(json), "a mixture as toJSON gives it", "give the text or the parsed object");
   const field = (key: string): unknown => fieldOf(mixture, key);
@@ -113,7 +123,12 @@ export function fromJSON(json: unknown): {
   }
   const family = field("family");
   const checked = family === undefined ? parameters : ofFamily(parameters, family, "json.family");
-  return { parameters: checked, columns: columnsOf(field("columns"), parameters.nFeatures, "json.columns") };
+  const threshold = field("anomalyThreshold");
+  return {
+    parameters: checked,
+    columns: columnsOf(field("columns"), parameters.nFeatures, "json.columns"),
+    anomalyThreshold: threshold === undefined ? undefined : thresholdOf(threshold, "json.anomalyThreshold"),
+  };
 }
 
 /** The most bytes that reading a model takes for each of these characters: measured with Node 20 to 26. */

@@ -100,6 +100,7 @@ export function apiChecks(gaussmix, predict) {
     equal(first, { weight: 0.5, mean: [3], covariance: [[1]] });
     equal(second, { weight: 0.5, mean: [6], covariance: [[1]] });
   });
+  test("Mixture#anomalyThreshold", () => equal(start().anomalyThreshold, undefined));
   test("Mixture#nComponents", () => equal(start().nComponents, 2));
   test("Mixture#nFeatures", () => equal(start().nFeatures, 1));
   test("Mixture#nParameters", () => equal(start().nParameters, 5));
@@ -262,7 +263,8 @@ export function apiChecks(gaussmix, predict) {
     }
   });
   test("gaussmix/predict has what it names", () => {
-    equal(Object.keys(predict).sort(), ["Mixture", "MixtureError"]);
+    const names = ["Mixture", "MixtureError", "fromBytes", "fromOnnx", "fromScikitLearn", "isAnomaly", "uncertainty", "withThreshold"];
+    equal(Object.keys(predict).sort(), names);
   });
 
   test("every export and every member has a test", () => {

@@ -124,6 +124,13 @@ export function addFunctionChecks(gaussmix, checks) {
     });
     equal(drawn.method, "monte-carlo");
   });
+  test("withThreshold", () => {
+    const region = gaussmix.highestDensityRegion(mixtureOf(STANDARD), { mass: 0.95 });
+    const watched = gaussmix.withThreshold(mixtureOf(STANDARD), region);
+    const copy = gaussmix.fromBytes(gaussmix.toBytes(watched));
+    equal([copy.anomalyThreshold?.threshold, copy.anomalyThreshold?.method], [region.threshold, "exact"]);
+    equal(gaussmix.isAnomaly(copy, [[1.95], [1.97]]), Uint8Array.of(0, 1));
+  });
   test("isAnomaly", () => {
     const region = gaussmix.anomalyThreshold(mixtureOf(STANDARD), { level: 0.05 });
     equal(gaussmix.isAnomaly(mixtureOf(STANDARD), [[1.95], [1.97], [-5]], region), Uint8Array.of(0, 1, 1));
