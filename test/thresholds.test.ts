@@ -101,6 +101,7 @@ describe("a mixture with a threshold", () => {
     await expectError(
       () => GaussianMixture.fromJSON({ ...watched.toJSON(), anomalyThreshold: null as never }),
       TypeError,
+      /^json\.anomalyThreshold: expected a threshold, got null/,
     );
   });
 });

@@ -263,7 +263,16 @@ export function apiChecks(gaussmix, predict) {
     }
   });
   test("gaussmix/predict has what it names", () => {
-    const names = ["Mixture", "MixtureError", "fromBytes", "fromOnnx", "fromScikitLearn", "isAnomaly", "uncertainty", "withThreshold"];
+    const names = [
+      "Mixture",
+      "MixtureError",
+      "fromBytes",
+      "fromOnnx",
+      "fromScikitLearn",
+      "isAnomaly",
+      "uncertainty",
+      "withThreshold",
+    ];
     equal(Object.keys(predict).sort(), names);
   });
 
