@@ -57,6 +57,7 @@ export {
   type ThresholdOptions,
   withThreshold,
 } from "./api/regions.ts";
+export type { FittedJSON, ReportJSON } from "./api/report-json.ts";
 export {
   type Candidate,
   type ComponentRange,

@@ -16,9 +16,9 @@ function expectBelow(bytes: number, bar: number): void {
 
 describe("the size of", () => {
   // 45 KB were wanted for everything: what it would take stands in docs/decisions/0029-size.md
-  test("what fits and predicts is at most 70 KB, and everything at most 94", () => {
-    expectBelow(of("`GaussianMixture`"), 70 * KB);
-    expectBelow(of("everything: `gaussmix`"), 94 * KB);
+  test("what fits and predicts is at most 71 KB, and everything at most 96", () => {
+    expectBelow(of("`GaussianMixture`"), 71 * KB);
+    expectBelow(of("everything: `gaussmix`"), 96 * KB);
   });
 
   test("what only predicts is at most 22 KB, a third of what fits; with all that reads models and flags rows at most 26", () => {
@@ -31,8 +31,8 @@ describe("the size of", () => {
     expectBelow(of("`kMeans`"), 33 * KB);
   });
 
-  test("everything without its kernels, which come from elsewhere, is at most 74 KB", () => {
-    expectBelow(of("`gaussmix/load`"), 74 * KB);
+  test("everything without its kernels, which come from elsewhere, is at most 75 KB", () => {
+    expectBelow(of("`gaussmix/load`"), 75 * KB);
   });
 
   test("the kernels as text is at most a tenth over theirs as they are", () => {

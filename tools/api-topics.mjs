@@ -41,6 +41,8 @@ export const TOPICS = {
       "Sample",
       "SampleOptions",
       "MixtureJSON",
+      "FittedJSON",
+      "ReportJSON",
     ],
   },
   select: {

@@ -2,11 +2,12 @@ import type { Parameters } from "../covariance/parameters.ts";
 import { compileKernels } from "../engine/kernels.ts";
 import type { FitReport } from "../fit/diagnosis/report.ts";
 import { type Fitted, fitAsync, fitSync, type Resumable } from "../fit/search/fit.ts";
+import { optionsOf } from "../input/checks.ts";
 import type { DataInput, Matrix } from "../input/data.ts";
 import { type FitOptions, fitInput, type WarmStart } from "../input/options.ts";
-import type { MixtureJSON } from "../model/json.ts";
 import { modelOf } from "../model/model.ts";
 import { Mixture, type MixtureParameters, modelGiven, modelIn, modelOfJSON, named } from "./mixture.ts";
+import { type FittedJSON, reportIn, reportJSON } from "./report-json.ts";
 import { type NamedModel, showAs } from "./text.ts";
 
 type Construct = new (model: NamedModel, report?: FitReport) => GaussianMixture;
@@ -137,16 +138,34 @@ export class GaussianMixture extends Mixture {
   }
 
   /**
-   * A mixture from what {@link Mixture.toJSON} gave, as text or parsed. Parameters are the same to the last bit.
+   * A mixture from what {@link toJSON} gave, as text or parsed. Parameters are the same to the last bit.
    *
    * @param json - the text, or the parsed object.
-   * @returns a mixture without a report.
+   * @returns a mixture, with a report if there is one.
    * @throws as {@link Mixture.fromJSON}.
    * @example
    * const copy = GaussianMixture.fromJSON(JSON.stringify(mixture));
    */
-  static override fromJSON(json: string | MixtureJSON): GaussianMixture {
-    return made(modelOfJSON(json));
+  static override fromJSON(json: string | FittedJSON): GaussianMixture {
+    const { model, report } = modelOfJSON(json);
+    return made(model, report === undefined ? undefined : reportIn(report));
+  }
+
+  /**
+   * The mixture as plain, versioned data; `JSON.stringify(mixture)` uses it, and leaves the report out.
+   *
+   * @param options - `report`: whether to keep the fit's report, too; default false.
+   * @returns nested arrays and names.
+   * @throws {TypeError} If an option is unknown.
+   * @example
+   * const text = JSON.stringify(mixture);
+   * const archived = JSON.stringify(mixture.toJSON({ report: true }));
+   */
+  override toJSON(options?: { readonly report?: boolean | undefined } | string): FittedJSON {
+    const json = super.toJSON();
+    // JSON.stringify gives the key under which it has found the mixture
+    const { report = false } = typeof options === "object" ? optionsOf("options", options, ["report"]) : {};
+    return report && this.report ? { ...json, report: reportJSON(this.report) } : json;
   }
 
   /** The number of free parameters, without what `fixed` held: what `bic` and `aic` charge for. */

@@ -120,10 +120,10 @@ export function rowsFor({ nFeatures, columns }: Pick<Mixture, "nFeatures" | "col
   return matrixOf(data, { nFeatures, columns, widthName: "the mixture's nFeatures" });
 }
 
-/** The model of JSON, checked. @throws as {@link Mixture.fromJSON}. */
-export function modelOfJSON(json: string | MixtureJSON): NamedModel {
-  const { parameters, columns, anomalyThreshold } = fromJSON(json);
-  return named(modelOf(parameters), columns, anomalyThreshold);
+/** The model of JSON, checked, and the report beside it as it stands. @throws as {@link Mixture.fromJSON}. */
+export function modelOfJSON(json: string | MixtureJSON): { readonly model: NamedModel; readonly report: unknown } {
+  const { parameters, columns, anomalyThreshold, report } = fromJSON(json);
+  return { model: named(modelOf(parameters), columns, anomalyThreshold), report };
 }
 
 /** Finds the model of an object that is a mixture. The first mixture sets it: a static block would keep bundlers from dropping the class. */
@@ -214,7 +214,7 @@ export class Mixture {
    * const copy = Mixture.fromJSON(JSON.stringify(mixture));
    */
   static fromJSON(json: string | MixtureJSON): Mixture {
-    return made(modelOfJSON(json));
+    return made(modelOfJSON(json).model);
   }
 
   /**

@@ -52,6 +52,7 @@ const KEYS = [
   "means",
   "covariances",
   "anomalyThreshold",
+  "report",
 ];
 
 /** Parameters as plain data. */
@@ -86,6 +87,8 @@ export function fromJSON(json: unknown): {
   readonly parameters: Parameters;
   readonly columns: readonly string[] | undefined;
   readonly anomalyThreshold: Threshold | undefined;
+  /** As it stands, not checked. */
+  readonly report: unknown;
 } {
   const mixture = objectOf(parsed(json), "a mixture as toJSON gives it", "give the text or the parsed object");
   const field = (key: string): unknown => fieldOf(mixture, key);
@@ -128,6 +131,7 @@ export function fromJSON(json: unknown): {
     parameters: checked,
     columns: columnsOf(field("columns"), parameters.nFeatures, "json.columns"),
     anomalyThreshold: threshold === undefined ? undefined : thresholdOf(threshold, "json.anomalyThreshold"),
+    report: field("report"),
   };
 }
 

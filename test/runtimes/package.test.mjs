@@ -13,7 +13,7 @@ const files = readdirSync(library, { recursive: true, withFileTypes: true })
 describe("the tarball", () => {
   test("holds what is meant to be published and nothing else", () => {
     const meant =
-      /^(?:package\.json|README\.md|LICENSE|CHANGELOG\.md|docs\/(?:(?:api|decisions|guide)\/)?[\w-]+\.md|docs\/gaussmix\.schema\.json|docs\/faithful\.svg|dist\/(?:[\w-]+\/){0,2}[\w-]+\.d\.ts|dist\/(?:index|predict|load|cli|gaussmix\.min)\.js|dist\/cli\.js\.LICENSES\.txt|dist\/(?:gaussmix|predict)\.wasm|dist\/wasm\/(?:predict-)?(?:inline|workerd|edge-light)\.js)$/;
+      /^(?:package\.json|README\.md|LICENSE|CHANGELOG\.md|docs\/(?:(?:api|decisions|guide)\/)?[\w-]+\.md|docs\/gaussmix\.schema\.json|docs\/faithful\.svg|examples\/(?:cloudflare-worker\/)?[\w-]+\.(?:csv|html|js|json|jsonc|mjs|ts|toml)|dist\/(?:[\w-]+\/){0,2}[\w-]+\.d\.ts|dist\/(?:index|predict|load|cli|gaussmix\.min)\.js|dist\/cli\.js\.LICENSES\.txt|dist\/(?:gaussmix|predict)\.wasm|dist\/wasm\/(?:predict-)?(?:inline|workerd|edge-light)\.js)$/;
     expect(files.filter((file) => !meant.test(file))).toEqual([]);
     for (const file of ["README.md", "LICENSE", "dist/index.js", "dist/index.d.ts", "dist/gaussmix.wasm"]) {
       expect(files).toContain(file);
@@ -77,20 +77,24 @@ const means: number[] = Object.values(components[0].mean);
 // @ts-expect-error: components are copies, and to be read
 components[0].weight = height + means[0];
 `;
-  const tsc = pathOf(new URL("node_modules/typescript/bin/tsc", root));
+  const today = new URL("node_modules/typescript/bin/tsc", root);
+  const older = (version) => new URL(`node_modules/typescript-${version}/bin/tsc`, import.meta.url);
+  const page = { module: "esnext", moduleResolution: "bundler", lib: ["ES2022", "DOM"], types: [] };
   const node = { types: ["node"], typeRoots: [pathOf(new URL("node_modules/@types", root))] };
 
-  for (const [host, settings] of Object.entries({
-    "a page through a bundler": { module: "esnext", moduleResolution: "bundler", lib: ["ES2022", "DOM"], types: [] },
-    Node: { module: "nodenext", moduleResolution: "nodenext", lib: ["ES2023"], ...node },
+  for (const [host, { tsc, ...settings }] of Object.entries({
+    "a page through a bundler": { tsc: today, ...page },
+    Node: { tsc: today, module: "nodenext", moduleResolution: "nodenext", lib: ["ES2023"], ...node },
+    "a page through a bundler, with TypeScript 5.0": { tsc: older("5.0"), ...page },
+    "Node, with TypeScript 4.7": { tsc: older("4.7"), ...page, module: "nodenext", moduleResolution: "nodenext" },
   })) {
     test(`hold in a strict program for ${host}`, async () => {
-      const folder = new URL(`types-${settings.module}/`, consumer);
+      const folder = new URL(`types-${host.replace(/\W+/g, "-")}/`, consumer);
       mkdirSync(folder, { recursive: true });
       writeFileSync(new URL("program.ts", folder), PROGRAM);
       const compilerOptions = { strict: true, noEmit: true, target: "es2022", skipLibCheck: false, ...settings };
       writeFileSync(new URL("tsconfig.json", folder), JSON.stringify({ compilerOptions, files: ["program.ts"] }));
-      const { code, stdout } = await execute(process.execPath, [tsc, "-p", pathOf(folder)]);
+      const { code, stdout } = await execute(process.execPath, [pathOf(tsc), "-p", pathOf(folder)]);
       expect(stdout).toBe("");
       expect(code).toBe(0);
     });

@@ -90,6 +90,11 @@ export function apiChecks(gaussmix, predict) {
   test("Mixture.fromJSON", () => equal(Mixture.fromJSON(start().toJSON()).means, start().means));
 
   test("Mixture#toJSON", () => equal(JSON.parse(JSON.stringify(start())).means, [[3], [6]]));
+  test("GaussianMixture#toJSON", () => {
+    const fitted = GaussianMixture.fitSync(LINE, { nComponents: 2 });
+    const copy = GaussianMixture.fromJSON(JSON.stringify(fitted.toJSON({ report: true })));
+    equal(copy.report?.trace, fitted.report?.trace);
+  });
   test("Mixture#toString", () => {
     const lines = String(start()).split("\n");
     equal(lines[0], "GaussianMixture of 2 components over 1 column, full covariance");
