@@ -1,0 +1,27 @@
+// What the axes show of rows.
+import { rangeOf } from "../logic/scale.ts";
+import type { Rows } from "../logic/table.ts";
+import { histogramOf } from "../logic/univariate.ts";
+
+/** One of the columns of rows. */
+export function columnOf({ values, chosen }: Rows, d: number): Float64Array {
+  const D = chosen.length;
+  return Float64Array.from({ length: values.length / D }, (_, n) => values[n * D + d]);
+}
+
+/** The room below the curves of one column, for its points, as a share of the highest bar. */
+export const BAND = 0.22;
+
+/** Ranges of both axes; of one column the second is of densities. */
+export function rangesOf(
+  rows: Rows,
+  i: number,
+  j: number,
+): { xRange: readonly [number, number]; yRange: readonly [number, number] } {
+  const first = columnOf(rows, i);
+  const xRange = rangeOf(first);
+  if (i !== j) return { xRange, yRange: rangeOf(columnOf(rows, j)) };
+  const { heights } = histogramOf(first);
+  const most = heights.reduce((top, height) => Math.max(top, height), 0) || 1;
+  return { xRange, yRange: [-BAND * most, 1.12 * most] };
+}
