@@ -9,10 +9,18 @@ const path = (name) => fileURLToPath(new URL(`../${name}`, import.meta.url));
 const from = path("site/playground/");
 const to = path("site/.dist/playground/");
 
-/** What a person's first visit loads; the rest comes when it is asked for. */
-export const FIRST = ["index.html", "style.css", "main.js", "worker.js"];
+/** What a person's first visit loads, by name: the page, its two scripts, and what these import outright. */
+export function firstFiles() {
+  const names = ["index.html", "style.css", "main.js", "worker.js"];
+  for (const name of names) {
+    if (!name.endsWith(".js")) continue;
+    const imported = readFileSync(`${to}${name}`, "utf8").matchAll(/(?:from|import)\s*"\.\/([^"]+)"/g);
+    for (const [, file] of imported) if (!names.includes(file)) names.push(file);
+  }
+  return names;
+}
 
-/** Builds the playground; the files it is made of, and their sizes in bytes as a server sends them compressed. */
+/** Builds the playground. */
 export async function buildPlayground() {
   rmSync(to, { recursive: true, force: true });
   mkdirSync(to, { recursive: true });
@@ -38,6 +46,6 @@ export function playgroundSizes() {
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   await buildPlayground();
   const sizes = playgroundSizes();
-  const first = FIRST.reduce((sum, name) => sum + sizes[name], 0);
+  const first = firstFiles().reduce((sum, name) => sum + sizes[name], 0);
   console.log(`site/.dist/playground: ${(first / 1000).toFixed(1)} KB gzipped before data, library included`);
 }

@@ -58,6 +58,14 @@ export function shown(value: number, digits = 4): string {
   return rounded.toLocaleString("en-GB", { maximumFractionDigits: 6 }).replace("-", "−");
 }
 
+/** A mean and its standard deviation: digits that the deviation leaves some meaning to. */
+export function measured(mean: number, deviation: number): string {
+  if (!(deviation > 0) || !Number.isFinite(mean)) return `${shown(mean)} ± ${shown(deviation, 2)}`;
+  const decimals = Math.min(12, 1 - Math.floor(Math.log10(deviation)));
+  const rounded = decimals > 0 ? Number(mean.toFixed(decimals)) : Math.round(mean);
+  return `${shown(rounded, 12)} ± ${shown(deviation, 2)}`;
+}
+
 /** A count with its noun: "1 row", "12,000 rows". */
 export function counted(count: number, noun: string): string {
   return `${count.toLocaleString("en-GB")} ${noun}${count === 1 ? "" : "s"}`;

@@ -11,7 +11,7 @@ export interface Histogram {
   readonly heights: Float64Array;
 }
 
-/** A histogram with bars by the rule of Freedman & Diaconis (1981), no fewer than 5 and no more than 80. */
+/** A histogram with bars by the rule of Freedman & Diaconis (1981), no fewer than 12 and no more than 80. */
 export function histogramOf(values: Float64Array): Histogram {
   const sorted = values.slice().sort();
   const N = sorted.length;
@@ -20,7 +20,7 @@ export function histogramOf(values: Float64Array): Histogram {
   if (!(high > low)) return { edges: Float64Array.of(low - 0.5, low + 0.5), heights: Float64Array.of(1) };
   const spread = sorted[Math.floor(0.75 * (N - 1))] - sorted[Math.floor(0.25 * (N - 1))];
   const wanted = (high - low) / (2 * (spread || (high - low) / 4) * N ** (-1 / 3));
-  const bars = Math.round(Math.min(80, Math.max(5, wanted)));
+  const bars = Math.round(Math.min(80, Math.max(12, wanted)));
   const edges = along(low, high, bars + 1);
   const heights = new Float64Array(bars);
   for (const value of sorted) heights[Math.min(bars - 1, Math.floor(((value - low) / (high - low)) * bars))]++;

@@ -2,7 +2,7 @@
 import type { CovarianceType, FitWarning, Parameters } from "gaussmix";
 import { matrixOf } from "./geometry.ts";
 import type { CandidateRow, Term } from "./protocol.ts";
-import { counted, shown } from "./scale.ts";
+import { counted, measured, shown } from "./scale.ts";
 
 /** What a type of covariances means, for people. */
 export const TYPE_WORDS: Readonly<Record<CovarianceType, string>> = {
@@ -37,7 +37,7 @@ export function descriptions(parameters: Parameters, names: readonly string[]): 
     const matrix = matrixOf(parameters, k);
     const places = names.slice(0, 4).map((name, d) => {
       const deviation = Math.sqrt(matrix[d * D + d]);
-      return `${name} ${shown(parameters.means[k * D + d])} ± ${shown(deviation, 2)}`;
+      return `${name} ${measured(parameters.means[k * D + d], deviation)}`;
     });
     const rest = names.length > 4 ? ` and ${counted(names.length - 4, "column")} more` : "";
     return `Group ${k + 1}: ${percent(weight)} of the rows, ${places.join(", ")}${rest}.`;

@@ -8,7 +8,7 @@ import { set, svg } from "./dom.ts";
 /** The log-likelihood, by E-step. */
 export function drawTrace(chart: SVGElement, trace: readonly number[]): void {
   const width = chart.clientWidth || 600;
-  const height = 92;
+  const height = 76;
   set(chart, "viewBox", `0 0 ${width} ${height}`);
   // a start far away would make all that follows one flat line
   const from = trace.length > 30 ? trace.slice(3) : trace;

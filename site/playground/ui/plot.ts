@@ -211,7 +211,7 @@ export class Plot {
     };
     if (flags?.length === this.#to.length) {
       const rows = [...flags.keys()].filter((n) => flags[n] === 1);
-      put(rows, isDark ? 0xff5d6c : 0xc4122f, stampOf((rows.length > 2000 ? 2 : 4.5) * ratio, 0.95));
+      put(rows, isDark ? 0xff5d6c : 0xc4122f, stampOf((rows.length > 300 ? 2.2 : 4.5) * ratio, 0.95));
     }
     if (picked.size > 0) put([...picked], isDark ? 0xffffff : 0x111111, stampOf(4 * ratio, 0.9));
   }

@@ -8,7 +8,7 @@ import type { ShadeOptions } from "../logic/shade.ts";
 import { rowsOf, type Table } from "../logic/table.ts";
 import { rested } from "../logic/words.ts";
 import { Client } from "./client.ts";
-import { rangesOf } from "./ranges.ts";
+import { rangesOf, withCurves } from "./ranges.ts";
 import type { Source, State, Store } from "./store.ts";
 
 const TYPES: readonly CovarianceType[] = ["full", "tied", "diag", "spherical"];
@@ -169,6 +169,8 @@ export class Work {
 
   #fitted(fit: FitAnswer): void {
     const { parameters, shade, logLikelihood } = fit;
+    const { xRange, yRange } = this.#state;
+    if (parameters.nFeatures === 1) this.store.set({ yRange: withCurves(yRange, xRange, parameters) });
     this.store.set({
       parameters,
       shade,
