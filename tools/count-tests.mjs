@@ -1,5 +1,5 @@
-// Prints `N passed, N failed` for the last `npm test` and `npm run test:runtimes`: the kernel tests (build/as-pect.log)
-// and vitest's (build/vitest.json and build/vitest-runtimes.json) together. Argument: the exit code of those runs. A test
+// Prints `N passed, N failed` for the last `npm test`, `npm run test:runtimes` and `npm run test:site`: the kernel tests
+// (build/as-pect.log) and vitest's (build/vitest.json, build/vitest-runtimes.json and build/vitest-site.json) together. Argument: the exit code of those runs. A test
 // file that fails without failing a test, for it does not load, counts as one failure; so does whatever else fails, such
 // as the build.
 import { readFileSync } from "node:fs";
@@ -19,7 +19,7 @@ if (tests !== null) {
   passed += Number(tests[1]);
   failed += Number(tests[2]) - Number(tests[1]);
 }
-const reports = ["vitest.json", "vitest-runtimes.json"].map(read);
+const reports = ["vitest.json", "vitest-runtimes.json", "vitest-site.json"].map(read);
 for (const report of reports) {
   if (report === undefined) continue;
   const { numPassedTests, numFailedTests, testResults } = JSON.parse(report);

@@ -77,6 +77,12 @@ add("src/fit/policy.ts", ['import "../input/options.ts";', passes], ['import "./
 add("src/load.ts", ['export * from "./index.ts";', passes], ['import "./cli/main.ts";', imports]);
 add("src/predict.ts", ['export { a } from "./api/mixture.ts";', passes], ['import "gaussmix";', imports]);
 add("src/other/new.ts", ['import "../errors.ts";', imports]);
+add(
+  "site/playground/logic/scale.ts",
+  ['import { css } from "./palette.ts";', passes],
+  ['import type { Parameters } from "gaussmix";', passes],
+  ['import { html } from "../ui/dom.ts";', imports],
+);
 add("src/new.ts", ['import "./errors.ts";', imports]);
 add(
   "src/cli/main.ts",

@@ -68,15 +68,15 @@ export function criteriaChart(
         ...{ fill: "none", stroke: colour, "stroke-width": 2, "stroke-dasharray": DASHES[type] },
       }),
       svg("line", {
-        x1: 52 + 76 * t,
-        x2: 68 + 76 * t,
+        x1: 40 + 74 * t,
+        x2: 56 + 74 * t,
         y1: height - 5,
         y2: height - 5,
         stroke: colour,
         "stroke-width": 2,
         "stroke-dasharray": DASHES[type],
       }),
-      svg("text", { x: 72 + 76 * t, y: height - 1 }, type),
+      svg("text", { x: 60 + 74 * t, y: height - 1 }, type),
     );
   }
   const best = rows.find(({ bic }) => bic === low);
