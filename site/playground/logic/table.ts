@@ -73,9 +73,13 @@ export function rowsOf(table: Table, chosen: readonly number[]): Rows {
   const origin = new Int32Array(table.nRows);
   let N = 0;
   for (let row = 0; row < table.nRows; row++) {
-    if (!columns.every((numbers) => Number.isFinite(numbers[row]))) continue;
-    for (let d = 0; d < D; d++) values[N * D + d] = columns[d][row];
-    origin[N++] = row;
+    let isWhole = true;
+    for (let d = 0; d < D; d++) {
+      const value = columns[d][row];
+      values[N * D + d] = value;
+      if (!Number.isFinite(value)) isWhole = false;
+    }
+    if (isWhole) origin[N++] = row;
   }
   return { values: values.slice(0, N * D), origin: origin.slice(0, N), chosen, skipped: table.nRows - N };
 }

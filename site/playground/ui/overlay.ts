@@ -100,6 +100,7 @@ export class Overlay {
     const K = parameters?.nComponents ?? 0;
     while (this.#groups.length > K) this.#groups.pop()?.root.remove();
     while (this.#groups.length < K) this.#groups.push(this.#made(this.#groups.length));
+    set(this.#ellipses, "class", state.centres === undefined ? "" : "faded");
     if (parameters === undefined) return;
     for (const [k, group] of this.#groups.entries()) {
       set(group.root, "style", `--component: ${css(colourOf(state.theme, k))}`);

@@ -113,7 +113,7 @@ export class Plot {
     const D = rows.chosen.length;
     const N = rows.origin.length;
     const { ratio } = this.#size;
-    if (this.#jitter.length !== N) this.#jitter = jitter(N);
+    if (i === j && this.#jitter.length !== N) this.#jitter = jitter(N);
     const x = new Float32Array(N);
     const y = new Float32Array(N);
     const bottom = toPixel(view.y, 0);

@@ -8,7 +8,10 @@ import { curvesOf, histogramOf } from "../logic/univariate.ts";
 /** One of the columns of rows. */
 export function columnOf({ values, chosen }: Rows, d: number): Float64Array {
   const D = chosen.length;
-  return Float64Array.from({ length: values.length / D }, (_, n) => values[n * D + d]);
+  // a loop: of a million rows Float64Array.from takes tens of times as long
+  const column = new Float64Array(values.length / D);
+  for (let n = 0; n < column.length; n++) column[n] = values[n * D + d];
+  return column;
 }
 
 /** The room below the curves of one column, for its points, as a share of the highest bar. */
