@@ -189,11 +189,15 @@ try {
     );
   }
   const biome = createRequire(import.meta.url).resolve("@biomejs/biome/bin/biome");
-  const run = spawnSync(process.execPath, [biome, "lint", "--reporter=json", "--max-diagnostics=none", "src", "test"], {
-    cwd: folder,
-    encoding: "utf8",
-    maxBuffer: 1 << 28,
-  });
+  const run = spawnSync(
+    process.execPath,
+    [biome, "lint", "--reporter=json", "--max-diagnostics=none", "src", "test", "site"],
+    {
+      cwd: folder,
+      encoding: "utf8",
+      maxBuffer: 1 << 28,
+    },
+  );
   try {
     report = JSON.parse(run.stdout);
   } catch {
