@@ -159,21 +159,22 @@ describe("names of columns", () => {
     expect(readAll([new Point(1), new Point(2)], { columns: ["x"] })).toEqual([1, 2]);
   });
 
-  test("leave out texts, booleans, dates and columns without any value, and say so of all but texts", () => {
+  test("leave out texts, booleans, dates and columns without any value, and say so", () => {
     const row = { s: "a", t: "1", b: true, d: new Date(0), n: null, u: undefined, x: 1 };
     const told = [
-      { name: "t", holds: "numbers as texts" },
-      { name: "b", holds: "true and false" },
-      { name: "d", holds: "dates" },
-      { name: "n", holds: "no values" },
-      { name: "u", holds: "no values" },
+      { column: "s", reason: "texts" },
+      { column: "t", reason: "numbers as texts" },
+      { column: "b", reason: "true and false" },
+      { column: "d", reason: "dates" },
+      { column: "n", reason: "no values" },
+      { column: "u", reason: "no values" },
     ];
     const records = read([row, row]);
     expect(records.columns).toEqual(["x"]);
     expect(records.leftOut).toEqual(told);
     const table = read({ s: ["a"], t: ["1"], b: [true], d: [new Date(0)], n: [null], u: [undefined], z: 5, x: [1] });
     expect(table.columns).toEqual(["x"]);
-    expect(table.leftOut).toEqual([...told, { name: "z", holds: "values such as 5" }]);
+    expect(table.leftOut).toEqual([...told, { column: "z", reason: "values such as 5" }]);
     expect(read([row, row], { columns: ["x"] }).leftOut).toEqual([]);
   });
 
@@ -256,7 +257,19 @@ describe("data that cannot be read", () => {
     ["nFeatures of 0", [[1]], { nFeatures: 0 }, R, /^nFeatures: expected an integer, 1 or more, got 0/],
     ["names that are no array", [[1]], { columns: "x" as never }, T, /^columns: expected an array of names, got "x"/],
     ["no names", [[1]], { columns: [] }, R, /^columns: expected at least one name/],
-    ["a name that is no text", [[1]], { columns: [1 as never] }, T, /^columns: expected a name at index 0, got 1/],
+    ["a name that is no text", [[1]], { columns: ["x", 1] }, T, /^columns: expected a name at index 1, got 1/],
+    ["an index among names", [[1]], { columns: [0, "x"] }, T, /^columns: expected indices, 0 or more, got "x"; count columns from 0, or give names alone/],
+    ["an index beyond the columns", [[1, 2]], { columns: [2] }, R, /^columns: expected indices from 0 to 1, got 2; rows have 2 numbers/],
+    ["an index twice", [[1, 2]], { columns: [1, 1] }, R, /^columns: expected each index once, got 1 twice; leave one out/],
+    ["an index of a flat array without its shape", Float64Array.of(1, 2), { columns: [1], nFeatures: 2 }, T, /got a Float64Array of length 2 alone; give \{ data, shape \}, where columns are picked by index/],
+    ["an index of records", [{ x: 1 }], { columns: [0] }, T, /^columns: expected names, as the columns of data have them, got 0/],
+    ["an index of a table", { x: [1] }, { columns: [0] }, T, /^columns: expected names, as the columns of data have them, got 0/],
+    ["names of another number than the shape's", { data: [1, 2], shape: [1, 2], columns: ["x"] }, {}, R, /^data\.columns: expected 2 names, as the shape says, got 1/],
+    ["a name that numbers with names do not have", { data: [1, 2], shape: [1, 2], columns: ["x", "y"] }, { columns: ["z"] }, R, /^columns: expected names of columns, got "z"; the data has "x", "y"/],
+    ["an image of grey pixels", { data: new Uint8Array(4), width: 2, height: 2 }, {}, R, /^data: expected 4 numbers for each of 2 x 2 pixels, got 4 numbers; give \{ data: image\.data, shape/],
+    ["missing without its words", [[1]], { missing: "leave" as never }, R, /^missing: expected "error" or "drop", got "leave"/],
+    ["missingValues that are no list", [[1]], { missingValues: "NA" as never }, T, /^missingValues: expected an array of values, got "NA"; write for example/],
+    ["missingValues that hold nothing", [[1]], { missingValues: [null as never] }, T, /^missingValues: expected texts, numbers, true or false, got null at index 0; null, undefined and NaN count/],
     ["a name twice", [{ x: 1 }], { columns: ["x", "x"] }, R, /^columns: expected each name once, got "x" again at index 1/],
     ["names and a width that disagree", [[1, 2]], { columns: ["x"], nFeatures: 2 }, R, /^columns: expected 2 names \(nFeatures\), got 1/],
   ];

@@ -69,6 +69,8 @@ describe("fromJSON of a report", () => {
     starts: [{}, [3], [{ logLikelihood: 1, nIterations: 1 }], [{ ...json.report?.starts[0], extra: 1 }]],
     optima: [[{ ...json.report?.optima[0], icl: "low" }], [null]],
     nRows: [undefined, -3],
+    nDropped: [undefined, 0.5],
+    leftOut: [undefined, [{ column: "x" }], [{ column: 3, reason: "texts" }]],
     nParameters: [0.5, 1e300],
     totalWeight: [undefined, Number.NaN],
     reproducible: [1],

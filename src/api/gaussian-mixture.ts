@@ -46,7 +46,7 @@ function made(...parts: ConstructorParameters<Construct>): GaussianMixture {
 
 /** A report that nobody can change, its lists included; a typed array cannot be frozen, so it gives copies of the trace. */
 function frozenReport({ trace, ...rest }: FitReport): FitReport {
-  for (const list of [rest.starts, rest.optima, rest.warnings]) {
+  for (const list of [rest.starts, rest.optima, rest.leftOut, rest.warnings]) {
     list.forEach(Object.freeze);
     Object.freeze(list);
   }

@@ -84,12 +84,12 @@ interface Input {
 
 function inputOf(mixture: Mixture, data: DataInput, options: ImproveOptions): Input {
   const start = givenModel(mixture);
-  const { moves = 5, ...fit } = fitOptions(options, OTHERS, ["moves"]);
+  const { moves = 5, missing = "error", missingValues, ...fit } = fitOptions(options, OTHERS, ["moves"]);
   const { nComponents } = start;
-  const matrix = rowsFor(mixture, data);
+  const matrix = rowsFor(mixture, data, { missing, missingValues });
   return {
     matrix,
-    settings: fitSettings({ ...fit, nComponents, covarianceType: mixture.family }, matrix.nRows),
+    settings: fitSettings({ ...fit, nComponents, covarianceType: mixture.family }, matrix.nRows, matrix.dropped),
     moves: integerIn("moves", moves, 1, "leave it out for 5", 2 ** 31),
     start,
   };

@@ -94,7 +94,7 @@ export function mStep(
   const regCovar = nonNegative("regCovar", given.regCovar ?? 0, "leave it out for 0");
   const matrix = matrixOf(data, { nFeatures: given.nFeatures });
   const K = componentCountOf(responsibilities, matrix.nRows);
-  const shares = checkedResponsibilities(responsibilities, matrix.nRows, K, "responsibilities");
+  const shares = checkedResponsibilities(responsibilities, matrix, K, "responsibilities");
   return runSync(
     withRows(matrix, K, undefined, function* (rows) {
       const problem = problemOf(rows, family, K);

@@ -1,6 +1,7 @@
 // A fit's report as plain data, and back.
 import { received } from "../errors.ts";
 import type { FitReport, FitWarning, Optimum, StartReport } from "../fit/diagnosis/report.ts";
+import type { LeftOut } from "../input/data.ts";
 import { fieldOf, type MixtureJSON, objectOf } from "../model/json.ts";
 
 /** A fit's report as plain data: the trace is a list. */
@@ -23,6 +24,7 @@ export function reportJSON(report: FitReport): ReportJSON {
     trace: [...report.trace],
     starts: copies(report.starts),
     optima: copies(report.optima),
+    leftOut: copies(report.leftOut),
     warnings: copies(report.warnings),
   };
 }
@@ -76,6 +78,8 @@ function reportFields(): Readonly<Record<keyof FitReport, Kind>> {
     starts: listOf(recordOf(start)),
     optima: listOf(recordOf(optimum)),
     nRows: COUNT,
+    nDropped: COUNT,
+    leftOut: listOf(recordOf({ column: TEXT, reason: TEXT } satisfies Record<keyof LeftOut, Kind>)),
     nParameters: COUNT,
     totalWeight: NUMBER,
     reproducible: FLAG,

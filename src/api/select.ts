@@ -6,7 +6,7 @@ import { runHere, runOnThreads, runSideBySide } from "../engine/threads.ts";
 import type { FitWarning } from "../fit/diagnosis/report.ts";
 import { candidatesOf, type Entry, type Outcome, type Result } from "../fit/select/candidates.ts";
 import { integerIn, isList, optionsOf } from "../input/checks.ts";
-import { type DataInput, type Matrix, matrixOf } from "../input/data.ts";
+import type { DataInput, Matrix } from "../input/data.ts";
 import { FAMILY_FORMS } from "../input/families.ts";
 import {
   COVARIANCE_TYPES,
@@ -14,13 +14,14 @@ import {
   type FamilyName,
   type FitOptions,
   type FitSettings,
+  fitMatrix,
   fitOptions,
   fitSettings,
-  INIT_STRATEGIES,
-  type InitStrategy,
+  type InitName,
   kindOf,
   listenerOf,
   oneOf,
+  strategyOf,
   withComponents,
 } from "../input/options.ts";
 import { timeOver } from "../input/watch.ts";
@@ -68,7 +69,7 @@ export interface SelectOptions
   /** Parts that the rows are cut into for cross-validation: an integer, 2 or more. Default 10 for "cv", else none. */
   readonly folds?: number | undefined;
   /** How starts are found, in place of what `effort` does. Default: what `effort` finds. */
-  readonly init?: InitStrategy | undefined;
+  readonly init?: InitName | undefined;
   /** Called after each candidate. Should a worker thread die, the selection begins again, and so do the calls. */
   readonly onCandidate?: ((progress: SelectProgress) => void) | undefined;
   /** Called after each candidate, too: with the table so far, which is all there is should the selection be aborted. */
@@ -207,10 +208,10 @@ function planOf(data: DataInput, options: SelectOptions): Plan {
   if (families.length === 0) {
     throw new RangeError("covarianceType: expected at least one, got an array of length 0; leave it out for all four");
   }
-  if (given.init !== undefined) oneOf("init", given.init, INIT_STRATEGIES);
-  const matrix = matrixOf(data, { nFeatures: given.nFeatures, columns: given.columns });
+  if (given.init !== undefined) strategyOf(given.init);
+  const matrix = fitMatrix(data, given);
   const counts = countsOf(nComponents, matrix.nRows);
-  const shared = fitSettings({ ...fit, nComponents: 1 }, matrix.nRows);
+  const shared = fitSettings({ ...fit, nComponents: 1 }, matrix.nRows, matrix.dropped);
   const folds = wanted ?? (criterion === "cv" ? 10 : undefined);
   if (folds !== undefined) {
     const some = `an integer from 2 to the number of rows (${matrix.nRows})`;

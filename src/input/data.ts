@@ -11,10 +11,12 @@ import {
   numberOf,
 } from "./checks.ts";
 import { columnLabel } from "./columns.ts";
-import { conversionOf, foreignTable, holdsTimes, isVector, vectorList } from "./foreign.ts";
+import { conversionOf, foreignTable, isVector, timesIn, vectorList } from "./foreign.ts";
 import {
   badRow,
   flatMatrix,
+  imageMatrix,
+  isImage,
   isRow,
   type MatrixRequest,
   noRows,
@@ -22,12 +24,18 @@ import {
   rowsMatrix,
   shapedMatrix,
 } from "./forms.ts";
-import type { DataInput, Matrix } from "./matrix.ts";
+import type { DataInput, ImageInput, Matrix } from "./matrix.ts";
+import { dropMissing, isMissing, type MissingCells, type MissingValue, missingError, missingRule } from "./missing.ts";
 import { isRecord, recordsMatrix, tableMatrix } from "./tables.ts";
 
 export type {
+  Cell,
   ColumnInput,
   DataInput,
+  Dropped,
+  ForeignTable,
+  ImageInput,
+  LeftOut,
   Matrix,
   NumericTypedArray,
   RecordInput,
@@ -44,10 +52,14 @@ export interface MatrixOptions {
   /** The number of columns: how to cut a flat array, and the width every other form must have. Default: as it comes. */
   readonly nFeatures?: number | undefined;
   /**
-   * The names of the columns, in order: what to pick from records and tables; bare rows are taken in order and get
-   * these names. Default: every column with a number in any row, in its own order.
+   * The names of the columns, in order: what to pick from records, tables and images; bare rows are taken in order and get
+   * these names. Or the indices of columns of bare rows. Default: every column with a number in any row, in its own order.
    */
-  readonly columns?: readonly string[] | undefined;
+  readonly columns?: readonly (string | number)[] | undefined;
+  /** What becomes of rows with missing cells. Default: they are refused. */
+  readonly missing?: MissingCells | undefined;
+  /** What stands for a missing cell beside null, undefined and NaN. */
+  readonly missingValues?: readonly MissingValue[] | undefined;
   /** What the expected width is called in errors. Default "nFeatures". */
   readonly widthName?: string | undefined;
 }
@@ -70,8 +82,42 @@ export interface MatrixOptions {
  * matrix.copyRows(0, 2, out); // 1, 2, 3, 4
  */
 export function matrixOf(data: DataInput, options: MatrixOptions = {}): Matrix {
-  const input: unknown = data; // the types hold for TypeScript callers only
   const request = requestOf(options);
+  const read = readerOf(data, request); // the types hold for TypeScript callers only
+  const { rule, argument } = request;
+  const matrix = { ...blanked(read, request), canDrop: rule.missing !== undefined };
+  request.matrix = matrix;
+  return rule.missing === "drop" ? dropMissing(matrix, argument) : matrix;
+}
+
+/** Rows in which numbers that stand for missing cells are refused, or NaN. */
+function blanked(read: Matrix, { rule, argument }: MatrixRequest): Matrix {
+  if (![...rule.values].some((value) => typeof value === "number")) return read;
+  const { nColumns: D, columns } = read;
+  const matrix: Matrix = {
+    ...read,
+    copyRows(first, count, out, missingAsNaN) {
+      read.copyRows(first, count, out, missingAsNaN);
+      for (let i = 0; i < count * D; i++) {
+        const value = out[i];
+        if (!rule.values.has(value)) continue;
+        if (!missingAsNaN) {
+          const where = `row ${first + Math.floor(i / D)}, column ${columnLabel(i % D, columns)}`;
+          throw missingError(
+            { ...matrix, canDrop: rule.missing !== undefined },
+            `${argument}: expected a number in ${where}, got ${value}`,
+            true,
+          );
+        }
+        out[i] = Number.NaN;
+      }
+    },
+  };
+  return matrix;
+}
+
+/** The rows of an input in whatever form it has. */
+function readerOf(input: unknown, request: MatrixRequest): Matrix {
   if (isTypedArray(input) || isBigArray(input)) return flatMatrix(input, request);
   if (typeof input !== "object" || input === null || ArrayBuffer.isView(input)) throw notData(request.argument, input);
   if (Array.isArray(input)) return listMatrix(input, request);
@@ -79,36 +125,41 @@ export function matrixOf(data: DataInput, options: MatrixOptions = {}): Matrix {
   const table = foreignTable(input);
   if (table) return tableMatrix(table, request);
   const [values, shape] = [memberOf(input, "data"), memberOf(input, "shape")];
-  if (shape !== undefined && isList(values)) return shapedMatrix(input, values, shape, request);
-  const list = isVector(input) && !holdsTimes(input) ? vectorList(input, "the data") : input;
+  if (shape !== undefined && isList(values)) {
+    return shapedMatrix(input, values, shape, request, ownNames(memberOf(input, "columns")));
+  }
+  if (isImage(input)) return imageMatrix(input as ImageInput, request);
+  const list = isVector(input) && !timesIn(input) ? vectorList(input, "the data") : input;
   if (isTypedArray(list) || isBigArray(list)) return flatMatrix(list, request);
   if (isList(list)) return listMatrix(list, request);
   throw notData(request.argument, input);
 }
 
-/** What a plain object says: a list, numbers with their shape, or columns by name. */
+/** What a plain object says: a list, numbers with their shape, an image, or columns by name. */
 function plainMatrix(input: object, request: MatrixRequest): Matrix {
   if (isList(input)) return listMatrix(input, request);
-  const { data, shape, width, height } = membersOf<{
-    readonly data: unknown;
-    readonly shape: unknown;
-    readonly width: unknown;
-    readonly height: unknown;
-  }>(input, ["data", "shape", "width", "height"]);
-  if (data !== undefined && shape !== undefined) return shapedMatrix(input, data, shape, request);
-  // an image as decoders give it
-  if (isTypedArray(data) && typeof width === "number" && typeof height === "number") {
-    throw notData(request.argument, input);
-  }
+  const { data, shape, columns } = membersOf<Readonly<Record<"data" | "shape" | "columns", unknown>>>(input, [
+    "data",
+    "shape",
+    "columns",
+  ]);
+  if (data !== undefined && shape !== undefined) return shapedMatrix(input, data, shape, request, ownNames(columns));
+  if (isImage(input)) return imageMatrix(input as ImageInput, request);
   const table = input as Readonly<Record<string, unknown>>;
   return tableMatrix({ names: Object.keys(input), columnOf: (name) => table[name] }, request);
+}
+
+/** The names that numbers with a shape have for their columns. What holds no text is something else. */
+function ownNames(columns: unknown): readonly string[] | undefined {
+  const isNames = Array.isArray(columns) && columns.some((name) => typeof name === "string");
+  return isNames ? namesOf(columns, undefined, undefined, "data.columns") : undefined;
 }
 
 /** A list that is not one typed array: of rows, of records, or of the numbers of one column. */
 function listMatrix(list: ArrayLike<unknown>, request: MatrixRequest): Matrix {
   if (list.length === 0) throw noRows(request.argument, list);
   const first = list[0];
-  if (numberOf(first) !== undefined) return plainColumn(list, request);
+  if (isColumn(list, request)) return plainColumn(list, request);
   if (isRow(first)) return rowsMatrix(list as ArrayLike<ArrayLike<unknown>>, request);
   // rows that are vectors of another library; a row of a table of Apache Arrow has no get()
   if (isVector(first) && typeof memberOf(first, "get") === "function") {
@@ -124,15 +175,66 @@ function listMatrix(list: ArrayLike<unknown>, request: MatrixRequest): Matrix {
   throw badRow(request.argument, 0, first, "an array of numbers or a record");
 }
 
+/** Whether a list holds numbers: the first value that is not missing says so. */
+function isColumn(list: ArrayLike<unknown>, { rule }: MatrixRequest): boolean {
+  for (let n = 0; n < list.length && n in list; n++) {
+    if (!isMissing(list[n], rule) || typeof list[n] === "number") return numberOf(list[n]) !== undefined;
+  }
+  return false;
+}
+
 function requestOf(options: MatrixOptions): MatrixRequest {
-  const given = membersOf<MatrixOptions>(options, ["argument", "nFeatures", "columns", "widthName"]);
-  const { argument = "data", nFeatures } = given;
+  const given = membersOf<MatrixOptions>(options, [
+    "argument",
+    "nFeatures",
+    "columns",
+    "widthName",
+    "missing",
+    "missingValues",
+  ]);
+  const { argument = "data", nFeatures, columns } = given;
   if (nFeatures !== undefined) {
     integerIn("nFeatures", nFeatures, 1, "give the number of columns");
   }
   const widthName = given.widthName ?? (nFeatures === undefined ? "the length of columns" : "nFeatures");
-  const columns = given.columns === undefined ? undefined : namesOf(given.columns, nFeatures, widthName);
-  return { argument, width: nFeatures ?? columns?.length, widthName, columns };
+  const rule = missingRule(given.missing, given.missingValues);
+  if (Array.isArray(columns) && typeof columns[0] === "number") {
+    return {
+      argument,
+      width: nFeatures,
+      widthName,
+      columns: undefined,
+      picks: indicesOf(columns),
+      rule,
+      matrix: undefined,
+    };
+  }
+  const names = columns === undefined ? undefined : namesOf(columns, nFeatures, widthName);
+  return {
+    argument,
+    width: nFeatures ?? names?.length,
+    widthName,
+    columns: names,
+    picks: undefined,
+    rule,
+    matrix: undefined,
+  };
+}
+
+/** Indices of columns, copied: different ones. */
+function indicesOf(columns: readonly unknown[]): number[] {
+  const most = Number.MAX_SAFE_INTEGER;
+  const indices = Array.from(columns, (index) =>
+    integerIn("columns", index, 0, "count columns from 0, or give names alone", most, "indices, 0 or more"),
+  );
+  const seen = new Set<number>();
+  for (const index of indices) {
+    if (seen.has(index)) {
+      throw new RangeError(`columns: expected each index once, got ${index} twice; leave one out`);
+    }
+    seen.add(index);
+  }
+  return indices;
 }
 
 /**
@@ -140,14 +242,17 @@ function requestOf(options: MatrixOptions): MatrixRequest {
  *
  * @param width - how many there must be. Default: any number.
  * @param widthName - what tells how many, in an error.
+ * @param argument - the name in errors.
  */
-export function namesOf(columns: unknown, width?: number, widthName?: string): readonly string[] {
+export function namesOf(columns: unknown, width?: number, widthName?: string, argument = "columns"): readonly string[] {
   if (!Array.isArray(columns)) {
-    throw new TypeError(`columns: expected an array of names, got ${received(columns)}; write for example ["x", "y"]`);
+    throw new TypeError(
+      `${argument}: expected an array of names, got ${received(columns)}; write for example ["x", "y"]`,
+    );
   }
   if (columns.length === 0) {
     throw new RangeError(
-      "columns: expected at least one name, got an array of length 0; name a column or leave columns out",
+      `${argument}: expected at least one name, got an array of length 0; name a column or leave columns out`,
     );
   }
   const names: string[] = [];
@@ -155,7 +260,7 @@ export function namesOf(columns: unknown, width?: number, widthName?: string): r
     const name: unknown = columns[d];
     if (typeof name !== "string") {
       throw new TypeError(
-        `columns: expected a name at index ${d}, got ${received(name)}; write for example ["x", "y"]`,
+        `${argument}: expected a name at index ${d}, got ${received(name)}; write for example ["x", "y"]`,
       );
     }
     names.push(name);
@@ -163,12 +268,12 @@ export function namesOf(columns: unknown, width?: number, widthName?: string): r
   const name = repeated(names);
   if (name !== undefined) {
     throw new RangeError(
-      `columns: expected each name once, got ${received(name)} again at index ${names.indexOf(name, names.indexOf(name) + 1)}; leave one out`,
+      `${argument}: expected each name once, got ${received(name)} again at index ${names.indexOf(name, names.indexOf(name) + 1)}; leave one out`,
     );
   }
   if (width !== undefined && names.length !== width) {
     throw new RangeError(
-      `columns: expected ${width} names (${widthName}), got ${names.length}; give one name for each column`,
+      `${argument}: expected ${width} names (${widthName}), got ${names.length}; give one name for each column`,
     );
   }
   return names;
@@ -193,13 +298,13 @@ function notData(argument: string, value: unknown): TypeError {
  * @param argument - the name in the error. Default "data".
  * @returns the error, to be thrown; it names the row, counted from 0, and the column, by name where it has one.
  */
-export function notFinite(matrix: Matrix, flatIndex: number, value: number, argument = "data"): RangeError {
+export function notFinite(matrix: Matrix, flatIndex: number, value: number, argument = "data"): Error {
   const row = Math.floor(flatIndex / matrix.nColumns);
   const d = flatIndex - row * matrix.nColumns;
-  return new RangeError(
-    `${argument}: expected finite numbers, got ${received(value)} in row ${row}, column ${columnLabel(d, matrix.columns)}; ` +
-      "leave the row out or fill the value in",
-  );
+  const where = `row ${matrix.dropped?.kept[row] ?? row}, column ${columnLabel(d, matrix.columns)}`;
+  const start = `${argument}: expected finite numbers, got ${received(value)} in ${where}`;
+  if (Number.isNaN(value)) return missingError(matrix, start, true);
+  return new RangeError(`${start}; leave the row out or fill the value in`);
 }
 
 /** How {@link vectorOf} speaks of what it reads. */

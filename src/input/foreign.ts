@@ -14,15 +14,27 @@ type Foreign = Readonly<Record<string, unknown>> & { readonly [Symbol.iterator]?
 
 const isFunction = (value: unknown): value is (...args: readonly unknown[]) => unknown => typeof value === "function";
 
+/** By which pair of members tables give their columns: the names, and what takes one of them. */
+const PAIRS = [
+  // Arquero's ColumnTable: array() follows its filter and order
+  ["columnNames", "array"],
+  // Danfo.js's DataFrame: column() gives a series, which has values
+  ["columns", "column"],
+  // Polars's DataFrame: getColumn() gives a series, which has toArray()
+  ["columns", "getColumn"],
+  // Data-Forge's DataFrame: the same
+  ["getColumnNames", "getSeries"],
+] as const;
+
 /** A table of another library; undefined if it is none that is known. */
 export function foreignTable(input: object): NamedColumns | undefined {
   const table = input as Foreign;
   // Apache Arrow's Table and RecordBatch, Flechette's Table
   if (isFunction(table.getChild)) return namedColumns(table, Object(table.schema).fields, "getChild");
-  // Arquero's ColumnTable: array() follows its filter and order
-  if (isFunction(table.columnNames)) return namedColumns(table, table.columnNames(), "array");
-  // Danfo.js's DataFrame: column() gives a series, which has values
-  return namedColumns(table, table.columns, "column");
+  const [names, method] = PAIRS.find(([, method]) => isFunction(table[method])) ?? [];
+  if (!names || !method) return undefined;
+  const list = table[names];
+  return namedColumns(table, isFunction(list) ? list.call(table) : list, method);
 }
 
 /** Columns by a list of names, or of fields that have them, and a method that takes a name. */
@@ -46,35 +58,43 @@ export function isVector(value: unknown): value is object {
 
 /** Apache Arrow's numbers for its types, which others have taken over. */
 const ARROW = { float: 3, decimal: 7 };
-/** Dates, times of day, timestamps, intervals and durations. */
-const ARROW_TIMES = [8, 9, 10, 11, 18];
+/** Dates and timestamps: `get()` gives milliseconds since 1970. */
+const ARROW_DATES = [8, 10];
+/** Times of day, intervals and durations. */
+const ARROW_TIMES = [9, 11, 18];
 
-/** Whether a vector holds dates or times by its type; as numbers they would come in a unit of their own. */
-export function holdsTimes(vector: object): boolean {
-  return ARROW_TIMES.includes(typeOf(vector).typeId as number);
+/** What a vector holds by its type, if that is dates or times: as numbers they come in a unit of their own. */
+export function timesIn(vector: object): "dates" | "times" | undefined {
+  const id = typeOf(vector).typeId as number;
+  return ARROW_DATES.includes(id) ? "dates" : ARROW_TIMES.includes(id) ? "times" : undefined;
 }
 
+/** The type of a vector's elements; a dictionary's are those that it lists. */
 function typeOf(vector: object): Foreign {
-  return Object((vector as Foreign).type) as Foreign;
+  const type = Object((vector as Foreign).type) as Foreign;
+  return Object(type.dictionary ?? type) as Foreign;
 }
 
 /**
- * The elements of a vector. The array behind it is taken only where it has one number for each: half floats and decimals
- * of Apache Arrow, for example, come as words.
+ * The elements of a vector, null where there is none. The array behind it is taken only where it has one number for each:
+ * half floats and decimals of Apache Arrow, for example, come as words, and dates in units of their own.
  *
- * @throws {TypeError} If it has nulls beside numbers, in whose place `toArray()` gives numbers without a meaning, or if it has neither
- *   an array of its length nor elements by index.
+ * @throws {TypeError} If it has nulls, in whose place `toArray()` may give numbers without a meaning, and no elements by index; or if
+ *   it has neither an array of its length nor elements by index.
  */
 export function vectorList(vector: object, name: string): ArrayLike<unknown> {
   const { length, nullCount, get, toArray } = vector as Foreign;
   const type = typeOf(vector);
-  const isHalf = type.typeId === ARROW.float && type.precision === 0;
-  const list: unknown = isHalf ? undefined : (toArray as () => unknown).call(vector);
-  if (isList(list) && type.typeId !== ARROW.decimal && (length === undefined || length === list.length)) {
-    if (!ArrayBuffer.isView(list) || !nullCount) return list;
-    throw new TypeError(
-      `data: expected numbers in ${name}, got ${received(nullCount)} nulls; leave their rows out or fill them in`,
-    );
+  const isOwn = (type.typeId === ARROW.float && type.precision === 0) || timesIn(vector) !== undefined;
+  const list: unknown = isOwn ? undefined : (toArray as () => unknown).call(vector);
+  const nulls: unknown = isFunction(nullCount) ? nullCount.call(vector) : nullCount;
+  if (isList(list) && type.typeId !== ARROW.decimal && (typeof length !== "number" || length === list.length)) {
+    if (!ArrayBuffer.isView(list) || !nulls) return list;
+    if (!isFunction(get)) {
+      throw new TypeError(
+        `data: expected numbers in ${name}, got ${received(nulls)} nulls; leave their rows out or fill them in`,
+      );
+    }
   }
   if (!isFunction(get) || !Number.isSafeInteger(length)) {
     throw new TypeError(
@@ -112,7 +132,7 @@ export function conversionOf(input: object): string {
   if (isFunction(given.then)) return "await it first";
   if (Object.prototype.toString.call(input) === "[object Map]") return "give Object.fromEntries(data)";
   if (typeof given.width === "number") {
-    return "of an image give { data: image.data, shape: [image.width * image.height, 4] }";
+    return "draw it on a canvas and give context.getImageData(0, 0, width, height)";
   }
   if (isFunction(given.dataSync)) return "give { data: data.dataSync(), shape: data.shape }";
   if (isList(given.values)) return "give data.values";

@@ -1,6 +1,7 @@
 import { received } from "../errors.ts";
 import { copyOfNested, isList, isPlain, knownKeys, membersOf, oneOf } from "./checks.ts";
 import { matrixOf, type RowInput, type ShapedInput, vectorOf } from "./data.ts";
+import { type RowCount, valuesOfRows } from "./rows.ts";
 
 /**
  * How starts are found; scikit-learn's words where it has them:
@@ -31,6 +32,9 @@ export const INIT_STRATEGIES = [
   "random-from-data",
   "random",
 ] as const;
+
+/** A strategy by its name; American spelling will do. */
+export type InitName = InitStrategy | "kmeans-standardized" | "k-means++-standardized";
 
 /**
  * How long to search for a start:
@@ -76,7 +80,7 @@ export type ResponsibilitiesInput = ArrayLike<number> | readonly RowInput[] | Sh
  * ({ means: [[0, 0], [5, 5]] });                  // two components, two columns
  */
 export type Init =
-  | InitStrategy
+  | InitName
   | ArrayLike<number>
   | readonly RowInput[]
   | { readonly labels: ArrayLike<number> }
@@ -110,19 +114,19 @@ const SUM_TOLERANCE = 1e-6;
  * Reads where to start.
  *
  * @param init - what came.
- * @param nRows - the number of rows N.
+ * @param rows - the number of rows N, and which of them are used.
  * @param nComponents - the number of components K.
  * @throws {TypeError} If it is none of the forms of {@link Init}, has an unknown key, or holds a value that is not a
  *   number.
  * @throws {RangeError} If a strategy is unknown, a length is not N or N x K, a label is not an integer from 0 to K - 1,
  *   a row of responsibilities does not sum to 1, or a component gets no row.
  */
-export function initSettings(init: unknown, nRows: number, nComponents: number): InitSettings {
-  if (typeof init === "string") return { kind: "strategy", strategy: oneOf("init", init, INIT_STRATEGIES) };
+export function initSettings(init: unknown, rows: RowCount, nComponents: number): InitSettings {
+  if (typeof init === "string") return { kind: "strategy", strategy: strategyOf(init) };
   if (isList(init)) {
     return typeof init[0] === "object" && init[0] !== null
-      ? responsibilitiesStart(init, nRows, nComponents, "init")
-      : labelsStart(init, nRows, nComponents, "init");
+      ? responsibilitiesStart(init, rows, nComponents, "init")
+      : labelsStart(init, rows, nComponents, "init");
   }
   if (typeof init !== "object" || init === null) throw notInit(init);
   const given = membersOf<Starts>(init, START_KEYS);
@@ -132,14 +136,19 @@ export function initSettings(init: unknown, nRows: number, nComponents: number):
   knownKeys("init", init, START_KEYS);
   if (labels !== undefined) {
     knownKeys("init with labels", init, ["labels"]);
-    return labelsStart(labels, nRows, nComponents, "init.labels");
+    return labelsStart(labels, rows, nComponents, "init.labels");
   }
   if (responsibilities !== undefined) {
     knownKeys("init with responsibilities", init, ["responsibilities"]);
-    return responsibilitiesStart(responsibilities, nRows, nComponents, "init.responsibilities");
+    return responsibilitiesStart(responsibilities, rows, nComponents, "init.responsibilities");
   }
   if (means !== undefined) return parametersStart(given);
   throw notInit(init);
+}
+
+/** A strategy by its name, in British or American spelling. @throws {TypeError | RangeError} If there is none of that name. */
+export function strategyOf(name: unknown): InitStrategy {
+  return oneOf("init", typeof name === "string" ? name.replace("standardized", "standardised") : name, INIT_STRATEGIES);
 }
 
 function notInit(init: unknown): TypeError {
@@ -168,18 +177,19 @@ function parametersStart(given: Partial<Starts>): InitSettings {
   };
 }
 
-function labelsStart(input: unknown, nRows: number, nComponents: number, argument: string): InitSettings {
-  const values = vectorOf(input as ArrayLike<number>, nRows, argument, {
+function labelsStart(input: unknown, { nRows, kept }: RowCount, nComponents: number, argument: string): InitSettings {
+  const given = vectorOf(input as ArrayLike<number>, nRows, argument, {
     expected: "one label per row",
     remedy: "give labels for the rows of the fit, or { responsibilities } or { means }",
   });
-  const labels = new Int32Array(nRows);
+  const values = valuesOfRows(given, kept);
+  const labels = new Int32Array(values.length);
   const counts = new Float64Array(nComponents);
-  for (let n = 0; n < nRows; n++) {
+  for (let n = 0; n < values.length; n++) {
     const k = values[n];
     if (!(Number.isInteger(k) && k >= 0 && k < nComponents)) {
       throw new RangeError(
-        `${argument}: expected integers from 0 to nComponents - 1 (${nComponents - 1}), got ${k} at index ${n}; ` +
+        `${argument}: expected integers from 0 to nComponents - 1 (${nComponents - 1}), got ${k} at index ${kept?.[n] ?? n}; ` +
           "number the components from 0, or change nComponents",
       );
     }
@@ -190,8 +200,8 @@ function labelsStart(input: unknown, nRows: number, nComponents: number, argumen
   return { kind: "labels", labels };
 }
 
-function responsibilitiesStart(input: unknown, nRows: number, nComponents: number, argument: string): InitSettings {
-  return { kind: "responsibilities", responsibilities: checkedResponsibilities(input, nRows, nComponents, argument) };
+function responsibilitiesStart(input: unknown, rows: RowCount, nComponents: number, argument: string): InitSettings {
+  return { kind: "responsibilities", responsibilities: checkedResponsibilities(input, rows, nComponents, argument) };
 }
 
 /**
@@ -201,13 +211,15 @@ function responsibilitiesStart(input: unknown, nRows: number, nComponents: numbe
  */
 export function checkedResponsibilities(
   input: unknown,
-  nRows: number,
+  { nRows, kept }: RowCount,
   nComponents: number,
   argument: string,
 ): Float64Array {
-  const responsibilities = responsibilitiesOf(input, nRows, nComponents, argument);
+  const given = responsibilitiesOf(input, nRows, nComponents, argument);
+  const responsibilities = valuesOfRows(given, kept, nComponents);
   const totals = new Float64Array(nComponents);
-  for (let n = 0, at = 0; n < nRows; n++) {
+  for (let i = 0, at = 0; at < responsibilities.length; i++) {
+    const n = kept?.[i] ?? i;
     let sum = 0;
     for (let k = 0; k < nComponents; k++, at++) {
       const r = responsibilities[at];

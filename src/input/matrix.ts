@@ -13,20 +13,35 @@ export type NumericTypedArray =
 /** Rows in one row-major list with their shape: element (n, d) is `data[n * shape[1] + d]`. */
 export interface ShapedInput {
   /** One row after the other. */
-  readonly data: ArrayLike<number>;
+  readonly data: ArrayLike<Cell>;
   /** [rows, columns]. */
   readonly shape: readonly [number, number];
+  /** Names of its columns, a list of texts, by which some can be picked. Anything else does not count. */
+  readonly columns?: unknown;
 }
 
+/** An image, as `ImageData` has it: each pixel is a row with the columns r, g, b and a. */
+export interface ImageInput {
+  /** Four numbers for each pixel, line by line. */
+  readonly data: NumericTypedArray;
+  /** In pixels. */
+  readonly width: number;
+  /** In pixels. */
+  readonly height: number;
+}
+
+/** A number of a row. A missing one, null or undefined, is refused, or its row left out (`missing: "drop"`). */
+export type Cell = number | bigint | null | undefined;
+
 /** One row of numbers. */
-export type RowInput = readonly number[] | NumericTypedArray;
+export type RowInput = readonly Cell[] | NumericTypedArray | BigInt64Array | BigUint64Array;
 
 /** One row as an object with named values: any object that is not iterable. */
 export type RecordInput = (object & { readonly [Symbol.iterator]?: never }) | Readonly<Record<string, unknown>>;
 
-/** A vector of another library, such as Apache Arrow's. One with nulls is refused. */
+/** A vector of another library, such as Apache Arrow's. */
 export interface VectorInput {
-  readonly nullCount?: number;
+  readonly nullCount?: unknown;
   toArray(): ArrayLike<unknown>;
 }
 
@@ -37,26 +52,41 @@ export type ColumnInput = ArrayLike<unknown> | VectorInput;
 export type TableInput = Readonly<Record<string, ColumnInput>>;
 
 /**
- * A table of another library, read by its methods: a Table or RecordBatch of Apache Arrow, a table of Arquero, a frame of
- * Danfo.js, or whatever offers the same.
+ * A table of another library, read by its methods: a Table or RecordBatch of Apache Arrow or Flechette, a table of Arquero, a
+ * frame of Danfo.js, Polars or Data-Forge, or whatever offers the same pair: the names of its columns, and a method that
+ * takes a name and gives a list, a vector, or something with `values` or `toArray()`.
  */
 export type ForeignTable =
   | { readonly schema: { readonly fields: ArrayLike<unknown> }; getChild(name: string): unknown }
-  | { columnNames(): readonly string[]; array(name: string): ArrayLike<unknown> }
-  | { readonly columns: readonly string[]; column(name: string): unknown };
+  | { columnNames(): readonly string[]; array(name: string): unknown }
+  | { readonly columns: readonly string[]; column(name: string): unknown }
+  | { readonly columns: readonly string[]; getColumn(name: string): unknown }
+  | { getColumnNames(): readonly string[]; getSeries(name: string): unknown };
 
-/** A column that is not used, though it may have been meant to be. */
+/** A column of records or of a table that is not used. */
 export interface LeftOut {
-  readonly name: string;
-  /** What it holds instead of numbers. */
-  readonly holds: string;
+  /** Its name. */
+  readonly column: string;
+  /** What it holds instead of numbers, in words. */
+  readonly reason: string;
+}
+
+/** Which rows of the data are used, where some were left out for missing cells. */
+export interface Dropped {
+  /** How many rows were given. */
+  readonly nGiven: number;
+  /** The rows that are used, by their numbers in the data. */
+  readonly kept: Int32Array;
+  /** How many cells were missing in which columns, for people. */
+  readonly text: string;
 }
 
 /**
  * Every form in which rows can be given:
  *
  * - a flat typed array, row-major, beside its number of columns (`nFeatures`);
- * - `{ data, shape: [rows, columns] }`, row-major;
+ * - `{ data, shape: [rows, columns] }`, row-major, with the names of its columns if there are (`columns`);
+ * - an image: `ImageData`, or `{ data, width, height }` with four numbers for each pixel;
  * - an array of rows, each an array or typed array of numbers;
  * - an array of records with named numeric columns;
  * - a table of columns by name, in a plain object, or of another library;
@@ -74,13 +104,14 @@ export interface LeftOut {
 export type DataInput =
   | NumericTypedArray
   | ShapedInput
+  | ImageInput
   | readonly RowInput[]
   | readonly RecordInput[]
   | TableInput
   | ForeignTable
   | BigInt64Array
   | BigUint64Array
-  | readonly number[];
+  | readonly Cell[];
 
 /** Rows of numbers, whatever form they came in. It reads the caller's data when asked and holds no copy. */
 export interface Matrix {
@@ -90,15 +121,20 @@ export interface Matrix {
   readonly nColumns: number;
   /** The names of the columns, in order: of records and tables, or as given beside bare rows. */
   readonly columns: readonly string[] | undefined;
-  /** Columns of records and tables that are not used and hold something other than plain texts. Absent: none. */
-  readonly leftOut?: readonly LeftOut[];
+  /** Columns of records and tables that are not used. Absent: none. */
+  readonly leftOut?: readonly LeftOut[] | undefined;
+  /** Which rows of the data these are. Absent: all. */
+  readonly dropped?: Dropped | undefined;
+  /** Whether who gave the data could have rows with missing cells left out, for the advice of errors. */
+  readonly canDrop?: boolean | undefined;
   /**
    * Copies rows `first` to `first + count - 1`, row-major. NaN and infinite values are copied like any other.
    *
    * @param first - the first row, counted from 0.
    * @param count - how many rows; `first + count <= nRows` (the caller checks).
    * @param out - where to write; length at least `count * nColumns` (the caller checks).
+   * @param missingAsNaN - whether missing cells are copied as NaN. Default false: they are refused.
    * @throws {TypeError} If a value is not a number, naming its row and column.
    */
-  copyRows(first: number, count: number, out: Float64Array): void;
+  copyRows(first: number, count: number, out: Float64Array, missingAsNaN?: boolean): void;
 }

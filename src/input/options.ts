@@ -1,6 +1,6 @@
 import { received } from "../errors.ts";
 import { copyOfNested, integerIn, isPlain, membersOf, nonNegative, oneOf, optionsOf, seedOf } from "./checks.ts";
-import { type DataInput, type Matrix, matrixOf, vectorOf } from "./data.ts";
+import { type DataInput, type Dropped, type Matrix, matrixOf, vectorOf } from "./data.ts";
 import {
   COVARIANCE_TYPES,
   type CovarianceType,
@@ -23,6 +23,8 @@ import {
   type ParameterInput,
 } from "./init.ts";
 import { type KnownLabels, knownLabels } from "./labels.ts";
+import type { MissingCells, MissingValue } from "./missing.ts";
+import { type RowCount, valuesOfRows } from "./rows.ts";
 import { type FitProgress, Watch } from "./watch.ts";
 
 export { oneOf } from "./checks.ts";
@@ -37,13 +39,16 @@ export {
   type Effort,
   INIT_STRATEGIES,
   type Init,
+  type InitName,
   type InitSettings,
   type InitStrategy,
   type NestedOrFlat,
   type ParameterInput,
   type ResponsibilitiesInput,
+  strategyOf,
 } from "./init.ts";
 export type { KnownLabels } from "./labels.ts";
+export type { MissingCells, MissingValue } from "./missing.ts";
 export type { FitProgress } from "./watch.ts";
 
 /** What a fit tells after each iteration. */
@@ -145,8 +150,19 @@ export interface FitOptions {
   readonly reproducible?: boolean | undefined;
   /** The number of columns D of a flat array; of other data, what to insist on. */
   readonly nFeatures?: number | undefined;
-  /** The columns to use of records and tables, by name, in this order; names for the columns of bare rows. */
-  readonly columns?: readonly string[] | undefined;
+  /**
+   * The columns to use of records, tables and images, by name, in this order; names for the columns of bare rows. Or the
+   * indices of columns of bare rows, from 0. A column of booleans or dates that is named is read as 0 and 1, or as
+   * milliseconds since 1970.
+   */
+  readonly columns?: readonly (string | number)[] | undefined;
+  /**
+   * What becomes of rows with missing cells (null, undefined, NaN and `missingValues`): `"error"` refuses the data, `"drop"`
+   * leaves the rows out, together with what `sampleWeight`, `labels` and `init` say of them. Default `"error"`.
+   */
+  readonly missing?: MissingCells | undefined;
+  /** What stands for a missing cell beside null, undefined and NaN, for example `["", "NA", -999]`. Default: nothing. */
+  readonly missingValues?: readonly MissingValue[] | undefined;
 }
 
 /** A mixture, as far as a fit can go on from it. */
@@ -159,7 +175,7 @@ export interface WarmStart extends ParameterInput {
   readonly family?: FamilyName | undefined;
 }
 
-/** {@link FitOptions}, checked and complete. `nFeatures` and `columns` are the matrix's business. */
+/** {@link FitOptions}, checked and complete. How to read the data is the matrix's business. */
 export interface FitSettings {
   readonly nComponents: number;
   /** The shape of the covariances. */
@@ -220,6 +236,8 @@ const FIT_KEYS: Readonly<Record<keyof FitOptions, true>> = {
   reproducible: true,
   nFeatures: true,
   columns: true,
+  missing: true,
+  missingValues: true,
 };
 
 /**
@@ -235,23 +253,40 @@ export function fitInput(
   options: FitOptions,
 ): { readonly matrix: Matrix; readonly settings: FitSettings; readonly warmStart: WarmStart | undefined } {
   const given = fitOptions(options);
-  const matrix = matrixOf(data, { nFeatures: given.nFeatures, columns: given.columns });
-  return { matrix, settings: fitSettings(given as FitOptions, matrix.nRows), warmStart: given.warmStart };
+  const matrix = fitMatrix(data, given);
+  return {
+    matrix,
+    settings: fitSettings(given as FitOptions, matrix.nRows, matrix.dropped),
+    warmStart: given.warmStart,
+  };
 }
+
+/** The rows of a fit, read as its options say. @throws as {@link matrixOf}. */
+export function fitMatrix(
+  data: DataInput,
+  { nFeatures, columns, missing = "error", missingValues }: Partial<Pick<FitOptions, DataOption>>,
+): Matrix {
+  return matrixOf(data, { nFeatures, columns, missing, missingValues });
+}
+
+/** The options that say how to read the data. */
+type DataOption = "nFeatures" | "columns" | "missing" | "missingValues";
 
 /**
  * Checks the options of a fit and fills in the defaults. Parameters to start from are checked with the model.
  *
  * @param options - what the caller gave; a key that is `undefined` counts as left out.
  * @param nRows - the number of rows N.
+ * @param dropped - which rows of the data these are, if some were left out: lists with something for each row speak of all.
  * @returns settings in which nothing is left to decide but what depends on the values of the data.
  * @throws {TypeError} If an option is unknown or of the wrong type.
  * @throws {RangeError} If a value is out of bounds or a length does not fit the data.
  * @example
  * fitSettings({ nComponents: 3 }, 150).covarianceType; // "full"
  */
-export function fitSettings(options: FitOptions, nRows: number): FitSettings {
+export function fitSettings(options: FitOptions, nRows: number, dropped?: Dropped): FitSettings {
   const given = fitOptions(options);
+  const rows: RowCount = { nRows: dropped?.nGiven ?? nRows, kept: dropped?.kept };
   const nComponents = componentCount(given.nComponents, nRows);
   const warmStart = ifGiven(given.warmStart, (start) => warmStartOf(start, given));
   const kind = kindOf(
@@ -263,7 +298,7 @@ export function fitSettings(options: FitOptions, nRows: number): FitSettings {
   const start = warmStart ? membersOf<ParameterInput>(warmStart, PARAMETER_KEYS) : given.init;
   const effort = given.effort === undefined ? "standard" : oneOf("effort", given.effort, EFFORTS);
   const init: InitSettings =
-    start === undefined ? { kind: "strategy", strategy: effort } : initSettings(start, nRows, nComponents);
+    start === undefined ? { kind: "strategy", strategy: effort } : initSettings(start, rows, nComponents);
   const { accelerate = true, reproducible = true } = given;
   for (const [name, value] of Object.entries({ accelerate, reproducible })) {
     if (typeof value !== "boolean") {
@@ -279,12 +314,12 @@ export function fitSettings(options: FitOptions, nRows: number): FitSettings {
     prior,
     nInit: startCount(nInit, init),
     init,
-    labels: ifGiven(given.labels, (labels) => knownLabels(labels, nRows, nComponents)),
+    labels: ifGiven(given.labels, (labels) => knownLabels(labels, rows, nComponents)),
     fixed: ifGiven(given.fixed, (fixed) =>
       fixedSettings(fixed, nComponents, sharesCovariance(kind.family), init, prior),
     ),
     seed: seedOf(seed),
-    sampleWeight: ifGiven(given.sampleWeight, (weights) => sampleWeightOf(weights, nRows, nComponents)),
+    sampleWeight: ifGiven(given.sampleWeight, (weights) => sampleWeightOf(weights, rows, nComponents)),
     signal: ifGiven(given.signal, signalOf),
     onIteration: ifGiven(given.onIteration, (listener) => listenerOf("onIteration", listener)),
     watch: watchOf(given),
@@ -394,15 +429,15 @@ function startCount(value: unknown, init: InitSettings): number {
   return nInit;
 }
 
-function sampleWeightOf(values: ArrayLike<number>, nRows: number, nComponents: number): Float64Array {
-  const weights = vectorOf(values, nRows, "sampleWeight", { expected: "one weight per row" });
+function sampleWeightOf(values: ArrayLike<number>, { nRows, kept }: RowCount, nComponents: number): Float64Array {
+  const weights = valuesOfRows(vectorOf(values, nRows, "sampleWeight", { expected: "one weight per row" }), kept);
   let total = 0;
   let counted = 0;
-  for (let n = 0; n < nRows; n++) {
+  for (let n = 0; n < weights.length; n++) {
     const weight = weights[n];
     if (!(weight >= 0 && weight < Infinity)) {
       throw new RangeError(
-        `sampleWeight: expected finite numbers, 0 or more, got ${weight} at index ${n}; ` +
+        `sampleWeight: expected finite numbers, 0 or more, got ${weight} at index ${kept?.[n] ?? n}; ` +
           "give the row a weight of 0 to ignore it",
       );
     }

@@ -2,20 +2,23 @@
 import { quoted, received } from "../errors.ts";
 import { firstHole, isList, isTypedArray, memberOf, numberOf } from "./checks.ts";
 import { columnLabel } from "./columns.ts";
-import { holdsTimes, isVector, type NamedColumns, vectorList } from "./foreign.ts";
-import { badRow, type MatrixRequest, noRows, numberAt } from "./forms.ts";
+import { isVector, type NamedColumns, timesIn, vectorList } from "./foreign.ts";
+import { badRow, type MatrixRequest, noRows, numberAt, unknownColumn } from "./forms.ts";
 import type { LeftOut, Matrix } from "./matrix.ts";
+import { isMissing, type MissingRule } from "./missing.ts";
 
 /** The values of a record, by name. */
 type Values = Readonly<Record<string, unknown>>;
 
 /** What a column has been seen to hold: numbers, or the words for what it holds instead. "": nothing yet. */
 const NUMBERS = "numbers";
-const TEXTS = "texts";
+const TRUTHS = "true and false";
+const DATES = "dates";
 
 /** What a column holds once another value has been seen: one number makes it a column of numbers. */
-function holding(so: string, value: unknown): string {
-  if (so === NUMBERS || value === undefined || value === null) return so;
+function holding(so: string, value: unknown, rule: MissingRule): string {
+  // NaN is missing, but a number
+  if (so === NUMBERS || (isMissing(value, rule) && !Number.isNaN(value))) return so;
   if (typeof value === "number" || typeof value === "bigint") return NUMBERS;
   const kind = kindOf(value);
   return so === "" || so === kind ? kind : "values of several kinds";
@@ -23,19 +26,25 @@ function holding(so: string, value: unknown): string {
 
 function kindOf(value: unknown): string {
   if (typeof value === "string")
-    return value.trim() !== "" && Number.isFinite(Number(value)) ? "numbers as texts" : TEXTS;
-  if (typeof value === "boolean") return "true and false";
-  if (Object.prototype.toString.call(value) === "[object Date]") return "dates";
+    return value.trim() !== "" && Number.isFinite(Number(value)) ? "numbers as texts" : "texts";
+  if (typeof value === "boolean") return TRUTHS;
+  if (Object.prototype.toString.call(value) === "[object Date]") return DATES;
   return `values such as ${received(value)}`;
 }
 
-/** The columns that are left out and may have been meant; one of texts says of itself what it is. */
+/**
+ * Whether a column that is asked for by name is read as numbers: true and false as 1 and 0, dates as milliseconds since 1970,
+ * and one without any value, so that what is missing is counted.
+ */
+function isAskedFor(kind: string, { columns }: MatrixRequest): boolean {
+  return columns !== undefined && (kind === TRUTHS || kind === DATES || kind === "");
+}
+
+/** The columns that are left out, with what they hold. */
 function leftOutOf(kinds: Iterable<readonly [string, string]>): LeftOut[] {
-  const leftOut: LeftOut[] = [];
-  for (const [name, kind] of kinds) {
-    if (kind !== NUMBERS && kind !== TEXTS) leftOut.push({ name, holds: kind === "" ? "no values" : kind });
-  }
-  return leftOut;
+  return [...kinds].flatMap(([column, kind]) =>
+    kind === NUMBERS ? [] : [{ column, reason: kind === "" ? "no values" : kind }],
+  );
 }
 
 export function isRecord(value: unknown): value is Values {
@@ -50,33 +59,58 @@ export function recordsMatrix(records: ArrayLike<Values>, request: MatrixRequest
     const record: unknown = records[n];
     if (!isRecord(record)) throw badRow(argument, n, record, "a record");
   }
-  const kinds = request.columns ? undefined : kindsOf(records);
+  refuseIndices(request);
+  const kinds = request.columns ? undefined : kindsOf(records, request.rule);
   const columns = request.columns ?? [...(kinds ?? [])].flatMap(([name, kind]) => (kind === NUMBERS ? [name] : []));
   if (request.columns) checkKnown(records, request);
   checkNamed(columns, kinds?.keys() ?? [], request, "turn texts into numbers, or give rows of numbers");
   const nColumns = columns.length;
   // a record without the key would say what somebody has put into Object.prototype
   const isInherited = columns.some((name) => name in Object.prototype);
+  const valueAt = (n: number, name: string): unknown =>
+    isInherited ? memberOf(Object(records[n]), name) : records[n]?.[name];
+  const asked: boolean[] = [];
+  /** Whether a whole column is of what is read as numbers if it is asked for. */
+  const isAsked = (d: number): boolean => {
+    let kind = "";
+    for (let n = 0; n < nRows && asked[d] === undefined; n++)
+      kind = holding(kind, valueAt(n, columns[d]), request.rule);
+    asked[d] ??= isAskedFor(kind, request);
+    return asked[d];
+  };
   return {
     nRows,
     nColumns,
     columns,
     leftOut: leftOutOf(kinds ?? []),
-    copyRows(first, count, out) {
+    copyRows(first, count, out, missingAsNaN) {
       let at = 0;
       for (let n = first; n < first + count; n++) {
-        const record = records[n];
         for (let d = 0; d < nColumns; d++) {
-          const value = isInherited ? memberOf(Object(record), columns[d]) : record?.[columns[d]];
-          out[at++] = typeof value === "number" ? value : numberAt(request, n, columnLabel(d, columns), value);
+          const value = valueAt(n, columns[d]);
+          const isOther = typeof value === "boolean" || (typeof value === "object" && value !== null);
+          out[at++] =
+            typeof value === "number"
+              ? value
+              : isOther && !isMissing(value, request.rule) && isAsked(d)
+                ? Number(value)
+                : numberAt(request, n, columnLabel(d, columns), value, missingAsNaN);
         }
       }
     },
   };
 }
 
+/** Columns with names are picked by these alone: what order they come in says little. */
+function refuseIndices({ picks, argument }: MatrixRequest): void {
+  if (!picks) return;
+  throw new TypeError(
+    `columns: expected names, as the columns of ${argument} have them, got ${received(picks[0])}; write for example ["x", "y"]`,
+  );
+}
+
 /** What each key of the records holds, in the order in which they come. O(all keys of all records). */
-function kindsOf(records: ArrayLike<Values>): ReadonlyMap<string, string> {
+function kindsOf(records: ArrayLike<Values>, rule: MissingRule): ReadonlyMap<string, string> {
   const kinds = new Map<string, string>();
   // most records have the keys of the first, in its order: then only what is not known to be numbers is looked up
   const order = Object.keys(Object(records[0]));
@@ -87,7 +121,7 @@ function kindsOf(records: ArrayLike<Values>): ReadonlyMap<string, string> {
     for (let i = 0; i < keys.length; i++) {
       const key = keys[i];
       if (settled[i] && key === order[i]) continue;
-      const kind = holding(kinds.get(key) ?? "", record[key]);
+      const kind = holding(kinds.get(key) ?? "", record[key], rule);
       kinds.set(key, kind);
       if (key === order[i]) settled[i] = kind === NUMBERS;
     }
@@ -113,6 +147,7 @@ function checkKnown(records: ArrayLike<Values>, request: MatrixRequest): void {
 /** A table: columns by name. */
 export function tableMatrix({ names, columnOf }: NamedColumns, request: MatrixRequest): Matrix {
   const { argument } = request;
+  refuseIndices(request);
   const known = new Set(names);
   if (known.size < names.length) {
     const name = names.find((candidate) => !known.delete(candidate));
@@ -146,13 +181,14 @@ export function tableMatrix({ names, columnOf }: NamedColumns, request: MatrixRe
     nRows,
     nColumns,
     columns,
-    leftOut: leftOutOf(kinds),
-    copyRows(first, count, out) {
+    leftOut: leftOutOf(request.columns ? [] : kinds),
+    copyRows(first, count, out, missingAsNaN) {
       for (let d = 0; d < nColumns; d++) {
         const list = lists[d];
         for (let n = first, at = d; n < first + count; n++, at += nColumns) {
           const value = list[n];
-          out[at] = typeof value === "number" ? value : numberAt(request, n, columnLabel(d, columns), value);
+          out[at] =
+            typeof value === "number" ? value : numberAt(request, n, columnLabel(d, columns), value, missingAsNaN);
         }
       }
     },
@@ -166,16 +202,20 @@ interface ColumnRead {
 }
 
 function readColumn(value: unknown, name: string, request: MatrixRequest): ColumnRead {
-  if (isVector(value) && holdsTimes(value)) return { list: undefined, kind: "dates or times" };
+  const times = isVector(value) ? timesIn(value) : undefined;
+  if (times !== undefined && !isAskedFor(times, request)) return { list: undefined, kind: times };
   const list = isVector(value) ? vectorList(value, `column ${received(name)}`) : value;
   if (!isList(list)) return { list: undefined, kind: kindOf(value) };
   if (list.length === 0 || isTypedArray(list)) return { list, kind: NUMBERS };
   let kind = "";
   const hole = firstHole(list);
-  for (let n = 0; n < (hole < 0 ? list.length : hole) && kind !== NUMBERS; n++) kind = holding(kind, list[n]);
-  if (kind !== NUMBERS) return { list: undefined, kind };
+  const end = hole < 0 ? list.length : hole;
+  for (let n = 0; n < end && kind !== NUMBERS; n++) kind = holding(kind, list[n], request.rule);
+  const isAsked = isAskedFor(kind, request);
+  if (kind !== NUMBERS && !isAsked) return { list: undefined, kind };
   if (hole >= 0) numberAt(request, hole, received(name), undefined);
-  return { list, kind };
+  if (!isAsked) return { list, kind };
+  return { list: Array.from(list, (cell) => (isMissing(cell, request.rule) ? null : Number(cell))), kind: NUMBERS };
 }
 
 function notColumn(request: MatrixRequest, name: string, value: unknown, kind: string): TypeError {
@@ -202,10 +242,4 @@ function checkNamed(columns: readonly string[], keys: Iterable<string>, request:
         "name the ones to use with columns",
     );
   }
-}
-
-/** The error for a name in `columns` that the data does not have. */
-function unknownColumn(request: MatrixRequest, name: string, available: readonly string[]): RangeError {
-  const has = available.length === 0 ? "the data has no names" : `the data has ${quoted(available)}`;
-  return new RangeError(`columns: expected names of columns, got ${received(name)}; ${has} (${request.argument})`);
 }

@@ -1,5 +1,5 @@
 // No column of records or of a table goes away without a word: it is used, or the data are refused by row and column, or the
-// report has a warning that names it. Only columns of plain texts, which are labels by nature, are left out in silence.
+// report names it, and what it holds, in leftOut and in a warning.
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { GaussianMixture, marginal } from "../../src/index.ts";
@@ -14,6 +14,7 @@ const OTHERS: Readonly<Record<string, readonly [(n: number) => unknown, string]>
   dates: [(n) => new Date(n), "dates"],
   booleans: [(n) => n % 2 === 0, "true and false"],
   "numbers as texts": [(n) => `${n}.5`, "numbers as texts"],
+  texts: [(n) => `row ${n}`, "texts"],
   nothing: [(n) => (n % 2 ? null : undefined), "no values"],
   lists: [(n) => [n], "values such as an array of length 1"],
   "dates and texts": [(n) => (n < 3 ? "a" : new Date(n)), "values of several kinds"],
@@ -26,9 +27,10 @@ describe("a column that is not used is named with what it holds:", () => {
       for (const data of [{ x: numbers, other }, numbers.map((x, n) => ({ x, other: other[n] }))]) {
         const { columns, report } = fitTo(data);
         expect(columns).toEqual(["x"]);
+        expect(report?.leftOut).toEqual([{ column: "other", reason: holds }]);
         expect(report?.warnings).toEqual([
           {
-            code: "IGNORED_COLUMN",
+            code: "COLUMN_LEFT_OUT",
             message: `not used, as they hold no numbers: "other" (${holds}); convert them, or name the columns to use with columns`,
           },
         ]);
@@ -43,7 +45,7 @@ describe("a column that is not used is named with what it holds:", () => {
       nullCount: 0,
       toArray: () => BigInt64Array.from(numbers, (_, n) => BigInt(n)),
     };
-    expect(fitTo({ x: numbers, times }).report?.warnings[0].message).toContain('"times" (dates or times)');
+    expect(fitTo({ x: numbers, times }).report?.warnings[0].message).toContain('"times" (dates)');
   });
 
   test("thousands of them, in brief", () => {
@@ -56,8 +58,10 @@ describe("a column that is not used is named with what it holds:", () => {
   });
 });
 
-test("columns of plain texts are left out, and nothing is said", () => {
-  expect(fitTo({ x: numbers, name: numbers.map((_, n) => `row ${n}`) }).report?.warnings).toEqual([]);
+test("nothing is said of columns that are not named where others are", () => {
+  const table = { x: numbers, name: numbers.map((_, n) => `row ${n}`) };
+  const { report } = GaussianMixture.fitSync(table, { nComponents: 1, columns: ["x"] });
+  expect([report?.leftOut, report?.warnings]).toEqual([[], []]);
 });
 
 /** One column: in each row a number, an integer (bigint), a text, a date, nothing, or not even the key. */
@@ -70,13 +74,11 @@ const column = fc.oneof(
   { weight: 2, arbitrary: fc.tuple(cell, cell).map(([a, b]) => [...new Array<string>(N - 1).fill(a), b]) },
 );
 
-/** What must become of a column, told from all of its rows: used, refused, named, or left out in silence. */
+/** What must become of a column, told from all of its rows: used, refused, or named; of one that no row has, nothing. */
 function fateOf(kinds: readonly string[], isThere: boolean): "used" | "refused" | "named" | "silent" {
   const numeric = kinds.filter((kind) => kind === "number" || kind === "bigint").length;
   if (numeric > 0) return numeric === N ? "used" : "refused";
-  const present = new Set(kinds.filter((kind) => kind === "NA" || kind === "date"));
-  if (present.has("date")) return "named";
-  return present.has("NA") || !isThere ? "silent" : "named";
+  return isThere ? "named" : "silent";
 }
 
 test("every column is used, refused, or named in a warning, whichever rows say what it is", () => {
@@ -96,8 +98,9 @@ test("every column is used, refused, or named in a warning, whichever rows say w
         expect(fate).toBe("refused");
         return;
       }
-      const warning = mixture.report?.warnings.find(({ code }) => code === "IGNORED_COLUMN");
-      const found = mixture.columns?.includes("c") ? "used" : warning?.message.includes('"c"') ? "named" : "silent";
+      const warning = mixture.report?.warnings.find(({ code }) => code === "COLUMN_LEFT_OUT");
+      const isNamed = warning?.message.includes('"c"') && mixture.report?.leftOut[0].column === "c";
+      const found = mixture.columns?.includes("c") ? "used" : isNamed ? "named" : "silent";
       expect(found).toBe(fate);
     }),
     { numRuns: 400 },

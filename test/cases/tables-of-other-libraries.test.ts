@@ -224,8 +224,7 @@ describe("read as the numbers that they are:", () => {
 });
 
 describe("refused with what to do:", () => {
-  class Image {
-    readonly data = new Uint8ClampedArray(16);
+  class Canvas {
     readonly width = 2;
     readonly height = 2;
   }
@@ -253,13 +252,10 @@ describe("refused with what to do:", () => {
     readonly values = x;
   }
   const nullable = new Vector({ typeId: 3, precision: 2 }, [1, null, 3], Float64Array.of(1, 0, 3), 1);
+  const opaque = { nullCount: 1, toArray: () => Float64Array.of(1, 0, 3) };
   const odd = new Vector({ typeId: 15 }, [], Uint8Array.of(1, 2, 3, 4));
   const cases: Readonly<Record<string, readonly [unknown, RegExp]>> = {
-    "an image": [new Image(), /got an Image; of an image give \{ data: image\.data, shape/],
-    "a decoded image": [
-      { data: new Uint8Array(16), width: 2, height: 2 },
-      /of an image give \{ data: image\.data, shape/,
-    ],
+    "a canvas": [new Canvas(), /got a Canvas; draw it on a canvas and give context\.getImageData\(0, 0, width, height\)/],
     "a tensor": [new Tensor(), /got a Tensor; give \{ data: data\.dataSync\(\), shape: data\.shape \}/],
     "columns in a class": [new Columns(), /got a Columns; if its fields are the columns, give \{ \.\.\.data \}/],
     "a reader of results": [new Reader(), /got a Reader; give data\.getRowObjects\(\)/],
@@ -268,8 +264,9 @@ describe("refused with what to do:", () => {
     "a Set": [new Set([x]), /got a Set; give \[\.\.\.data\]/],
     "rows in Maps": [[new Map([["x", 1]])], /got no keys; give rows of numbers, or plain objects/],
     "a promise": [Promise.resolve(x), /got a Promise; await it first/],
-    "a vector with nulls": [{ c: nullable }, /column "c", got 1 nulls; leave their rows out/],
-    "a table with nulls": [new Table({ c: nullable }), /column "c", got 1 nulls/],
+    "a vector with nulls": [{ c: nullable }, /row 1, column "c", got null; leave the row out or fill the value in/],
+    "a table with nulls": [new Table({ c: nullable }), /row 1, column "c", got null/],
+    "a vector with nulls and no way to them": [{ c: opaque }, /column "c", got 1 nulls; leave their rows out/],
     "a table with a name twice": [
       Object.assign(new Table({ x: doubles(x) }), { schema: { fields: [{ name: "x" }, { name: "x" }] } }),
       /expected columns of different names, got "x" twice; rename one/,

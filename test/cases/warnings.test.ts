@@ -100,7 +100,7 @@ describe("what a warning advises makes it go away:", () => {
     );
   });
 
-  test("IGNORED_COLUMN, to convert the column or to name the others", () => {
+  test("COLUMN_LEFT_OUT, to convert the column or to name the others", () => {
     fc.assert(
       fc.property(
         grouped,
@@ -111,10 +111,10 @@ describe("what a warning advises makes it go away:", () => {
         ),
         ({ rows, options }, valueAt) => {
           const records = rows.map(([x, y], n) => ({ x, y, other: valueAt(n) }));
-          expect(warningsOf(records as DataInput, options)).toMatchObject([{ code: "IGNORED_COLUMN" }]);
+          expect(warningsOf(records as DataInput, options)).toMatchObject([{ code: "COLUMN_LEFT_OUT" }]);
           const converted = records.map((record) => ({ ...record, other: Number(record.other) }));
-          expect(has("IGNORED_COLUMN", converted, options)).toBe(false);
-          expect(has("IGNORED_COLUMN", records as DataInput, { ...options, columns: ["x", "y"] })).toBe(false);
+          expect(has("COLUMN_LEFT_OUT", converted, options)).toBe(false);
+          expect(has("COLUMN_LEFT_OUT", records as DataInput, { ...options, columns: ["x", "y"] })).toBe(false);
         },
       ),
       runs(30),

@@ -30,3 +30,16 @@ export function excessOf(problem: Problem, parameters: number): string | undefin
     `${leastRows(problem)} rows and more; use covarianceType "${DIAG.name}", or fewer columns`
   );
 }
+
+/**
+ * Why the rows are few for the parameters, though they are enough for covariances; undefined where they are not.
+ *
+ * @param parameters - how many there are.
+ */
+export function scarcityOf({ rows, form, K }: Problem, parameters: number): string | undefined {
+  if (rows.N >= parameters) return undefined;
+  const ways = [K > 1 && "fewer components", form.isDense && rows.D > 1 && "a simpler covarianceType", "more rows"];
+  const [last, ...others] = ways.filter(Boolean).reverse();
+  const way = others.length > 0 ? `${others.reverse().join(", ")} or ${last}` : last;
+  return `${parameters} parameters from ${rows.N} rows of ${rows.D} columns: other rows could have given others; use ${way}`;
+}

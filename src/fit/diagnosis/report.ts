@@ -4,16 +4,17 @@ import type { Work } from "../../engine/schedule.ts";
 import { relaxes } from "../../engine/threads.ts";
 import { received } from "../../errors.ts";
 import { columnLabel } from "../../input/columns.ts";
-import type { Matrix } from "../../input/matrix.ts";
+import type { LeftOut, Matrix } from "../../input/matrix.ts";
 import type { FitSettings } from "../../input/options.ts";
+import { selectRows } from "../../input/rows.ts";
 import { modelSteps } from "../../model/model.ts";
 import { scoreRows } from "../../model/score.ts";
 import type { Em } from "../em/em.ts";
 import { freeParameters } from "../em/fixed.ts";
 import type { Run } from "../em/iterate.ts";
-import { selectRows } from "../em/packing.ts";
 import { dependentColumns } from "../em/total-covariance.ts";
-import { excessOf } from "./demand.ts";
+import { countingColumns } from "./counting.ts";
+import { excessOf, scarcityOf } from "./demand.ts";
 import { spuriousComponents } from "./spurious.ts";
 
 /**
@@ -23,10 +24,14 @@ import { spuriousComponents } from "./spurious.ts";
  * - `TIME_LIMIT`: `timeLimit` was over before the search or the fit was; the message says how far it was.
  * - `TOO_MANY_PARAMETERS`: full or tied covariances have more columns than there are rows for them: regularisation has decided
  *   what the data could not. The message says how many rows it takes.
+ * - `FEW_ROWS`: there are more parameters than rows; the message has both numbers.
+ * - `ROWS_DROPPED`: rows with missing cells were left out, as `missing: "drop"` asks for; the message counts the cells by column.
+ * - `LIKE_AN_ID`: a column counts the rows: its integers grow by 1 from row to row, or each of a range is there once. Looked for from
+ *   10 rows on; in rows with weights only the former.
  * - `CONSTANT_COLUMN`: a column has the same value in every row; it carries no information.
  * - `DEPENDENT_COLUMN`: a column is a linear combination of columns before it, or a copy of one. Looked for where there are more
  *   rows than columns, for diagonal and spherical covariances up to 128 columns.
- * - `IGNORED_COLUMN`: columns of records or of a table were left out that hold something other than numbers or plain texts.
+ * - `COLUMN_LEFT_OUT`: columns of records or of a table were left out, as they hold something other than numbers; see `leftOut`.
  * - `EMPTY_COMPONENT`: a component has lost all its rows; its weight is 0.
  * - `SPURIOUS_COMPONENT`: a component has shrunk onto few rows, or onto rows that lie in a plane by chance, which the message
  *   names; its likelihood says little.
@@ -35,9 +40,12 @@ export type FitWarningCode =
   | "NOT_CONVERGED"
   | "TIME_LIMIT"
   | "TOO_MANY_PARAMETERS"
+  | "FEW_ROWS"
+  | "ROWS_DROPPED"
+  | "LIKE_AN_ID"
   | "CONSTANT_COLUMN"
   | "DEPENDENT_COLUMN"
-  | "IGNORED_COLUMN"
+  | "COLUMN_LEFT_OUT"
   | "EMPTY_COMPONENT"
   | "SPURIOUS_COMPONENT";
 
@@ -102,8 +110,12 @@ export interface FitReport {
    * be much likelier and its smallest component hold few rows, a `"thorough"` search would return that. Empty with known labels.
    */
   readonly optima: readonly Optimum[];
-  /** Rows in the data, those of weight 0 included. */
+  /** Rows that were used, those of weight 0 included. */
   readonly nRows: number;
+  /** Rows that were left out, as cells are missing in them; 0 but with `missing: "drop"`. */
+  readonly nDropped: number;
+  /** Columns of records or of a table that were left out, and why; none where the columns to use were named. */
+  readonly leftOut: readonly LeftOut[];
   /** Parameters that were free: all but those held by `fixed`. */
   readonly nParameters: number;
   /** Sum of the rows' weights; the number of rows if none were given. */
@@ -132,6 +144,8 @@ export function* reportOf(
     starts: runs.map(({ logLikelihood, nIterations, converged }) => ({ logLikelihood, nIterations, converged })),
     optima: [],
     nRows: matrix.nRows,
+    nDropped: matrix.dropped ? matrix.dropped.nGiven - matrix.nRows : 0,
+    leftOut: (matrix.leftOut ?? []).map((one) => ({ ...one })),
     nParameters: freeParameters(parameters, settings.fixed),
     totalWeight: em.rows.totalWeight,
     reproducible: !relaxes(settings),
@@ -167,8 +181,21 @@ function* warningsOf(
   }
   // a prior tells what the data do not
   const covariancesHeld = settings.fixed?.covariances.every((held) => held);
-  const excess = !settings.prior && !covariancesHeld && excessOf(em, freeParameters(parameters, settings.fixed));
-  if (excess) warnings.push({ code: "TOO_MANY_PARAMETERS", message: excess });
+  if (!settings.prior) {
+    const count = freeParameters(parameters, settings.fixed);
+    const excess = covariancesHeld ? undefined : excessOf(em, count);
+    const scarcity = scarcityOf(em, count);
+    if (excess) warnings.push({ code: "TOO_MANY_PARAMETERS", message: excess });
+    else if (scarcity) warnings.push({ code: "FEW_ROWS", message: scarcity });
+  }
+  warnings.push(...dataWarnings(matrix));
+  for (const { column, from, to } of isCut ? [] : yield* countingColumns(em.rows, matrix, !!settings.sampleWeight)) {
+    warnings.push({
+      code: "LIKE_AN_ID",
+      column,
+      message: `column ${columnLabel(column, matrix.columns)} counts the rows from ${from} to ${to}, as an id does; leave it out`,
+    });
+  }
   em.rows.columnVariances.forEach((variance, column) => {
     if (variance > 0) return;
     warnings.push({
@@ -184,14 +211,6 @@ function* warningsOf(
       message: `column ${columnLabel(column, matrix.columns)} follows from the columns before it; leave it out`,
     });
   }
-  if (matrix.leftOut?.length) {
-    const columns = matrix.leftOut.map(({ name, holds }) => `${received(name)} (${holds})`);
-    const more = columns.length > MOST_NAMED ? ` and ${columns.length - MOST_NAMED} more` : "";
-    warnings.push({
-      code: "IGNORED_COLUMN",
-      message: `not used, as they hold no numbers: ${columns.slice(0, MOST_NAMED).join(", ")}${more}; convert them, or name the columns to use with columns`,
-    });
-  }
   parameters.weights.forEach((weight, component) => {
     if (weight > 0) return;
     warnings.push({
@@ -201,6 +220,27 @@ function* warningsOf(
     });
   });
   warnings.push(...(yield* spuriousWarnings(em, matrix, parameters, settings)));
+  return warnings;
+}
+
+/** What there is to say about the data that were not used. */
+function dataWarnings({ nRows, dropped, leftOut = [] }: Matrix): FitWarning[] {
+  const warnings: FitWarning[] = [];
+  if (dropped) {
+    const { nGiven, text } = dropped;
+    warnings.push({
+      code: "ROWS_DROPPED",
+      message: `${nGiven - nRows} of ${nGiven} rows are left out, as values are missing: ${text}; fill the values in to use the rows`,
+    });
+  }
+  if (leftOut.length > 0) {
+    const columns = leftOut.slice(0, MOST_NAMED).map(({ column, reason }) => `${received(column)} (${reason})`);
+    const more = leftOut.length > MOST_NAMED ? ` and ${leftOut.length - MOST_NAMED} more` : "";
+    warnings.push({
+      code: "COLUMN_LEFT_OUT",
+      message: `not used, as they hold no numbers: ${columns.join(", ")}${more}; convert them, or name the columns to use with columns`,
+    });
+  }
   return warnings;
 }
 
@@ -231,7 +271,7 @@ function* spuriousWarnings(
   return spurious.map((component) => {
     const rows: number[] = [];
     labels.forEach((label, n) => {
-      if (label === component) rows.push(n);
+      if (label === component) rows.push(matrix.dropped?.kept[n] ?? n);
     });
     const relative = Array.from({ length: D }, (_, d) => {
       const average = weights.reduce((sum, weight, k) => sum + weight * variances[k * D + d], 0);

@@ -2,7 +2,8 @@
 import type { Work } from "../../engine/schedule.ts";
 import { mostTileRows } from "../../engine/tiles.ts";
 import type { Matrix } from "../../input/matrix.ts";
-import { measured, packing, selectRows } from "./packing.ts";
+import { selectRows } from "../../input/rows.ts";
+import { measured, packing } from "./packing.ts";
 import { rearranged } from "./rearrange.ts";
 import { type RowSource, rowWeights } from "./row-source.ts";
 

@@ -5,6 +5,7 @@ import { inArena, type Work } from "../../engine/schedule.ts";
 import { packRows, tileRows, windowRows } from "../../engine/tiles.ts";
 import { columnLabel } from "../../input/columns.ts";
 import type { Matrix } from "../../input/matrix.ts";
+import { selectRows } from "../../input/rows.ts";
 import { type RowSource, sourceOf } from "./row-source.ts";
 
 /** Numbers beyond this could overflow when squared and summed. */
@@ -114,19 +115,6 @@ function positiveRows(sampleWeight: Float64Array): Int32Array {
     if (weight > 0) rows.push(n);
   });
   return Int32Array.from(rows);
-}
-
-/** Some rows of a matrix, in order. */
-export function selectRows(all: Matrix, rows: Int32Array): Matrix {
-  const D = all.nColumns;
-  return {
-    nRows: rows.length,
-    nColumns: D,
-    columns: all.columns,
-    copyRows: (first, count, out) => {
-      for (let n = 0; n < count; n++) all.copyRows(rows[first + n], 1, out.subarray(n * D, (n + 1) * D));
-    },
-  };
 }
 
 type Unmeasured = Omit<Parameters<typeof sourceOf>[0], "columnMeans" | "columnVariances">;
