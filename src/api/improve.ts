@@ -4,10 +4,11 @@ import { runHere, runOnThreads } from "../engine/threads.ts";
 import { improveWork } from "../fit/search/improve.ts";
 import { integerIn } from "../input/checks.ts";
 import type { DataInput, Matrix } from "../input/data.ts";
+import { fitMatrix } from "../input/fit-data.ts";
 import { type FitOptions, type FitSettings, fitOptions, fitSettings } from "../input/options.ts";
 import { fittedMixture, type GaussianMixture } from "./gaussian-mixture.ts";
 import { givenModel } from "./given.ts";
-import { type Mixture, rowsFor } from "./mixture.ts";
+import { type Mixture, MODEL_WIDTH } from "./mixture.ts";
 
 /** Options of a fit that have no place here. */
 const OTHERS = [
@@ -84,9 +85,10 @@ interface Input {
 
 function inputOf(mixture: Mixture, data: DataInput, options: ImproveOptions): Input {
   const start = givenModel(mixture);
-  const { moves = 5, missing = "error", missingValues, ...fit } = fitOptions(options, OTHERS, ["moves"]);
+  const { moves = 5, missing, missingValues, ...fit } = fitOptions(options, OTHERS, ["moves"]);
   const { nComponents } = start;
-  const matrix = rowsFor(mixture, data, { missing, missingValues });
+  const { nFeatures, columns } = mixture;
+  const matrix = fitMatrix(data, { nFeatures, columns, missing, missingValues }, { widthName: MODEL_WIDTH });
   return {
     matrix,
     settings: fitSettings({ ...fit, nComponents, covarianceType: mixture.family }, matrix.nRows, matrix.dropped),

@@ -4,7 +4,7 @@ import type { Parameters } from "../covariance/parameters.ts";
 import { finite, precisionsOf } from "../covariance/roots.ts";
 import { received } from "../errors.ts";
 import { integerIn, isPlain, knownKeys, membersOf, optionsOf, seedOf } from "../input/checks.ts";
-import { type DataInput, type Matrix, type MatrixOptions, matrixOf, namesOf, vectorOf } from "../input/data.ts";
+import { type DataInput, type Matrix, matrixOf, namesOf, vectorOf } from "../input/data.ts";
 import {
   type CovarianceType,
   DEFAULT_COVARIANCE_TYPE,
@@ -116,13 +116,12 @@ export interface SampleOptions {
 }
 
 /** Rows for a mixture, by its columns. @throws as {@link matrixOf}. */
-export function rowsFor(
-  { nFeatures, columns }: Pick<Mixture, "nFeatures" | "columns">,
-  data: DataInput,
-  missing: Pick<MatrixOptions, "missing" | "missingValues"> = {},
-): Matrix {
-  return matrixOf(data, { ...missing, nFeatures, columns, widthName: "the mixture's nFeatures" });
+export function rowsFor({ nFeatures, columns }: Pick<Mixture, "nFeatures" | "columns">, data: DataInput): Matrix {
+  return matrixOf(data, { nFeatures, columns, widthName: MODEL_WIDTH });
 }
+
+/** What the width of rows for a mixture is called. */
+export const MODEL_WIDTH = "the mixture's nFeatures";
 
 /** The model of JSON, checked, and the report beside it as it stands. @throws as {@link Mixture.fromJSON}. */
 export function modelOfJSON(json: string | MixtureJSON): { readonly model: NamedModel; readonly report: unknown } {

@@ -8,13 +8,13 @@ import { candidatesOf, type Entry, type Outcome, type Result } from "../fit/sele
 import { integerIn, isList, optionsOf } from "../input/checks.ts";
 import type { DataInput, Matrix } from "../input/data.ts";
 import { FAMILY_FORMS } from "../input/families.ts";
+import { fitMatrix } from "../input/fit-data.ts";
 import {
   COVARIANCE_TYPES,
   type CovarianceType,
   type FamilyName,
   type FitOptions,
   type FitSettings,
-  fitMatrix,
   fitOptions,
   fitSettings,
   type InitName,

@@ -25,7 +25,7 @@ import {
   shapedMatrix,
 } from "./forms.ts";
 import type { DataInput, ImageInput, Matrix } from "./matrix.ts";
-import { dropMissing, isMissing, type MissingCells, type MissingValue, missingError, missingRule } from "./missing.ts";
+import { isMissing, type MissingRule, missingError, PLAIN_RULE } from "./missing.ts";
 import { isRecord, recordsMatrix, tableMatrix } from "./tables.ts";
 
 export type {
@@ -53,13 +53,13 @@ export interface MatrixOptions {
   readonly nFeatures?: number | undefined;
   /**
    * The names of the columns, in order: what to pick from records, tables and images; bare rows are taken in order and get
-   * these names. Or the indices of columns of bare rows. Default: every column with a number in any row, in its own order.
+   * these names. Default: every column with a number in any row, in its own order.
    */
-  readonly columns?: readonly (string | number)[] | undefined;
-  /** What becomes of rows with missing cells. Default: they are refused. */
-  readonly missing?: MissingCells | undefined;
-  /** What stands for a missing cell beside null, undefined and NaN. */
-  readonly missingValues?: readonly MissingValue[] | undefined;
+  readonly columns?: readonly string[] | undefined;
+  /** In place of names: the indices of the columns of bare rows. */
+  readonly picks?: readonly number[] | undefined;
+  /** What counts as a missing cell. Default: null, undefined and NaN. */
+  readonly rule?: MissingRule | undefined;
   /** What the expected width is called in errors. Default "nFeatures". */
   readonly widthName?: string | undefined;
 }
@@ -83,37 +83,8 @@ export interface MatrixOptions {
  */
 export function matrixOf(data: DataInput, options: MatrixOptions = {}): Matrix {
   const request = requestOf(options);
-  const read = readerOf(data, request); // the types hold for TypeScript callers only
-  const { rule, argument } = request;
-  const matrix = { ...blanked(read, request), canDrop: rule.missing !== undefined };
-  request.matrix = matrix;
-  return rule.missing === "drop" ? dropMissing(matrix, argument) : matrix;
-}
-
-/** Rows in which numbers that stand for missing cells are refused, or NaN. */
-function blanked(read: Matrix, { rule, argument }: MatrixRequest): Matrix {
-  if (![...rule.values].some((value) => typeof value === "number")) return read;
-  const { nColumns: D, columns } = read;
-  const matrix: Matrix = {
-    ...read,
-    copyRows(first, count, out, missingAsNaN) {
-      read.copyRows(first, count, out, missingAsNaN);
-      for (let i = 0; i < count * D; i++) {
-        const value = out[i];
-        if (!rule.values.has(value)) continue;
-        if (!missingAsNaN) {
-          const where = `row ${first + Math.floor(i / D)}, column ${columnLabel(i % D, columns)}`;
-          throw missingError(
-            { ...matrix, canDrop: rule.missing !== undefined },
-            `${argument}: expected a number in ${where}, got ${value}`,
-            true,
-          );
-        }
-        out[i] = Number.NaN;
-      }
-    },
-  };
-  return matrix;
+  request.matrix = request.rule.finish(readerOf(data, request)); // the types hold for TypeScript callers only
+  return request.matrix;
 }
 
 /** The rows of an input in whatever form it has. */
@@ -184,57 +155,14 @@ function isColumn(list: ArrayLike<unknown>, { rule }: MatrixRequest): boolean {
 }
 
 function requestOf(options: MatrixOptions): MatrixRequest {
-  const given = membersOf<MatrixOptions>(options, [
-    "argument",
-    "nFeatures",
-    "columns",
-    "widthName",
-    "missing",
-    "missingValues",
-  ]);
-  const { argument = "data", nFeatures, columns } = given;
+  const given = membersOf<MatrixOptions>(options, ["argument", "nFeatures", "columns", "picks", "widthName", "rule"]);
+  const { argument = "data", nFeatures, picks, rule = PLAIN_RULE } = given;
   if (nFeatures !== undefined) {
     integerIn("nFeatures", nFeatures, 1, "give the number of columns");
   }
   const widthName = given.widthName ?? (nFeatures === undefined ? "the length of columns" : "nFeatures");
-  const rule = missingRule(given.missing, given.missingValues);
-  if (Array.isArray(columns) && typeof columns[0] === "number") {
-    return {
-      argument,
-      width: nFeatures,
-      widthName,
-      columns: undefined,
-      picks: indicesOf(columns),
-      rule,
-      matrix: undefined,
-    };
-  }
-  const names = columns === undefined ? undefined : namesOf(columns, nFeatures, widthName);
-  return {
-    argument,
-    width: nFeatures ?? names?.length,
-    widthName,
-    columns: names,
-    picks: undefined,
-    rule,
-    matrix: undefined,
-  };
-}
-
-/** Indices of columns, copied: different ones. */
-function indicesOf(columns: readonly unknown[]): number[] {
-  const most = Number.MAX_SAFE_INTEGER;
-  const indices = Array.from(columns, (index) =>
-    integerIn("columns", index, 0, "count columns from 0, or give names alone", most, "indices, 0 or more"),
-  );
-  const seen = new Set<number>();
-  for (const index of indices) {
-    if (seen.has(index)) {
-      throw new RangeError(`columns: expected each index once, got ${index} twice; leave one out`);
-    }
-    seen.add(index);
-  }
-  return indices;
+  const columns = given.columns === undefined ? undefined : namesOf(given.columns, nFeatures, widthName);
+  return { argument, width: nFeatures ?? columns?.length, widthName, columns, picks, rule, matrix: undefined };
 }
 
 /**

@@ -1,56 +1,21 @@
-// Missing cells: what counts as one, how they are told of, and how their rows are left out.
-import { received } from "../errors.ts";
-import { isTypedArray, numberOf, oneOf } from "./checks.ts";
+// Missing cells: what counts as one, and how they are told of.
+import { numberOf } from "./checks.ts";
 import { columnLabel } from "./columns.ts";
-import type { Dropped, Matrix } from "./matrix.ts";
-import { selectRows } from "./rows.ts";
+import type { Matrix } from "./matrix.ts";
 
-/**
- * What becomes of rows with missing cells:
- *
- * - `"error"`: the fit is refused; the error counts the cells by column;
- * - `"drop"`: the rows are left out; the report says how many.
- */
-export type MissingCells = (typeof MISSING_CELLS)[number];
-
-/** Every {@link MissingCells}, the default first. */
-const MISSING_CELLS = ["error", "drop"] as const;
-
-/** A value that stands for a missing cell. */
-export type MissingValue = string | number | bigint | boolean;
-
-/** What to do about missing cells, checked. */
+/** What counts as a missing cell. */
 export interface MissingRule {
-  /** Undefined where rows cannot be left out: then errors do not advise to. */
-  readonly missing: MissingCells | undefined;
   /** Values that count as missing beside null, undefined and NaN. */
   readonly values: ReadonlySet<unknown>;
+  /** What is made of a matrix before it is used. */
+  readonly finish: (read: Matrix) => Matrix;
 }
 
-/** Reads the options `missing` and `missingValues`. @throws {TypeError | RangeError} */
-export function missingRule(missing: unknown, missingValues: unknown): MissingRule {
-  const list = missingValues ?? [];
-  if (!Array.isArray(list) && !isTypedArray(list)) {
-    throw new TypeError(
-      `missingValues: expected an array of values, got ${received(list)}; write for example ["", "NA", -999]`,
-    );
-  }
-  const values = Array.from(list as ArrayLike<unknown>, (value, i) => {
-    if (value !== null && value !== undefined && typeof value !== "object" && typeof value !== "function") {
-      return numberOf(value) ?? value;
-    }
-    throw new TypeError(
-      `missingValues: expected texts, numbers, true or false, got ${received(value)} at index ${i}; null, undefined and NaN count in any case`,
-    );
-  });
-  return {
-    missing: missing === undefined ? undefined : oneOf("missing", missing, MISSING_CELLS),
-    values: new Set(values),
-  };
-}
+/** Only null, undefined and NaN. */
+export const PLAIN_RULE: MissingRule = { values: new Set(), finish: (read) => read };
 
 /** Whether a value stands for a missing cell. */
-export function isMissing(value: unknown, { values }: Pick<MissingRule, "values">): boolean {
+export function isMissing(value: unknown, { values }: MissingRule): boolean {
   if (value === undefined || value === null || Number.isNaN(value)) return true;
   return values.size > 0 && values.has(numberOf(value) ?? value);
 }
@@ -69,7 +34,7 @@ interface Counts {
 }
 
 /** Counts missing cells, each row copied once. @throws {TypeError | RangeError} If a cell is neither a number nor missing. */
-function countMissing(matrix: Matrix): Counts {
+export function countMissing(matrix: Matrix): Counts {
   const { nRows, nColumns: D } = matrix;
   const byColumn = new Float64Array(D);
   const whole = new Int32Array(nRows);
@@ -94,7 +59,7 @@ function countMissing(matrix: Matrix): Counts {
 }
 
 /** The counts of missing cells by column, the worst first: `3 in column "y", 1 in column "x"`. */
-function countsText({ byColumn }: Counts, columns: readonly string[] | undefined): string {
+export function countsText({ byColumn }: Counts, columns: readonly string[] | undefined): string {
   const worst = [...byColumn.keys()].filter((d) => byColumn[d] > 0).sort((a, b) => byColumn[b] - byColumn[a] || a - b);
   const named = worst.slice(0, MOST_NAMED).map((d) => `${byColumn[d]} in column ${columnLabel(d, columns)}`);
   return named.join(", ") + (worst.length > MOST_NAMED ? ` and some in ${worst.length - MOST_NAMED} more` : "");
@@ -116,23 +81,4 @@ export function missingError(matrix: Matrix | undefined, start: string, isNumber
       : "";
   const text = `${start}; leave the row out or fill the value in${drop}${more}`;
   return isNumber ? new RangeError(text) : new TypeError(text);
-}
-
-/**
- * The rows without missing cells.
- *
- * @throws {RangeError} If there is none.
- */
-export function dropMissing(all: Matrix, argument: string): Matrix {
-  const counts = countMissing(all);
-  const { whole, cells } = counts;
-  if (cells === 0) return all;
-  const text = countsText(counts, all.columns);
-  if (whole.length === 0) {
-    throw new RangeError(
-      `${argument}: expected rows without missing values, got none of ${all.nRows} (missing: ${text}); fill values in, or leave columns out with columns`,
-    );
-  }
-  const dropped: Dropped = { nGiven: all.nRows, kept: whole, text };
-  return { ...selectRows(all, whole), leftOut: all.leftOut, dropped };
 }

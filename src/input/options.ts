@@ -1,6 +1,6 @@
 import { received } from "../errors.ts";
 import { copyOfNested, integerIn, isPlain, membersOf, nonNegative, oneOf, optionsOf, seedOf } from "./checks.ts";
-import { type DataInput, type Dropped, type Matrix, matrixOf, vectorOf } from "./data.ts";
+import { type DataInput, type Dropped, type Matrix, vectorOf } from "./data.ts";
 import {
   COVARIANCE_TYPES,
   type CovarianceType,
@@ -11,6 +11,7 @@ import {
   familyNameOf,
   sharesCovariance,
 } from "./families.ts";
+import { type DataOptions, fitMatrix } from "./fit-data.ts";
 import { type Fixed, type FixedSettings, fixedSettings } from "./fixed.ts";
 import {
   EFFORTS,
@@ -23,7 +24,6 @@ import {
   type ParameterInput,
 } from "./init.ts";
 import { type KnownLabels, knownLabels } from "./labels.ts";
-import type { MissingCells, MissingValue } from "./missing.ts";
 import { type RowCount, valuesOfRows } from "./rows.ts";
 import { type FitProgress, Watch } from "./watch.ts";
 
@@ -34,6 +34,7 @@ export {
   DEFAULT_COVARIANCE_TYPE,
   type FamilyName,
 } from "./families.ts";
+export type { DataOptions, MissingCells, MissingValue } from "./fit-data.ts";
 export type { Fixed } from "./fixed.ts";
 export {
   type Effort,
@@ -48,7 +49,6 @@ export {
   strategyOf,
 } from "./init.ts";
 export type { KnownLabels } from "./labels.ts";
-export type { MissingCells, MissingValue } from "./missing.ts";
 export type { FitProgress } from "./watch.ts";
 
 /** What a fit tells after each iteration. */
@@ -77,7 +77,7 @@ export interface PriorOptions {
 }
 
 /** How to fit a mixture. Only `nComponents` is needed. */
-export interface FitOptions {
+export interface FitOptions extends DataOptions {
   /** The number of components K: an integer from 1 to the number of rows. */
   readonly nComponents: number;
   /** What the covariances may be: a shape, or a family by mclust's name, as `"EEI"`. Default "full". */
@@ -148,21 +148,6 @@ export interface FitOptions {
    * columns, and the last bits depend on the engine and the processor. Default true: the same bits everywhere.
    */
   readonly reproducible?: boolean | undefined;
-  /** The number of columns D of a flat array; of other data, what to insist on. */
-  readonly nFeatures?: number | undefined;
-  /**
-   * The columns to use of records, tables and images, by name, in this order; names for the columns of bare rows. Or the
-   * indices of columns of bare rows, from 0. A column of booleans or dates that is named is read as 0 and 1, or as
-   * milliseconds since 1970.
-   */
-  readonly columns?: readonly (string | number)[] | undefined;
-  /**
-   * What becomes of rows with missing cells (null, undefined, NaN and `missingValues`): `"error"` refuses the data, `"drop"`
-   * leaves the rows out, together with what `sampleWeight`, `labels` and `init` say of them. Default `"error"`.
-   */
-  readonly missing?: MissingCells | undefined;
-  /** What stands for a missing cell beside null, undefined and NaN, for example `["", "NA", -999]`. Default: nothing. */
-  readonly missingValues?: readonly MissingValue[] | undefined;
 }
 
 /** A mixture, as far as a fit can go on from it. */
@@ -246,7 +231,7 @@ const FIT_KEYS: Readonly<Record<keyof FitOptions, true>> = {
  *
  * @param data - N rows of D numbers, in any form.
  * @param options - how to fit them.
- * @throws {TypeError | RangeError} As {@link matrixOf} and {@link fitSettings} do.
+ * @throws {TypeError | RangeError} As {@link fitMatrix} and {@link fitSettings} do.
  */
 export function fitInput(
   data: DataInput,
@@ -260,17 +245,6 @@ export function fitInput(
     warmStart: given.warmStart,
   };
 }
-
-/** The rows of a fit, read as its options say. @throws as {@link matrixOf}. */
-export function fitMatrix(
-  data: DataInput,
-  { nFeatures, columns, missing = "error", missingValues }: Partial<Pick<FitOptions, DataOption>>,
-): Matrix {
-  return matrixOf(data, { nFeatures, columns, missing, missingValues });
-}
-
-/** The options that say how to read the data. */
-type DataOption = "nFeatures" | "columns" | "missing" | "missingValues";
 
 /**
  * Checks the options of a fit and fills in the defaults. Parameters to start from are checked with the model.

@@ -255,7 +255,10 @@ describe("refused with what to do:", () => {
   const opaque = { nullCount: 1, toArray: () => Float64Array.of(1, 0, 3) };
   const odd = new Vector({ typeId: 15 }, [], Uint8Array.of(1, 2, 3, 4));
   const cases: Readonly<Record<string, readonly [unknown, RegExp]>> = {
-    "a canvas": [new Canvas(), /got a Canvas; draw it on a canvas and give context\.getImageData\(0, 0, width, height\)/],
+    "a canvas": [
+      new Canvas(),
+      /got a Canvas; draw it on a canvas and give context\.getImageData\(0, 0, width, height\)/,
+    ],
     "a tensor": [new Tensor(), /got a Tensor; give \{ data: data\.dataSync\(\), shape: data\.shape \}/],
     "columns in a class": [new Columns(), /got a Columns; if its fields are the columns, give \{ \.\.\.data \}/],
     "a reader of results": [new Reader(), /got a Reader; give data\.getRowObjects\(\)/],

@@ -121,6 +121,91 @@ describe("what a warning advises makes it go away:", () => {
     );
   });
 
+  test("LIKE_AN_ID, to leave the column out", () => {
+    const counts: readonly ((n: number, N: number) => number)[] = [
+      (n) => n,
+      (n) => n + 1,
+      (n) => n - 7,
+      (n) => n + 4_000_000,
+      (n, N) => N - n,
+      // 7 and 11 have no factor in common with N or are made to: every number comes once
+      (n, N) => 50 + ((n * [7, 11, 13, 17, 1].find((step) => N % step !== 0)!) % N),
+    ];
+    fc.assert(
+      fc.property(grouped, fc.constantFrom(...counts), ({ rows, options }, valueAt) => {
+        const one = beside(rows, (_, n) => valueAt(n, rows.length));
+        expect(warningsOf(one, options)).toMatchObject([{ code: "LIKE_AN_ID", column: rows[0].length }]);
+        expect(warningsOf(rows, options)).toEqual([]);
+      }),
+      runs(40),
+    );
+  });
+
+  test("LIKE_AN_ID of an id in order also where rows have weights, or are left out", () => {
+    fc.assert(
+      fc.property(grouped, ({ rows, options }) => {
+        const ids = beside(rows, (_, n) => 100 + n);
+        const sampleWeight = rows.map((_, n) => n % 3);
+        expect(has("LIKE_AN_ID", ids, { ...options, sampleWeight })).toBe(true);
+        const holed = ids.map((row, n) => (n % 9 === 4 ? [Number.NaN, ...row.slice(1)] : row));
+        expect(has("LIKE_AN_ID", holed, { ...options, missing: "drop" })).toBe(true);
+      }),
+      runs(20),
+    );
+  });
+
+  test("LIKE_AN_ID is not said of sorted measurements, counts, categories, fractions, or an id with a row twice", () => {
+    const others: readonly ((n: number, N: number) => number)[] = [
+      (n) => n / 2,
+      (n) => 2 * n,
+      (n) => n * n,
+      (n) => Math.floor(n / 2),
+      (n) => n % 5,
+      (n, N) => (n === N - 1 ? n - 1 : n),
+      (n) => n + (n % 3 === 0 ? 0.25 : 0),
+      (n, N) => (n === 3 ? N + 5 : n),
+    ];
+    fc.assert(
+      fc.property(grouped, fc.constantFrom(...others), fc.boolean(), ({ rows, options }, valueAt, isWeighted) => {
+        const one = beside(rows, (_, n) => valueAt(n, rows.length));
+        const sampleWeight = isWeighted ? rows.map((_, n) => 1 + (n % 2)) : undefined;
+        expect(has("LIKE_AN_ID", one, { ...options, sampleWeight })).toBe(false);
+      }),
+      runs(60),
+    );
+    const few = [[1], [2], [3], [4], [5], [6], [7], [8], [9]];
+    expect(has("LIKE_AN_ID", few, { nComponents: 1 })).toBe(false);
+    expect(has("LIKE_AN_ID", [...few, [10]], { nComponents: 1 })).toBe(true);
+  });
+
+  test("FEW_ROWS, fewer components, a simpler covarianceType or more rows", () => {
+    fc.assert(
+      fc.property(grouped, fc.constantFrom(...TYPES), ({ rows, options }, covarianceType) => {
+        const asked = { ...options, covarianceType };
+        const { nParameters } = GaussianMixture.fitSync(rows, asked);
+        const few = rows.slice(0, nParameters - 1);
+        const warned = warningsOf(few, asked).find(({ code }) => code === "FEW_ROWS");
+        if (has("TOO_MANY_PARAMETERS", few, asked)) expect(warned).toBeUndefined();
+        else expect(warned?.message).toMatch(new RegExp(`^${nParameters} parameters from ${few.length} rows of`));
+        if (rows.length >= nParameters) expect(has("FEW_ROWS", rows.slice(0, nParameters), asked)).toBe(false);
+        expect(has("FEW_ROWS", few, { ...asked, prior: true })).toBe(false);
+      }),
+      runs(30),
+    );
+  });
+
+  test("ROWS_DROPPED, to fill the values in", () => {
+    fc.assert(
+      fc.property(grouped, fc.nat(30), ({ rows, options }, at) => {
+        const holed = rows.map((row, n) => (n === at ? [Number.NaN, ...row.slice(1)] : row));
+        const message = `1 of ${rows.length} rows are left out, as values are missing: 1 in column 0; fill the values in to use the rows`;
+        expect(warningsOf(holed, { ...options, missing: "drop" })).toEqual([{ code: "ROWS_DROPPED", message }]);
+        expect(warningsOf(rows, { ...options, missing: "drop" })).toEqual([]);
+      }),
+      runs(20),
+    );
+  });
+
   test("EMPTY_COMPONENT, as many components as there are without it", () => {
     const few = fc.record({
       distinct: fc.integer({ min: 1, max: 4 }),
