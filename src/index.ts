@@ -75,17 +75,21 @@ export type { Parameters } from "./covariance/parameters.ts";
 export { MixtureError, type MixtureErrorCode, type MixtureErrorOptions } from "./errors.ts";
 export type { FitReport, FitWarning, FitWarningCode, Optimum, StartReport } from "./fit/diagnosis/report.ts";
 export type { Column } from "./input/columns.ts";
-export type { DataInput, RowInput, ShapedInput } from "./input/data.ts";
+export type { Cell, DataInput, ForeignTable, ImageInput, LeftOut, RowInput, ShapedInput } from "./input/data.ts";
 export type {
   CovarianceType,
+  DataOptions,
   Effort,
   FamilyName,
   FitOptions,
   FitProgress,
   Fixed,
   Init,
+  InitName,
   InitStrategy,
   KnownLabels,
+  MissingCells,
+  MissingValue,
   NestedOrFlat,
   ParameterInput,
   PriorOptions,

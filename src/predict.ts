@@ -14,7 +14,7 @@ export { isAnomaly, withThreshold } from "./api/regions.ts";
 export type { ByColumn, Component } from "./api/text.ts";
 export { MixtureError, type MixtureErrorCode, type MixtureErrorOptions } from "./errors.ts";
 export type { Column } from "./input/columns.ts";
-export type { DataInput, RowInput, ShapedInput } from "./input/data.ts";
+export type { Cell, DataInput, ForeignTable, ImageInput, RowInput, ShapedInput } from "./input/data.ts";
 export type { CovarianceType, FamilyName, NestedOrFlat } from "./input/options.ts";
 export { fromBytes, fromOnnx, fromScikitLearn } from "./interchange/served.ts";
 export type { MixtureJSON } from "./model/json.ts";

@@ -238,6 +238,15 @@ describe("missing cells", () => {
     expect(() => read([null, 1, 2], { nFeatures: 1 })).toThrow(/row 0, column 0, got null/);
   });
 
+  test("of an array whose buffer is given away meanwhile are no number", () => {
+    const values = Float64Array.of(1, 2, 3, 4);
+    const matrix = fitMatrix(values, { nFeatures: 2 });
+    structuredClone(values.buffer, { transfer: [values.buffer] });
+    expect(() => matrix.copyRows(0, 2, new Float64Array(4))).toThrow(
+      /^data: expected a number in row 0, column 0, got undefined; leave the row out or fill the value in$/,
+    );
+  });
+
   test("in every row leave nothing to fit", () => {
     expect(() =>
       read(

@@ -1,6 +1,22 @@
 /** The pages of docs/api in their order, and what is on each, in its order. @type {Record<string, { title: string, exports: string[] }>} */
 export const TOPICS = {
-  data: { title: "Data", exports: ["DataInput", "ShapedInput", "RowInput", "NestedOrFlat", "Column"] },
+  data: {
+    title: "Data",
+    exports: [
+      "DataInput",
+      "ShapedInput",
+      "ImageInput",
+      "RowInput",
+      "Cell",
+      "ForeignTable",
+      "DataOptions",
+      "MissingCells",
+      "MissingValue",
+      "LeftOut",
+      "NestedOrFlat",
+      "Column",
+    ],
+  },
   fit: {
     title: "Fitting",
     exports: [
@@ -10,6 +26,7 @@ export const TOPICS = {
       "FamilyName",
       "Effort",
       "Init",
+      "InitName",
       "InitStrategy",
       "ParameterInput",
       "ResponsibilitiesInput",

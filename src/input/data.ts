@@ -92,9 +92,11 @@ function readerOf(input: unknown, request: MatrixRequest): Matrix {
   if (isTypedArray(input) || isBigArray(input)) return flatMatrix(input, request);
   if (typeof input !== "object" || input === null || ArrayBuffer.isView(input)) throw notData(request.argument, input);
   if (Array.isArray(input)) return listMatrix(input, request);
-  if (isPlain(input)) return plainMatrix(input, request);
-  const table = foreignTable(input);
+  // Polars has frames without a class of their own, but with its name
+  const isObject = isPlain(input) && Object.prototype.toString.call(input) === "[object Object]";
+  const table = isObject ? undefined : foreignTable(input);
   if (table) return tableMatrix(table, request);
+  if (isPlain(input)) return plainMatrix(input, request);
   const [values, shape] = [memberOf(input, "data"), memberOf(input, "shape")];
   if (shape !== undefined && isList(values)) {
     return shapedMatrix(input, values, shape, request, ownNames(memberOf(input, "columns")));

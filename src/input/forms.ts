@@ -98,8 +98,10 @@ function valuesMatrix(
     columns,
     copyRows(first, count, out) {
       const end = (first + count) * nColumns;
-      // its buffer may have been given away or cut short since
-      if (values.length < end) numberAt(request, Math.floor(values.length / nColumns), "0", undefined);
+      // its buffer may have been given away or cut short since: then there is nothing to count
+      if (values.length < end) {
+        numberAt({ ...request, matrix: undefined }, Math.floor(values.length / nColumns), "0", undefined);
+      }
       out.set(values.subarray(first * nColumns, end));
     },
   };

@@ -17,9 +17,9 @@ const DATES = "dates";
 
 /** What a column holds once another value has been seen: one number makes it a column of numbers. */
 function holding(so: string, value: unknown, rule: MissingRule): string {
-  // NaN is missing, but a number
-  if (so === NUMBERS || (isMissing(value, rule) && !Number.isNaN(value))) return so;
-  if (typeof value === "number" || typeof value === "bigint") return NUMBERS;
+  // also one that stands for a missing value is a number
+  if (so === NUMBERS || typeof value === "number" || typeof value === "bigint") return NUMBERS;
+  if (isMissing(value, rule)) return so;
   const kind = kindOf(value);
   return so === "" || so === kind ? kind : "values of several kinds";
 }

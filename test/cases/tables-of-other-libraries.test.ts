@@ -122,6 +122,45 @@ describe("read as its rows and columns:", () => {
     expectBoth(fitTo(new DataFrame()));
   });
 
+  test("a frame of Polars, which has no class but its name, and throws for what it does not know", () => {
+    const series = (values: readonly number[]): object => ({
+      length: values.length,
+      nullCount: () => 0,
+      get: (n: number) => values[n],
+      values: () => values,
+      toArray: () => values,
+    });
+    const target = {
+      [Symbol.toStringTag]: "DataFrame",
+      columns: ["x", "y"],
+      getColumn: (name: string) => series(name === "x" ? x : y),
+    };
+    const known = ["getColumn", "columns", "getChild", "column", "array", "schema"];
+    const frame = new Proxy(target, {
+      get(object, key) {
+        if (typeof key === "symbol" || known.includes(key)) return Reflect.get(object, key);
+        throw new Error(`not found: ${key}`);
+      },
+    });
+    expectBoth(fitTo(frame));
+  });
+
+  test("a frame of Data-Forge", () => {
+    class DataFrame {
+      getColumnNames(): string[] {
+        return ["x", "y"];
+      }
+      getSeries(name: string): object {
+        return { toArray: () => (name === "x" ? x : y) };
+      }
+    }
+    expectBoth(fitTo(new DataFrame()));
+  });
+
+  test("the columns that a module exports", () => {
+    expectBoth(fitTo(Object.assign(Object.create(null), { x, y, [Symbol.toStringTag]: "Module" })));
+  });
+
   test("an object that gives its rows as a list", () => {
     class Frame {
       readonly content = Float64Array.of(9, 9, 9);
