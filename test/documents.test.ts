@@ -4,6 +4,8 @@ import { copyFileSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSyn
 import { tmpdir } from "node:os";
 import { dirname, join, posix } from "node:path";
 import { fileURLToPath } from "node:url";
+import * as arrow from "apache-arrow";
+import * as arquero from "arquero";
 import { transform } from "esbuild";
 import ts from "typescript";
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
@@ -31,11 +33,13 @@ const pages = [
     .sort(),
 ];
 
-/** What a block imports from, and where the sources have it. */
+/** What a block imports from, and what the compiler is told of it: our entries are read from the sources. */
 const ENTRIES: Readonly<Record<string, { readonly file: string; readonly module: object }>> = {
-  gaussmix: { file: "src/index.ts", module: gaussmix },
-  "gaussmix/predict": { file: "src/predict.ts", module: predictOnly },
-  "gaussmix/load": { file: "src/load.ts", module: withLoad },
+  gaussmix: { file: "../src/index.ts", module: gaussmix },
+  "gaussmix/predict": { file: "../src/predict.ts", module: predictOnly },
+  "gaussmix/load": { file: "../src/load.ts", module: withLoad },
+  "apache-arrow": { file: "apache-arrow", module: arrow },
+  arquero: { file: "arquero", module: arquero },
 };
 
 interface Block {
@@ -64,7 +68,7 @@ function blocksOf(page: string): Block[] {
 const blocks = pages.filter((page) => !page.startsWith("docs/api/")).flatMap(blocksOf);
 const programs = blocks.filter(({ language }) => language === "ts");
 
-const IMPORT = /^import \{ (.*) \} from "(gaussmix(?:\/\w+)?)";\n/gm;
+const IMPORT = /^import \{ (.*) \} from "(gaussmix(?:\/\w+)?|apache-arrow|arquero)";\n/gm;
 
 /** What a block runs, in the scope of the first one of its page. */
 function bodyOf({ scope, code }: Block): string {
@@ -117,9 +121,7 @@ function program(): ts.Program {
   const { options } = ts.parseJsonConfigFileContent(ts.readConfigFile(path, ts.sys.readFile).config, ts.sys, root);
   const files = new Map(
     programs.map((block, i) => {
-      const imports = importsOf(block).map(
-        ([entry, names]) => `import { ${names} } from "../${ENTRIES[entry].file}";\n`,
-      );
+      const imports = importsOf(block).map(([entry, names]) => `import { ${names} } from "${ENTRIES[entry].file}";\n`);
       return [`${root}test/documents-block-${i}.ts`, `${imports.join("")}export {};\n${bodyOf(block)}`];
     }),
   );

@@ -288,7 +288,7 @@ const holed = fc
   })
   .filter(({ kept }) => kept.length >= 8);
 
-describe('missing: "drop" fits what the rows without the missing cells fit, to the bit:', () => {
+describe("dropping rows with missing cells fits what the other rows fit, to the bit:", () => {
   const pick = <T>(values: readonly T[], kept: readonly number[]): T[] => kept.map((n) => values[n]);
   const same = (
     run: (rows: DataInput, of: <T>(values: readonly T[]) => readonly T[], drop: object, N: number) => GaussianMixture,

@@ -9,7 +9,7 @@ import { type RowCount, valuesOfRows } from "./rows.ts";
  * - `"race"`: starts of several kinds, some EM iterations each, the best of them continued;
  * - `"kmeans"`: the rows are clustered by k-means, each cluster makes a component;
  * - `"k-means++"`: rows far from each other become the first means;
- * - `"kmeans-standardised"`, `"k-means++-standardised"`: the same, with each column in units of its standard deviation;
+ * - `"kmeans-standardised"`, `"k-means++-standardised"` (or `-standardized`): the same, with each column in units of its standard deviation;
  * - `"kmeans-whitened"`, `"k-means++-whitened"`: the same, with the correlation of the columns taken out, too;
  * - `"adaptive"`: one component after the other, each where those so far explain the rows worst;
  * - `"short-em"`: ten times any rows as means, some EM iterations each, the best of them continued;
