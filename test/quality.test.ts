@@ -37,13 +37,16 @@ const foundIn = (title: string, best: Known): number =>
   fitsOf(title).filter((fit) => reachedOf(fit) > best.logLikelihood - NEAR).length;
 const easy = known.filter(([title]) => !HARD.includes(title));
 
+/** What a fit warns of, but for data that have fewer rows than the model has parameters. */
+const faultsOf = (fit: GaussianMixture): string[] => codesOf(fit).filter((code) => code !== "FEW_ROWS");
+
 test("the best solutions of 40 cases are known", () => {
   expect(known).toHaveLength(40);
 });
 
 test.each(easy)("%s: a thorough fit finds the best solution known, but once", (title, best) => {
   for (const fit of fitsOf(title)) {
-    expect(codesOf(fit)).toEqual([]);
+    expect(faultsOf(fit)).toEqual([]);
     // what is above it belongs into the fixture
     expect(reachedOf(fit)).toBeLessThan(best.logLikelihood + NEAR);
   }
@@ -69,7 +72,7 @@ describe.each(["quick", "standard"] as const)("fits of %s effort", (effort) => {
   });
 
   test("find no spurious solution, as thorough ones do not", () => {
-    const spurious = known.filter(([title]) => fitsOf(title, effort).some((fit) => codesOf(fit).length > 0));
+    const spurious = known.filter(([title]) => fitsOf(title, effort).some((fit) => faultsOf(fit).length > 0));
     expect(spurious.map(([title]) => title)).toEqual([]);
   });
 

@@ -50,6 +50,7 @@ describe("how many", () => {
       const mixture = GaussianMixture.fitSync([[3, 4]], { nComponents: 1, covarianceType });
       expect([...mixture.means]).toEqual([3, 4]);
       expect(mixture.report?.warnings.map(({ code, column }) => [code, column])).toEqual([
+        ["FEW_ROWS", undefined],
         ["CONSTANT_COLUMN", 0],
         ["CONSTANT_COLUMN", 1],
       ]);
@@ -288,9 +289,13 @@ describe("extreme values", () => {
     for (const bad of [Number.NaN, Infinity, -Infinity]) {
       const rows = nested(iris).map((row) => [...row]);
       rows[137][2] = bad;
-      const text = new RegExp(
-        `^data: expected finite numbers, got ${bad} in row 137, column 2; leave the row out or fill`,
-      );
+      const textOf = (column: string): RegExp =>
+        new RegExp(
+          `^data: expected finite numbers, got ${bad} in row 137, column ${column}; leave the row out or fill`,
+        );
+      const text = textOf("2");
+      // the fit knows the names of the columns
+      const named = textOf('"petal_length"');
       await expectFitError(rows, plain, RangeError, text);
       await expectFitError({ data: rows.flat(), shape: [150, 4] }, plain, RangeError, text);
       const weights = rows.map((_, n) => (n < 10 ? 0 : 1));
@@ -305,13 +310,13 @@ describe("extreme values", () => {
         "aic",
         "logLikelihood",
       ] as const) {
-        await expectError(() => fitted[method](rows), RangeError, text);
+        await expectError(() => fitted[method](rows), RangeError, named);
       }
       const records = rows.map(([a, b, c, d]) => ({ a, b, c, d }));
       await expectFitError(records, plain, RangeError, /in row 137, column "c"/);
+      await expectError(() => eStep(rows, fitted), RangeError, named);
       const building = [
         () => kMeans(rows, { nClusters: 2 }),
-        () => eStep(rows, fitted),
         () =>
           mStep(
             rows,

@@ -75,6 +75,11 @@ function typeOf(vector: object): Foreign {
   return Object(type.dictionary ?? type) as Foreign;
 }
 
+/** Whether a value can be called: a class cannot. */
+function isMethod(value: unknown): value is () => unknown {
+  return isFunction(value) && !/^class\b/.test(Function.prototype.toString.call(value));
+}
+
 /**
  * The elements of a vector, null where there is none. The array behind it is taken only where it has one number for each:
  * half floats and decimals of Apache Arrow, for example, come as words, and dates in units of their own.
@@ -87,7 +92,7 @@ export function vectorList(vector: object, name: string): ArrayLike<unknown> {
   const type = typeOf(vector);
   const isOwn = (type.typeId === ARROW.float && type.precision === 0) || timesIn(vector) !== undefined;
   const list: unknown = isOwn ? undefined : (toArray as () => unknown).call(vector);
-  const nulls: unknown = isFunction(nullCount) ? nullCount.call(vector) : nullCount;
+  const nulls: unknown = isMethod(nullCount) ? nullCount.call(vector) : nullCount;
   if (isList(list) && type.typeId !== ARROW.decimal && (typeof length !== "number" || length === list.length)) {
     if (!ArrayBuffer.isView(list) || !nulls) return list;
     if (!isFunction(get)) {
