@@ -9,7 +9,9 @@
  */
 
 export { adjustedRandIndex, type Contingency, contingencyTable } from "./api/agreement.ts";
+export { type AssignedRow, type Assignment, assign } from "./api/assign.ts";
 export { condition, marginal, type Regression, type RegressionOptions, regression } from "./api/conditional.ts";
+export { type ComponentDescription, type Description, type Distinction, describe } from "./api/describe.ts";
 export { cdf, quantile, type TailOptions, uncertainty } from "./api/distribution.ts";
 export {
   type Bhattacharyya,

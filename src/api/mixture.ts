@@ -20,7 +20,7 @@ import { scoreRows } from "../model/score.ts";
 import { sumOf } from "../model/sums.ts";
 import { type Threshold, thresholdOf } from "../model/threshold.ts";
 import type { GaussianMixture } from "./gaussian-mixture.ts";
-import { type Component, hide, type NamedModel, plainComponents, showAs, textOf } from "./text.ts";
+import { type Component, hide, type NamedModel, plainComponents, showAs, summaryOf, textOf } from "./text.ts";
 
 /**
  * Parameters of a mixture, nested or flat. A {@link Mixture} will do wherever they are asked for, and is neither checked
@@ -242,6 +242,18 @@ export class Mixture {
    */
   toString(): string {
     return textOf(this.constructor.name, this.#model, (this as Partial<GaussianMixture>).report);
+  }
+
+  /**
+   * The mixture as a longer text than `String(mixture)`: with standard deviations beside the means, and after a fit the number of
+   * rows and of free parameters, BIC, AIC and ICL, and how many of the rows each component holds.
+   *
+   * @returns lines without one at the end.
+   * @example
+   * console.log(mixture.summary());
+   */
+  summary(): string {
+    return summaryOf(this.constructor.name, this.#model, (this as Partial<GaussianMixture>).report);
   }
 
   /** Names of the columns, if the data had names. */

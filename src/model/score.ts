@@ -15,6 +15,8 @@ export interface Answers {
   readonly labels?: Int32Array | undefined;
   /** [N, K] Mahalanobis distances. */
   readonly distances?: Float64Array | undefined;
+  /** Called with responsibilities of rows `first` to `first + count - 1`, [count, K]: a view that lasts as long as the call. */
+  readonly onResponsibilities?: ((some: Float64Array, first: number, count: number) => void) | undefined;
 }
 
 /** A model in the scoring arena, and where one window of rows begins. */
@@ -70,7 +72,13 @@ export function scoreRows(model: Model, matrix: Matrix, answers: Answers): void 
 }
 
 /** No answer, in words of its own: not what may lie in Object.prototype. */
-const NONE: Answers = { density: undefined, responsibilities: undefined, labels: undefined, distances: undefined };
+const NONE: Answers = {
+  density: undefined,
+  responsibilities: undefined,
+  labels: undefined,
+  distances: undefined,
+  onResponsibilities: undefined,
+};
 
 function scoreIn(arena: Arena, resident: Resident, matrix: Matrix, wanted: Answers): void {
   const answers = { ...NONE, ...wanted };
@@ -84,7 +92,7 @@ function scoreIn(arena: Arena, resident: Resident, matrix: Matrix, wanted: Answe
   const staging = arena.f64(rows * D);
   const x = arena.f64(rows * D);
   const density = answers.density ? arena.f64(rows) : 0;
-  const resp = answers.responsibilities ? arena.f64(rows * K) : 0;
+  const resp = answers.responsibilities || answers.onResponsibilities ? arena.f64(rows * K) : 0;
   const labels = answers.labels ? arena.i32(rows) : 0;
   const distances = answers.distances ? arena.f64(rows * K) : 0;
   const zeros = answers.distances ? arena.filled(K, 0) : 0;
@@ -100,6 +108,7 @@ function scoreIn(arena: Arena, resident: Resident, matrix: Matrix, wanted: Answe
     answers.density?.set(arena.viewF64(density, count), first);
     answers.responsibilities?.set(arena.viewF64(resp, count * K), first * K);
     answers.labels?.set(arena.viewI32(labels, count), first);
+    answers.onResponsibilities?.(arena.viewF64(resp, count * K), first, count);
     answers.distances?.set(arena.viewF64(distances, count * K), first * K);
   }
 }
