@@ -30,7 +30,7 @@ export {
   ellipse,
   ellipsoid,
 } from "./api/ellipsoids.ts";
-export { GaussianMixture } from "./api/gaussian-mixture.ts";
+export { type FittedMixture, GaussianMixture, type SelectedMixture } from "./api/gaussian-mixture.ts";
 export { type ImproveOptions, improve, improveSync } from "./api/improve.ts";
 export {
   type Clusters,
@@ -60,17 +60,19 @@ export {
   withThreshold,
 } from "./api/regions.ts";
 export type { FittedJSON, ReportJSON } from "./api/report-json.ts";
-export {
-  type Candidate,
-  type ComponentRange,
-  type Criterion,
-  type Selection,
-  type SelectionProgress,
-  type SelectOptions,
-  type SelectProgress,
-  select,
-  selectSync,
-} from "./api/select.ts";
+export { select, selectSync } from "./api/select.ts";
+export type {
+  AutoFitOptions,
+  Candidate,
+  ComponentRange,
+  Criterion,
+  FailedCandidate,
+  FittedCandidate,
+  Selection,
+  SelectionProgress,
+  SelectOptions,
+  SelectProgress,
+} from "./api/selection.ts";
 export { accumulate, type MaximiseOptions, maximise, Statistics } from "./api/statistics.ts";
 export type { ByColumn, Component } from "./api/text.ts";
 export type { Parameters } from "./covariance/parameters.ts";

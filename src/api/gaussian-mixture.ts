@@ -6,11 +6,27 @@ import { optionsOf } from "../input/checks.ts";
 import type { DataInput, Matrix } from "../input/data.ts";
 import { type FitOptions, fitInput, type WarmStart } from "../input/options.ts";
 import { modelOf } from "../model/model.ts";
-import { Mixture, type MixtureParameters, modelGiven, modelIn, modelOfJSON, named } from "./mixture.ts";
+import { KEY, Mixture, type MixtureParameters, modelGiven, modelIn, modelOfJSON, named } from "./mixture.ts";
 import { type FittedJSON, reportIn, reportJSON } from "./report-json.ts";
+import { type AutoFitOptions, isAutomatic, type Selection, selected, selectedSync } from "./selection.ts";
 import { type NamedModel, showAs } from "./text.ts";
 
-type Construct = new (model: NamedModel, report?: FitReport) => GaussianMixture;
+type Construct = new (key: symbol, model: NamedModel, report?: FitReport) => GaussianMixture;
+
+/** A mixture that was fitted: it has a report. */
+export interface FittedMixture extends GaussianMixture {
+  /** How the mixture was fitted. */
+  readonly report: FitReport;
+}
+
+/** A mixture that was chosen among others: it has the table of them. */
+export interface SelectedMixture extends FittedMixture {
+  /** What it was chosen from. */
+  readonly selection: Selection;
+}
+
+/** What mixtures were chosen from, by the mixture. */
+const selections = /* @__PURE__ */ new WeakMap<object, Selection>();
 
 /** The runs that fits can go on with, by the weights of the model: a mixture made again from another has the same. */
 const resumables = /* @__PURE__ */ new WeakMap<object, Resumable>();
@@ -19,10 +35,10 @@ const resumables = /* @__PURE__ */ new WeakMap<object, Resumable>();
 export function fittedMixture(
   { parameters, model = modelOf(parameters), report, resumable }: Fitted,
   { columns }: Matrix,
-): GaussianMixture {
+): FittedMixture {
   const mixture = made(named(model, columns), report);
   if (resumable) resumables.set(model.weights, resumable);
-  return mixture;
+  return mixture as FittedMixture;
 }
 
 /** The run that a warm start can go on with. */
@@ -36,12 +52,18 @@ export function checkedMixture(parameters: Parameters, columns: readonly string[
   return made(named(modelOf(parameters), columns));
 }
 
-function made(...parts: ConstructorParameters<Construct>): GaussianMixture {
+function made(model: NamedModel, report?: FitReport): GaussianMixture {
   // not in the class: one that names itself gets a second name from bundlers; and a static block keeps them from dropping it
   const Made = GaussianMixture as unknown as Construct;
-  const mixture = new Made(...parts);
+  const mixture = new Made(KEY, model, report);
   Object.freeze(mixture);
   return mixture;
+}
+
+/** The best of a selection, with the selection. */
+function chosen(selection: Selection): SelectedMixture {
+  selections.set(selection.best, selection);
+  return selection.best as SelectedMixture;
 }
 
 /** A report that nobody can change, its lists included; a typed array cannot be frozen, so it gives copies of the trace. */
@@ -72,8 +94,8 @@ export class GaussianMixture extends Mixture {
   /** How the mixture was fitted; undefined when it was not. */
   readonly report: FitReport | undefined;
 
-  private constructor(model: NamedModel, report?: FitReport) {
-    super(model);
+  private constructor(key: symbol, model: NamedModel, report?: FitReport) {
+    super(key, model);
     this.report = report && frozenReport(report);
   }
 
@@ -86,13 +108,21 @@ export class GaussianMixture extends Mixture {
     return "GaussianMixture";
   }
 
+  /** The table of models that the mixture was chosen from by {@link GaussianMixture.fit}; undefined where it was not. */
+  get selection(): Selection | undefined {
+    return selections.get(this);
+  }
+
   /**
    * Fits a mixture by expectation-maximisation. The page stays alive meanwhile; do not change the data before the promise
    * settles. The options are read at the call.
    *
+   * Where `nComponents` is left out, "auto" or several, the number is chosen by BIC, and the covariance type as well where none is
+   * said; where `covarianceType` is "auto" or several, that is chosen. Then {@link GaussianMixture.selection} has the table.
+   *
    * @param data - N rows of D numbers, in any form of {@link DataInput}.
    * @param options - `nComponents`, and whatever is to differ from the defaults.
-   * @returns the mixture of the start that reached the highest log-likelihood, with a report.
+   * @returns the mixture that the search for starts led to, with a report; of several models the best.
    * @throws {TypeError} If an argument has the wrong type or an unknown option is given.
    * @throws {RangeError} If a shape or a value does not fit, or a value is NaN or infinite.
    * @throws {MixtureError} `SINGULAR_COVARIANCE`, `NOT_FINITE`, `MEMORY` or `UNSUPPORTED`.
@@ -101,7 +131,10 @@ export class GaussianMixture extends Mixture {
    * const mixture = await GaussianMixture.fit([[1, 2], [1.1, 2.3], [8, 9], [8.2, 8.8]], { nComponents: 2 });
    * mixture.means; // Float64Array of length 4: two means of two numbers
    */
-  static async fit(data: DataInput, options: FitOptions): Promise<GaussianMixture> {
+  static async fit(data: DataInput, options: FitOptions): Promise<FittedMixture>;
+  static async fit(data: DataInput, options?: AutoFitOptions): Promise<SelectedMixture>;
+  static async fit(data: DataInput, options: FitOptions | AutoFitOptions = {}): Promise<FittedMixture> {
+    if (isAutomatic(options)) return chosen(await selected(data, options, fittedMixture));
     const { matrix, settings, warmStart } = fitInput(data, options);
     settings.signal?.throwIfAborted();
     await compileKernels();
@@ -113,12 +146,15 @@ export class GaussianMixture extends Mixture {
    *
    * @param data - N rows of D numbers, in any form of {@link DataInput}.
    * @param options - `nComponents`, and whatever is to differ from the defaults.
-   * @returns the mixture of the start that reached the highest log-likelihood, with a report.
+   * @returns the mixture that the search for starts led to, with a report; of several models the best.
    * @throws as `fit` rejects.
    * @example
    * GaussianMixture.fitSync([[1, 2], [1.1, 2.3], [8, 9], [8.2, 8.8]], { nComponents: 2, covarianceType: "diag" });
    */
-  static fitSync(data: DataInput, options: FitOptions): GaussianMixture {
+  static fitSync(data: DataInput, options: FitOptions): FittedMixture;
+  static fitSync(data: DataInput, options?: AutoFitOptions): SelectedMixture;
+  static fitSync(data: DataInput, options: FitOptions | AutoFitOptions = {}): FittedMixture {
+    if (isAutomatic(options)) return chosen(selectedSync(data, options, fittedMixture));
     const { matrix, settings, warmStart } = fitInput(data, options);
     settings.signal?.throwIfAborted();
     return fittedMixture(fitSync(matrix, settings, resumableOf(warmStart)), matrix);

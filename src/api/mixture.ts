@@ -137,19 +137,22 @@ export function modelIn(value: unknown): NamedModel | undefined {
   return typeof value === "object" && value !== null ? look?.(value) : undefined;
 }
 
+/** Only who has this can call the constructors. */
+export const KEY: symbol = /* @__PURE__ */ Symbol("gaussmix");
+
 /** A mixture that has this model: for what reads mixtures without the code of fitting. */
 export function made(model: NamedModel): Mixture {
   // not in the class: one that names itself gets a second name from bundlers
-  const Made = Mixture as unknown as new (model: NamedModel) => Mixture;
-  const mixture = new Made(model);
+  const Made = Mixture as unknown as new (key: symbol, model: NamedModel) => Mixture;
+  const mixture = new Made(KEY, model);
   Object.freeze(mixture);
   return mixture;
 }
 
 /** A mixture of the same class, with the same report, that has another model. */
 export function remade<M extends Mixture>(mixture: M, model: NamedModel): M {
-  const Made = mixture.constructor as unknown as new (model: NamedModel, report: unknown) => M;
-  const copy = new Made(model, (mixture as Partial<GaussianMixture>).report);
+  const Made = mixture.constructor as unknown as new (key: symbol, model: NamedModel, report: unknown) => M;
+  const copy = new Made(KEY, model, (mixture as Partial<GaussianMixture>).report);
   Object.freeze(copy);
   return copy;
 }
@@ -171,7 +174,13 @@ export class Mixture {
   readonly nFeatures: number;
   readonly #model: NamedModel;
 
-  protected constructor(model: NamedModel) {
+  protected constructor(key: symbol, model: NamedModel) {
+    if (key !== KEY) {
+      const { name } = this.constructor;
+      throw new TypeError(
+        `${name}: expected no new, got new ${name}(); write await GaussianMixture.fit(rows, { nComponents: 3 }), or ${name}.fromJSON(text)`,
+      );
+    }
     this.#model = model;
     look ??= (object) => (#model in object ? object.#model : undefined);
     ({ covarianceType: this.covarianceType, nComponents: this.nComponents, nFeatures: this.nFeatures } = model);

@@ -195,6 +195,11 @@ function refuseStrides(input: object, nRows: number, nColumns: number, argument:
 /** The numbers of one column. */
 export function plainColumn(list: ArrayLike<unknown>, request: MatrixRequest): Matrix {
   if (request.width !== 1 || request.picks) {
+    if (list.length === request.width && list.length > 1) {
+      throw new TypeError(
+        `${request.argument}: expected rows of ${request.width} numbers, got one row that is not in a list; write [[${list[0]}, …]], a list of that row`,
+      );
+    }
     throw new TypeError(
       `${request.argument}: expected rows, got a plain array of ${list.length} numbers; ` +
         "give one array for each row ([[1], [2]]), or { data, shape }, or nFeatures: 1 if it is one column",
