@@ -8,6 +8,7 @@
  * @module
  */
 
+export { type AssignedRow, type Assignment, assign } from "./api/assign.ts";
 export { uncertainty } from "./api/distribution.ts";
 export { Mixture, type MixtureParameters, type SampleOptions, type WeightOptions } from "./api/mixture.ts";
 export { isAnomaly, withThreshold } from "./api/regions.ts";

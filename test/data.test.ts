@@ -210,7 +210,7 @@ describe("data that cannot be read", () => {
     ["a flat array without its number of columns", new Float64Array(6), {}, T, /got a Float64Array of length 6 alone; give { data, shape } or nFeatures/],
     ["a flat array of a length that is not whole rows", new Float64Array(7), { nFeatures: 2 }, R, /divisible by 2 \(nFeatures\), got 7/],
     ["a plain array of numbers", [1, 2, 3], {}, T, /got a plain array of 3 numbers; .*\[\[1\], \[2\]\].*nFeatures: 1/],
-    ["a plain array of numbers for two columns", [1, 2], { nFeatures: 2 }, T, /got a plain array of 2 numbers/],
+    ["a plain array of numbers for two columns", [1, 2], { nFeatures: 2 }, T, /expected rows of 2 numbers, got one row that is not in a list; write \[\[1, …\]\]/],
 
     ["an empty typed array", new Float64Array(0), { nFeatures: 2 }, R, /at least one row, got a Float64Array of length 0/],
     ["an empty array", [], {}, R, /at least one row, got an array of length 0/],

@@ -74,7 +74,7 @@ describe("how many", () => {
       );
     }
     await expectFitError(fourRows, { nComponents: "2" }, TypeError, /^nComponents: .+ got "2"/);
-    await expectFitError(fourRows, {}, TypeError, /^nComponents: .+ got undefined; say how many/);
+    await expectFitError(fourRows, { nComponents: null }, TypeError, /^nComponents: .+ got null/);
   });
 
   test("as many components as rows can be fitted", () => {

@@ -161,7 +161,8 @@ describe("components", () => {
         const means = nest(mixture.means, [K, D]);
         const matrices = nest(matricesOf(mixture), [K, D, D]);
         const components = Array.from(mixture.weights, (weight, k) => {
-          return { weight, mean: means[k], covariance: matrices[k] };
+          const covariance = matrices[k] as number[][];
+          return { weight, mean: means[k], sd: covariance.map((row, d) => Math.sqrt(row[d])), covariance };
         });
         expect(mixture.components).toEqual(components);
       }),

@@ -16,23 +16,23 @@ function expectBelow(bytes: number, bar: number): void {
 
 describe("the size of", () => {
   // 45 KB were wanted for everything: what it would take stands in docs/decisions/0029-size.md
-  test("what fits and predicts is at most 74 KB, and everything at most 98", () => {
-    expectBelow(of("`GaussianMixture`"), 74 * KB);
-    expectBelow(of("everything: `gaussmix`"), 98 * KB);
+  test("what fits and predicts is at most 78 KB, and everything at most 101", () => {
+    expectBelow(of("`GaussianMixture`"), 78 * KB);
+    expectBelow(of("everything: `gaussmix`"), 101 * KB);
   });
 
-  test("what only predicts is at most 24 KB, a third of what fits; with all that reads models and flags rows at most 27", () => {
+  test("what only predicts is at most 24 KB, a third of what fits; with all that reads models and flags rows at most 28", () => {
     expectBelow(of("`Mixture` of `gaussmix/predict`"), 24 * KB);
     expect(of("`Mixture` of `gaussmix/predict`")).toBeLessThan(of("`GaussianMixture`") / 3);
-    expectBelow(of("everything: `gaussmix/predict`"), 27 * KB);
+    expectBelow(of("everything: `gaussmix/predict`"), 28 * KB);
   });
 
   test("what only clusters is at most 35 KB", () => {
     expectBelow(of("`kMeans`"), 35 * KB);
   });
 
-  test("everything without its kernels, which come from elsewhere, is at most 78 KB", () => {
-    expectBelow(of("`gaussmix/load`"), 78 * KB);
+  test("everything without its kernels, which come from elsewhere, is at most 80 KB", () => {
+    expectBelow(of("`gaussmix/load`"), 80 * KB);
   });
 
   test("the kernels as text is at most a tenth over theirs as they are", () => {

@@ -71,7 +71,7 @@ describe("options refuse", () => {
       RangeError,
       /^data: expected rows of 3 numbers \(nFeatures\), got rows of 4/,
     ],
-    ["to be left out", undefined, TypeError, /^options: expected an object, got undefined/],
+    ["null", null, TypeError, /^options: expected an object, got null/],
     ["a bare number", 3, TypeError, /^options: expected an object, got 3/],
   ];
   for (const [what, options, kind, text] of refused) test(what, () => expectFitError(iris, options, kind, text));

@@ -20,5 +20,6 @@ export const SCOPE: string;
 export const ENTRIES: Readonly<Record<string, string>>;
 export function readExports(): { readonly checker: ts.TypeChecker; readonly exports: ReadonlyMap<string, Export> };
 export function docstringOf(node: ts.Node): Docstring;
+export function isBehindOverloads(member: ts.Node, members: readonly ts.Node[]): boolean;
 export function anchorOf(heading: string): string;
 export function reference(): ReadonlyMap<string, string>;

@@ -116,6 +116,11 @@ const sourceOf = (node) =>
     .replace(/^\| /, "")
     .trim() ?? "";
 
+/** Whether a method is what stands behind overloads: callers see these alone. @param {ts.Node} member @param {readonly ts.Node[]} members */
+export const isBehindOverloads = (member, members) =>
+  member.body !== undefined &&
+  members.some((one) => one !== member && isMethod(one) && !one.body && one.name.text === member.name?.text);
+
 /** The docstring of a declaration: its text and its tags. @param {ts.Node} node */
 export function docstringOf(node) {
   const docs = ts.getJSDocCommentsAndTags(node).filter((one) => one.kind === ts.SyntaxKind.JSDoc);
@@ -240,7 +245,7 @@ function section({ name, node, page }, exports, checker) {
     const named = typesNamed(node.type, prose, exports);
     if (named.length > 0) shown.push(`Types: ${named.join(", ")}.`);
   } else {
-    const members = node.members.filter((member) => !isHidden(member));
+    const members = node.members.filter((member) => !isHidden(member) && !isBehindOverloads(member, node.members));
     const methods = members.filter(isMethod);
     shown.push(...examples.map((tag) => fence(prose.of(tag.comment))));
     shown.push(...heritage(node, prose, exports, checker));

@@ -32,7 +32,13 @@ export interface Assignment {
   readonly logDensity: Float64Array;
   /** [N]: 1 where the log-density is below the mixture's threshold, else 0; undefined where the mixture has none. */
   readonly isAnomaly: Uint8Array | undefined;
-  /** The same row by row, as plain objects. */
+  /**
+   * The same row by row.
+   *
+   * @returns plain objects, N of them.
+   * @example
+   * assign(mixture, rows).rows().filter(({ uncertainty }) => uncertainty > 0.1);
+   */
   rows(): AssignedRow[];
 }
 

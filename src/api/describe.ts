@@ -80,8 +80,8 @@ const MOSTLY = 0.9;
  * @returns plain data.
  * @throws {TypeError | RangeError} If the width of the rows does not fit or a value is not a finite number.
  * @example
- * const mixture = await GaussianMixture.fit(flowers);
- * console.log(describe(mixture, flowers).text);
+ * const found = await GaussianMixture.fit(rows);
+ * console.log(describe(found, rows).text);
  */
 export function describe(mixture: Mixture, data?: DataInput): Description {
   const model = givenModel(mixture);

@@ -4,11 +4,11 @@ import type { FitReport } from "../fit/diagnosis/report.ts";
 import { type Fitted, fitAsync, fitSync, type Resumable } from "../fit/search/fit.ts";
 import { optionsOf } from "../input/checks.ts";
 import type { DataInput, Matrix } from "../input/data.ts";
-import { type FitOptions, fitInput, type WarmStart } from "../input/options.ts";
+import { type FitOptions, fitInput, fitOptions, type WarmStart } from "../input/options.ts";
 import { modelOf } from "../model/model.ts";
 import { KEY, Mixture, type MixtureParameters, modelGiven, modelIn, modelOfJSON, named } from "./mixture.ts";
 import { type FittedJSON, reportIn, reportJSON } from "./report-json.ts";
-import { type AutoFitOptions, isAutomatic, type Selection, selected, selectedSync } from "./selection.ts";
+import { type AutoFitOptions, automatic, isAutomatic, type Selection, selected, selectedSync } from "./selection.ts";
 import { type NamedModel, showAs } from "./text.ts";
 
 type Construct = new (key: symbol, model: NamedModel, report?: FitReport) => GaussianMixture;
@@ -117,12 +117,9 @@ export class GaussianMixture extends Mixture {
    * Fits a mixture by expectation-maximisation. The page stays alive meanwhile; do not change the data before the promise
    * settles. The options are read at the call.
    *
-   * Where `nComponents` is left out, "auto" or several, the number is chosen by BIC, and the covariance type as well where none is
-   * said; where `covarianceType` is "auto" or several, that is chosen. Then {@link GaussianMixture.selection} has the table.
-   *
    * @param data - N rows of D numbers, in any form of {@link DataInput}.
    * @param options - `nComponents`, and whatever is to differ from the defaults.
-   * @returns the mixture that the search for starts led to, with a report; of several models the best.
+   * @returns the mixture that the search for starts led to, with a report.
    * @throws {TypeError} If an argument has the wrong type or an unknown option is given.
    * @throws {RangeError} If a shape or a value does not fit, or a value is NaN or infinite.
    * @throws {MixtureError} `SINGULAR_COVARIANCE`, `NOT_FINITE`, `MEMORY` or `UNSUPPORTED`.
@@ -132,10 +129,23 @@ export class GaussianMixture extends Mixture {
    * mixture.means; // Float64Array of length 4: two means of two numbers
    */
   static async fit(data: DataInput, options: FitOptions): Promise<FittedMixture>;
+  /**
+   * A fit that chooses what it is not told, by BIC: the number of components where `nComponents` is left out, "auto" or several, and
+   * the covariance type as well where none is said; the covariance type alone where that is "auto" or several.
+   *
+   * @param data - N rows of D numbers, in any form of {@link DataInput}.
+   * @param options - what to choose from, and whatever is to differ from the defaults.
+   * @returns the best mixture, with a report, and with all models that were tried in its `selection`.
+   * @throws as a fit of one model does; also if an option says how one model is to be fitted, as `labels` does.
+   * @example
+   * (await GaussianMixture.fit(rows)).selection.candidates.length;
+   */
   static async fit(data: DataInput, options?: AutoFitOptions): Promise<SelectedMixture>;
   static async fit(data: DataInput, options: FitOptions | AutoFitOptions = {}): Promise<FittedMixture> {
-    if (isAutomatic(options)) return chosen(await selected(data, options, fittedMixture));
-    const { matrix, settings, warmStart } = fitInput(data, options);
+    // each option is read once
+    const given = fitOptions(options);
+    if (isAutomatic(given)) return chosen(await selected(data, automatic(given), fittedMixture));
+    const { matrix, settings, warmStart } = fitInput(data, given as FitOptions);
     settings.signal?.throwIfAborted();
     await compileKernels();
     return fittedMixture(await fitAsync(matrix, settings, resumableOf(warmStart)), matrix);
@@ -146,16 +156,28 @@ export class GaussianMixture extends Mixture {
    *
    * @param data - N rows of D numbers, in any form of {@link DataInput}.
    * @param options - `nComponents`, and whatever is to differ from the defaults.
-   * @returns the mixture that the search for starts led to, with a report; of several models the best.
+   * @returns the mixture that the search for starts led to, with a report.
    * @throws as `fit` rejects.
    * @example
    * GaussianMixture.fitSync([[1, 2], [1.1, 2.3], [8, 9], [8.2, 8.8]], { nComponents: 2, covarianceType: "diag" });
    */
   static fitSync(data: DataInput, options: FitOptions): FittedMixture;
+  /**
+   * A fit that chooses what it is not told, by BIC: the number of components where `nComponents` is left out, "auto" or several, and
+   * the covariance type as well where none is said; the covariance type alone where that is "auto" or several.
+   *
+   * @param data - N rows of D numbers, in any form of {@link DataInput}.
+   * @param options - what to choose from, and whatever is to differ from the defaults.
+   * @returns the best mixture, with a report, and with all models that were tried in its `selection`.
+   * @throws as a fit of one model does; also if an option says how one model is to be fitted, as `labels` does.
+   * @example
+   * GaussianMixture.fitSync(rows, { nComponents: [1, 2], covarianceType: "auto" }).nComponents;
+   */
   static fitSync(data: DataInput, options?: AutoFitOptions): SelectedMixture;
   static fitSync(data: DataInput, options: FitOptions | AutoFitOptions = {}): FittedMixture {
-    if (isAutomatic(options)) return chosen(selectedSync(data, options, fittedMixture));
-    const { matrix, settings, warmStart } = fitInput(data, options);
+    const given = fitOptions(options);
+    if (isAutomatic(given)) return chosen(selectedSync(data, automatic(given), fittedMixture));
+    const { matrix, settings, warmStart } = fitInput(data, given as FitOptions);
     settings.signal?.throwIfAborted();
     return fittedMixture(fitSync(matrix, settings, resumableOf(warmStart)), matrix);
   }

@@ -8,7 +8,7 @@ import { received } from "../errors.ts";
 import type { FitWarning } from "../fit/diagnosis/report.ts";
 import type { Fitted } from "../fit/search/fit.ts";
 import { candidatesOf, type Entry, type Outcome, type Result } from "../fit/select/candidates.ts";
-import { integerIn, isList, membersOf, optionsOf } from "../input/checks.ts";
+import { integerIn, isList, optionsOf } from "../input/checks.ts";
 import type { DataInput, Matrix } from "../input/data.ts";
 import { FAMILY_FORMS } from "../input/families.ts";
 import { fitMatrix } from "../input/fit-data.ts";
@@ -61,11 +61,16 @@ export interface ComponentRange {
 const AUTO = "auto";
 /** The most components that are tried where nothing is said. */
 const MOST_COMPONENTS = 9;
+/** Where the number is chosen, there are at least this many rows for each component: criteria say little of fewer. */
+const LEAST_ROWS_EACH = 5;
 
 /** What to choose from and how. The options of a fit hold for every candidate. */
 export interface SelectOptions
   extends Omit<FitOptions, "nComponents" | "covarianceType" | "init" | "onProgress" | (typeof OTHERS)[number]> {
-  /** Numbers of components to try: one, a list, or a range, no more than rows. Default "auto": `{ from: 1, to: 9 }`. */
+  /**
+   * Numbers of components to try: one, a list, or a range, no more than rows; "auto": 1 to 9, but no more than a fifth of the rows.
+   * Default `{ from: 1, to: 9 }`, of a fit "auto".
+   */
   readonly nComponents?: number | readonly number[] | ComponentRange | "auto" | undefined;
   /** Covariance types to try, one or several. Default "auto": full, tied, diag and spherical. */
   readonly covarianceType?: CovarianceType | FamilyName | readonly (CovarianceType | FamilyName)[] | "auto" | undefined;
@@ -83,6 +88,11 @@ export interface SelectOptions
 
 /** What a fit is to choose by itself, by BIC, and how. */
 export type AutoFitOptions = Omit<SelectOptions, "criterion" | "folds" | "onCandidate">;
+
+/** The same as a selection takes it. */
+export function automatic(options: AutoFitOptions): SelectOptions {
+  return { ...options, nComponents: options.nComponents ?? AUTO };
+}
 
 /** How far a selection is. */
 export interface SelectionProgress {
@@ -214,8 +224,8 @@ interface Plan {
 function planOf(data: DataInput, options: SelectOptions, make: Make): Plan {
   const given = fitOptions(options, OTHERS, ["criterion", "folds", "onCandidate"]);
   const {
-    nComponents = AUTO,
-    covarianceType = AUTO,
+    nComponents = {},
+    covarianceType: kinds = AUTO,
     criterion: chosen,
     onCandidate,
     onProgress,
@@ -225,14 +235,14 @@ function planOf(data: DataInput, options: SelectOptions, make: Make): Plan {
   const criterion = oneOf("criterion", chosen ?? "bic", CRITERIA);
   if (onCandidate !== undefined) listenerOf("onCandidate", onCandidate);
   if (onProgress !== undefined) listenerOf("onProgress", onProgress);
-  const types = covarianceType === AUTO ? COVARIANCE_TYPES : covarianceType;
+  const types = kinds === AUTO ? COVARIANCE_TYPES : kinds;
   const families = setOf(types, (name) => kindOf("covarianceType", name).family);
   if (families.length === 0) {
     throw new RangeError("covarianceType: expected at least one, got an array of length 0; leave it out for all four");
   }
   if (given.init !== undefined) strategyOf(given.init);
   const matrix = fitMatrix(data, given);
-  const counts = countsOf(nComponents === AUTO ? {} : nComponents, matrix.nRows);
+  const counts = countsOf(nComponents, matrix.nRows);
   const shared = fitSettings({ ...fit, nComponents: 1 }, matrix.nRows, matrix.dropped);
   const folds = wanted ?? (criterion === "cv" ? 10 : undefined);
   if (folds !== undefined) {
@@ -252,9 +262,15 @@ function planOf(data: DataInput, options: SelectOptions, make: Make): Plan {
   return { make, matrix, shared, entries, criterion, folds, onCandidate, onProgress };
 }
 
+/** The most components among which a fit chooses. */
+function automaticMost(nRows: number): number {
+  return Math.max(1, Math.min(MOST_COMPONENTS, Math.floor(nRows / LEAST_ROWS_EACH)));
+}
+
 function countsOf(nComponents: unknown, nRows: number): number[] {
   const count = (value: unknown, argument = "nComponents"): number =>
     integerIn(argument, value, 1, "give a number, a list of numbers, or { from: 1, to: 9 }", 2 ** 31);
+  if (nComponents === AUTO) return countsOf({ to: automaticMost(nRows) }, nRows);
   if (isList(nComponents)) {
     if (nComponents.length > 0) return setOf(nComponents, count).sort((a, b) => a - b);
     throw new RangeError(
@@ -296,13 +312,12 @@ const OF_ONE = [...OTHERS, "init"] as const;
  *
  * @throws {RangeError} If so, and an option says how one model is to be fitted.
  */
-export function isAutomatic(options: FitOptions | AutoFitOptions): options is AutoFitOptions {
-  if (typeof options !== "object" || options === null || isList(options)) return false;
-  const { nComponents, covarianceType } = membersOf<AutoFitOptions>(options, ["nComponents", "covarianceType"]);
+export function isAutomatic(options: Partial<FitOptions> | AutoFitOptions): options is AutoFitOptions {
+  const { nComponents, covarianceType }: AutoFitOptions = options as AutoFitOptions;
   const isOpen = (value: unknown): boolean => value === AUTO || (typeof value === "object" && value !== null);
   const isAuto = nComponents === undefined || isOpen(nComponents) || isOpen(covarianceType);
   if (!isAuto) return false;
-  const given = membersOf<FitOptions>(options as FitOptions, OF_ONE);
+  const given = options as Partial<FitOptions>;
   const one = OF_ONE.find((key) => given[key] !== undefined && typeof given[key] !== "string");
   if (one === undefined) return true;
   const [argument, expected, value] =

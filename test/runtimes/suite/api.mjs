@@ -95,6 +95,14 @@ export function apiChecks(gaussmix, predict) {
     const copy = GaussianMixture.fromJSON(JSON.stringify(fitted.toJSON({ report: true })));
     equal(copy.report?.trace, fitted.report?.trace);
   });
+  test("GaussianMixture#selection", () => {
+    const { nComponents, selection } = GaussianMixture.fitSync(LINE, { nComponents: [1, 2], covarianceType: "diag" });
+    equal([selection?.best.nComponents, selection?.candidates.length], [nComponents, 2]);
+  });
+  test("Mixture#summary", () => {
+    const lines = GaussianMixture.fitSync(LINE, { nComponents: 2 }).summary().split("\n");
+    equal(lines[2].split(",")[0], "6 rows");
+  });
   test("Mixture#toString", () => {
     const lines = String(start()).split("\n");
     equal(lines[0], "GaussianMixture of 2 components over 1 column, full covariance");
@@ -102,8 +110,8 @@ export function apiChecks(gaussmix, predict) {
   });
   test("Mixture#components", () => {
     const [first, second] = start().components;
-    equal(first, { weight: 0.5, mean: [3], covariance: [[1]] });
-    equal(second, { weight: 0.5, mean: [6], covariance: [[1]] });
+    equal(first, { weight: 0.5, mean: [3], sd: [1], covariance: [[1]] });
+    equal(second, { weight: 0.5, mean: [6], sd: [1], covariance: [[1]] });
   });
   test("Mixture#anomalyThreshold", () => equal(start().anomalyThreshold, undefined));
   test("Mixture#nComponents", () => equal(start().nComponents, 2));
@@ -134,7 +142,7 @@ export function apiChecks(gaussmix, predict) {
   test("Mixture#components", () => {
     equal(
       start().components,
-      [0, 1].map((k) => ({ weight: 0.5, mean: [3 + 3 * k], covariance: [[1]] })),
+      [0, 1].map((k) => ({ weight: 0.5, mean: [3 + 3 * k], sd: [1], covariance: [[1]] })),
     );
     const [{ mean, covariance }] = Mixture.fromParameters({ ...START, columns: ["__proto__"] }).components;
     equal(
@@ -271,6 +279,7 @@ export function apiChecks(gaussmix, predict) {
     const names = [
       "Mixture",
       "MixtureError",
+      "assign",
       "fromBytes",
       "fromOnnx",
       "fromScikitLearn",

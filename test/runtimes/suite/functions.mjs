@@ -124,6 +124,15 @@ export function addFunctionChecks(gaussmix, checks) {
     });
     equal(drawn.method, "monte-carlo");
   });
+  test("assign", () => {
+    const mixture = mixtureOf(STANDARD);
+    const { component, logDensity } = gaussmix.assign(mixture, [[1.95], [0]]);
+    equal([component, logDensity], [Int32Array.of(0, 0), mixture.scoreSamples([[1.95], [0]])]);
+  });
+  test("describe", () => {
+    const { components } = gaussmix.describe(mixtureOf(STANDARD), [[1.95], [0]]);
+    equal([components.length, components[0].size, components[0].mean], [1, 2, [0]]);
+  });
   test("withThreshold", () => {
     const region = gaussmix.highestDensityRegion(mixtureOf(STANDARD), { mass: 0.95 });
     const watched = gaussmix.withThreshold(mixtureOf(STANDARD), region);
